@@ -1,0 +1,69 @@
+import type { ChatRequest } from "./chat-request.ts";
+import { leadingSystemText } from "./chat-request.ts";
+
+export const CHARS_PER_TOKEN = 4;
+/** The role and the separators of one message. */
+const TOKENS_PER_MESSAGE = 4;
+/** The prompt cache serves whole blocks of the beginning. */
+const CACHE_BLOCK_TOKENS = 64;
+/** Beginnings remembered; the oldest is forgotten, as a real prompt cache forgets. */
+const MAX_CACHED_PROMPTS = 1_000;
+
+const REASONING_TOKENS: Record<string, number> = { none: 0, minimal: 0, low: 96, medium: 320, high: 960 };
+
+export function tokensIn(text: string): number {
+  return Math.ceil(text.length / CHARS_PER_TOKEN);
+}
+
+/** Chat answers come without thinking unless it is asked for. */
+export function reasoningTokens(request: ChatRequest): number {
+  return REASONING_TOKENS[request.reasoningEffort ?? "none"] ?? 0;
+}
+
+export type PromptCache = ReturnType<typeof createPromptCache>;
+
+/** Remembers how prompts began; only a repeated beginning is cheap. */
+export function createPromptCache() {
+  const seen = new Set<string>();
+  return {
+    cachedTokens(request: ChatRequest): number {
+      const beginning = `${request.model}\n${leadingSystemText(request)}`;
+      const repeated = seen.has(beginning);
+      seen.add(beginning);
+      for (const oldest of seen) {
+        if (seen.size <= MAX_CACHED_PROMPTS) break;
+        seen.delete(oldest);
+      }
+      if (!repeated) return 0;
+      const tokens = tokensIn(leadingSystemText(request));
+      return tokens - (tokens % CACHE_BLOCK_TOKENS);
+    },
+  };
+}
+
+export interface CompletionSize {
+  readonly textTokens: number;
+  readonly reasoningTokens: number;
+  readonly cachedTokens: number;
+}
+
+export function completionUsage(request: ChatRequest, size: CompletionSize): Record<string, unknown> {
+  const schemaTokens = request.schema === undefined ? 0 : tokensIn(JSON.stringify(request.schema));
+  const promptTokens = request.messages.reduce(
+    (sum, message) => sum + tokensIn(message.content) + TOKENS_PER_MESSAGE,
+    schemaTokens,
+  );
+  const completionTokens = size.textTokens + size.reasoningTokens;
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: size.cachedTokens, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: size.reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  };
+}

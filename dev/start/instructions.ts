@@ -1,0 +1,21 @@
+/** What to try, as lines that work when pasted at the root of the repository. */
+export function instructions(port: number, upstream: string): string {
+  const origin = `http://localhost:${port}`;
+  const generate = `${origin}/api/personas/generate -H 'content-type: application/json' --data @examples/lead.json`;
+  return `
+AskNewton Edge is ready at ${origin}
+Upstream: ${upstream}
+
+Make personas; the same again answers from the cache, with "fromCache":true:
+  curl -s ${generate}
+Watch them arrive as a stream; after a change in examples/lead.json, for a cache answers all at once:
+  curl -sN ${generate} -H 'accept: text/event-stream'
+
+Below are the worker's log lines. Ctrl-C stops everything.
+`;
+}
+
+/** Opens the playground with the admin's figures. In the fragment, which browsers do not send, the token stays here. */
+export function adminLink(port: number, token: string): string {
+  return `http://localhost:${port}/#admin=${encodeURIComponent(token)}`;
+}

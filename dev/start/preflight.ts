@@ -1,0 +1,55 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { StartError } from "./settings.ts";
+
+const LOOPBACKS = ["127.0.0.1", "::1"] as const; // a browser may take either for "localhost"
+
+export async function checkPort(port: number): Promise<void> {
+  for (const host of LOOPBACKS) {
+    const problem = (await isAnswered(host, port)) ? "EADDRINUSE" : await tryListening(host, port);
+    if (problem === "EACCES")
+      throw new StartError(`Port ${port} may not be used by this user. ${another(port)}`);
+    if (problem === "EADDRINUSE") throw new StartError(`Port ${port} is taken. ${another(port)}`);
+    // Any other problem means that this machine does not have the address.
+  }
+}
+
+function another(port: number): string {
+  return `Try: PORT=${port === 9000 ? 9001 : 9000} npm start`;
+}
+
+/** Some systems let two listen on one port, one on every address and one on this. */
+function isAnswered(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const settle = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once("connect", () => settle(true)).once("error", () => settle(false));
+  });
+}
+
+function tryListening(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** Tried with a file, since the rights of a folder say little about a read-only mount or a full disk. */
+export function prepareStateFolder(folder: string): void {
+  const probe = join(folder, `.probe-${process.pid}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    throw new StartError(
+      `The state folder ${folder} cannot be written (${reason}). STATE_DIR can name another.`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import type { Group } from "./group.ts";
+import { instructions } from "./instructions.ts";
+import { checkPort, prepareStateFolder } from "./preflight.ts";
+import { PROBE_ID, whenReady } from "./ready.ts";
+import type { Settings, Variables } from "./settings.ts";
+import { migrate, startServer } from "./wrangler.ts";
+
+/** Starts all there is and tells what can be done with it. Rejects when it cannot, or when a part ends. */
+export async function serve(settings: Settings, group: Group): Promise<never> {
+  const { port, stateFolder } = settings;
+  await checkPort(port);
+  prepareStateFolder(stateFolder);
+  console.log("Starting…");
+  const [upstream] = await Promise.all([chooseUpstream(settings.variables), migrate(group, stateFolder)]);
+  const variables = {
+    ADMIN_TOKEN: randomBytes(24).toString("base64url"),
+    ...settings.variables,
+    ...upstream.variables,
+  };
+  const server = startServer(group, { ...settings, variables });
+  await Promise.race([whenReady(port), server.ended]).catch((error) => {
+    console.log(server.unseen());
+    throw error;
+  });
+  // The worker's own log lines say more about a request than wrangler's do.
+  server.show((line) => !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID));
+  console.log(instructions(port, upstream.description));
+  return server.ended;
+}
+
+interface Upstream {
+  readonly description: string;
+  readonly variables: Variables;
+}
+
+/** The real API where there is a key, and what stands in for it where there is none. */
+async function chooseUpstream(variables: Variables): Promise<Upstream> {
+  if (variables.OPENAI_API_KEY) {
+    const baseUrl = variables.OPENAI_BASE_URL || "the real OpenAI API";
+    return { description: `${baseUrl}, with your OPENAI_API_KEY: calls cost money`, variables: {} };
+  }
+  const { startStandIn } = await import("../stand-in/index.ts"); // not needed, and not small, where there is a key
+  const standIn = await startStandIn({ port: 0, pace: "real" });
+  return {
+    description: "an offline stand-in for OpenAI, since OPENAI_API_KEY is not set. Its answers are made up.",
+    variables: {
+      OPENAI_API_KEY: "offline-stand-in",
+      OPENAI_BASE_URL: standIn.baseUrl,
+      DEPLOYMENT_LABEL: variables.DEPLOYMENT_LABEL || "offline stand-in for OpenAI",
+    },
+  };
+}

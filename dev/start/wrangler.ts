@@ -1,0 +1,89 @@
+import { devNull } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { Group } from "./group.ts";
+import { ROOT, type Settings, StartError, type Variables } from "./settings.ts";
+
+const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+
+/**
+ * What a program needs of the environment. Wrangler gives the worker its whole environment (below), and a
+ * developer's other secrets are none of the worker's business.
+ */
+const SYSTEM_VARIABLE =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|COLORTERM|TZ|LANG|LC_\w+|TMPDIR|TEMP|TMP|XDG_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|(https?|no|all)_proxy|WRANGLER_\w+|CLOUDFLARE_\w+|MINIFLARE_\w+)$/i;
+
+/**
+ * Variables reach the worker by the environment, since arguments can be read by every user of the machine. Wrangler
+ * takes them from there only without a `.dev.vars` of its own, which naming an (empty) file to read instead does.
+ */
+function environment(variables: Variables): NodeJS.ProcessEnv {
+  const system = Object.entries(process.env).filter(([name]) => SYSTEM_VARIABLE.test(name));
+  return {
+    CLOUDFLARE_CF_FETCH_ENABLED: "false", // it would ask the network where this machine is, and complain offline
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_LOG_PATH: join(ROOT, ".wrangler", "logs"),
+    FORCE_COLOR: process.stdout.isTTY && !process.env.NO_COLOR ? "1" : "0",
+    ...Object.fromEntries(system),
+    PATH: [join(ROOT, "node_modules", ".bin"), process.env.PATH].join(delimiter),
+    CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",
+    ...variables,
+  };
+}
+
+/** Brings the local database to the newest version; on one that is there it only looks. */
+export async function migrate(group: Group, stateFolder: string): Promise<void> {
+  const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateFolder];
+  const wrangler = group.start(process.execPath, [WRANGLER, ...args], {
+    cwd: ROOT,
+    env: { ...environment({}), CI: "true" }, // asks no questions
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise((resolve) => wrangler.once("exit", resolve));
+  const [code, ...output] = await Promise.all([ended, ...[wrangler.stdout, wrangler.stderr].map(drain)]);
+  if (code !== 0)
+    throw new StartError(`${output.join("").trim()}\nThe local database could not be prepared (above).`);
+}
+
+function drain(stream: NodeJS.ReadableStream | null): Promise<string> {
+  return stream ? text(stream as unknown as AsyncIterable<Buffer>) : Promise.resolve("");
+}
+
+export interface Server {
+  /** Rejects when the server ends by itself, whatever its exit code; never resolves. */
+  readonly ended: Promise<never>;
+  /** What it has said so far and was not shown; its errors are shown at once. */
+  unseen(): string;
+  /** From now on what it says is shown. */
+  show(isWorthShowing: (line: string) => boolean): void;
+}
+
+export function startServer(group: Group, { port, reload, stateFolder, variables }: Settings): Server {
+  const args = [
+    ["dev", "--port", String(port), "--ip", "localhost", "--persist-to", stateFolder, "--env-file", devNull],
+    ["--show-interactive-dev-session=false", "--log-level", "log", ...(reload ? ["--live-reload"] : [])],
+  ];
+  const wrangler = group.start(process.execPath, [WRANGLER, ...args.flat()], {
+    cwd: ROOT,
+    env: environment(variables),
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const unseen: string[] = []; // grows only until the server is ready
+  let take = (line: string): void => void unseen.push(line);
+  if (wrangler.stdout) createInterface({ input: wrangler.stdout }).on("line", (line) => take(line));
+  const ended = new Promise<never>((_, reject) => {
+    wrangler.once("exit", (code, signal) => {
+      reject(
+        new StartError(`The server (wrangler dev) ended by itself, with ${signal ?? `exit code ${code}`}.`),
+      );
+    });
+  });
+  return {
+    ended,
+    unseen: () => unseen.join("\n"),
+    show(isWorthShowing) {
+      take = (line) => isWorthShowing(line) && console.log(line);
+    },
+  };
+}

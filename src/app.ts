@@ -1,0 +1,87 @@
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import type { Config, ConfigResult } from "./config/config.ts";
+import { addressOf } from "./http/caller.ts";
+import type { AppEnv } from "./http/env.ts";
+import { Problem, problemResponse } from "./http/errors.ts";
+import { setCommonHeaders } from "./http/headers.ts";
+import { allowedMethods } from "./http/methods.ts";
+import { requestId } from "./http/request-id.ts";
+import { describeError, log } from "./log.ts";
+import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
+import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
+
+export interface AppDeps {
+  readonly config: ConfigResult;
+  /** Undefined where the configuration is invalid: nothing can be made from it. */
+  readonly personas: PersonaRoutesDeps | undefined;
+  readonly operations: OperationsDeps;
+}
+
+const EXPOSED = [
+  ...["X-Request-Id", "X-Stream-Id", "Cache-Status", "Idempotency-Replayed", "Retry-After"],
+  "Server-Timing",
+];
+
+/** The routes whose work hangs on the configuration. `ready` says what is wrong with it. */
+function needsConfig(path: string): boolean {
+  return /^\/(api|images)(\/|$)/.test(path) && path !== "/api/ready";
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  log.error("request.failed", describeError(error));
+  return new Problem("internal");
+}
+
+export function createApp({ config, personas, operations }: AppDeps): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+
+  app.use(async (c, next) => {
+    const startedAt = Date.now();
+    c.set("requestId", requestId(c.req.raw));
+    c.set("later", (promise) => c.executionCtx.waitUntil(promise));
+    c.set("caller", { address: addressOf(c.req.raw.headers) });
+    await next();
+    setCommonHeaders(c.res.headers, c.get("requestId"), c.req.url.startsWith("https:"));
+    const { method, routePath } = c.req;
+    const route = routePath.replace(/\{.*\}$/, ""); // without the pattern of its last parameter
+    const { tier, code } = c.var;
+    const durationMs = Date.now() - startedAt;
+    const outcome = { status: c.res.status, durationMs, ...(tier && { tier }), ...(code && { code }) };
+    log.info("request", { requestId: c.get("requestId"), method, route, ...outcome });
+  });
+  if (config.ok && config.config.ALLOWED_ORIGINS.length > 0) app.use(crossOrigin(config.config));
+  app.use(async (c, next) => {
+    if (!config.ok && needsConfig(c.req.path)) throw new Problem("invalid_configuration");
+    await next();
+  });
+
+  app.route("/", operationsRoutes(operations));
+  if (personas) app.route("/", personaRoutes(personas));
+
+  app.notFound((c) => {
+    const allow = allowedMethods(app, c.req.path);
+    const problem =
+      allow.length > 0
+        ? new Problem("method_not_allowed", { headers: { Allow: allow.join(", ") } })
+        : new Problem("not_found");
+    c.set("code", problem.code);
+    return problemResponse(problem.code, c.get("requestId"), problem.options);
+  });
+  app.onError((error, c) => {
+    const { code, options } = toProblem(error);
+    c.set("code", code);
+    return problemResponse(code, c.get("requestId"), options);
+  });
+  return app;
+}
+
+function crossOrigin({ ALLOWED_ORIGINS }: Config) {
+  return cors({
+    origin: [...ALLOWED_ORIGINS],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    exposeHeaders: EXPOSED,
+    maxAge: 86_400,
+  });
+}

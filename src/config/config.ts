@@ -1,0 +1,115 @@
+import * as parse from "./parse.ts";
+import { BUILT_IN_PRICES, prices } from "./prices.ts";
+
+interface Variable<T> {
+  readonly parser: parse.Parser<T>;
+  readonly standard: T;
+}
+
+function variable<T>(parser: parse.Parser<T>, standard: NoInfer<T>): Variable<T> {
+  return { parser, standard };
+}
+
+function optional<T>(parser: parse.Parser<T>): Variable<T | undefined> {
+  return { parser, standard: undefined };
+}
+
+const effort = parse.oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max");
+const tokens = parse.whole(1, 10_000_000);
+const name = parse.matching(/^[\x21-\x7e]{1,200}$/, "a model's name");
+
+/** Every variable of CONTRACT §1, under its own name. */
+const VARIABLES = {
+  OPENAI_API_KEY: optional(parse.line),
+  OPENAI_BASE_URL: variable(parse.baseUrl, "https://api.openai.com/v1"),
+  PERSONA_MODEL: variable(name, "gpt-6.1-terra"),
+  CHAT_MODEL: variable(name, "gpt-6-luna"),
+  PERSONA_REASONING_EFFORT: variable(effort, "low"),
+  CHAT_REASONING_EFFORT: variable(effort, "none"),
+  PERSONA_MAX_OUTPUT_TOKENS: variable(tokens, 16_000),
+  CHAT_MAX_OUTPUT_TOKENS: variable(tokens, 4_000),
+  IMAGE_MODEL: variable(name, "gpt-image-2.6-flare"),
+  IMAGE_SIZE: variable(
+    parse.matching(/^(auto|[1-9]\d{1,3}x[1-9]\d{1,3})$/, "a size such as 1024x1024"),
+    "1024x1024",
+  ),
+  IMAGE_QUALITY: variable(parse.matching(/^[a-z]{1,20}$/, "a quality such as medium"), "medium"),
+  MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
+  DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
+  DEPLOYMENT_LABEL: optional(parse.line),
+  PUBLIC_BASE_URL: optional(parse.baseUrl),
+  ALLOWED_ORIGINS: variable(parse.origins, []),
+  PERSONA_CACHE_SCOPE: variable(parse.oneOf("subject", "shared"), "subject"),
+  PERSONA_IGNORED_FIELDS: variable(parse.fieldPaths, []),
+  DEDUPE_WINDOW_SECONDS: variable(parse.period, 300),
+  CHAT_DEDUPE_WINDOW_SECONDS: variable(parse.period, 10),
+  IDEMPOTENCY_TTL_SECONDS: variable(parse.period, 86_400),
+  CHAT_STREAM_TTL_SECONDS: variable(parse.period, 3_600),
+  UPSTREAM_TIMEOUT_MS: variable(parse.timer, 90_000),
+  UPSTREAM_IDLE_TIMEOUT_MS: variable(parse.timer, 30_000),
+  IMAGE_TIMEOUT_MS: variable(parse.timer, 180_000),
+  SSE_HEARTBEAT_MS: variable(parse.timer, 15_000),
+  IMAGE_MAX_ATTEMPTS: variable(parse.whole(1, 100), 5),
+  IMAGE_LEASE_SECONDS: variable(parse.whole(1, 10 ** 6), 240),
+  IMAGE_CONCURRENCY: variable(parse.whole(1, 100), 4),
+  STREAM_COMMIT_MS: variable(parse.whole(0, 2 ** 31 - 1), 10_000),
+  HASH_SECRET: optional(parse.line),
+  IMAGE_DAILY_LIMIT: variable(parse.period, 1_000),
+  JWT_SECRET: optional(parse.line),
+  JWT_JWKS_URL: optional(parse.url),
+  JWT_ISSUER: optional(parse.line),
+  JWT_AUDIENCE: optional(parse.line),
+  RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
+  ADMIN_TOKEN: optional(parse.line),
+  IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
+  REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
+} as const;
+
+type Name = keyof typeof VARIABLES;
+type Parsed = { readonly [N in Name]: (typeof VARIABLES)[N] extends Variable<infer T> ? T : never };
+
+/** The variables, parsed. Times are in the unit that their names say. */
+export type Config = Parsed;
+
+export interface Fault {
+  readonly variable: string;
+  readonly reason: string;
+}
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Empty text means the variable is not set. */
+function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
+  if (text === undefined || text === "") return standard;
+  // [vars] in wrangler.toml may hold numbers and objects
+  return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
+}
+
+function contradictions(config: Config): Fault[] {
+  const faults: Fault[] = [];
+  if (config.JWT_SECRET !== undefined && config.JWT_JWKS_URL !== undefined) {
+    faults.push({ variable: "JWT_JWKS_URL", reason: "must not be set beside JWT_SECRET" });
+  }
+  if (config.IMAGE_LEASE_SECONDS * 1000 <= config.IMAGE_TIMEOUT_MS) {
+    faults.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
+  }
+  return faults;
+}
+
+/** Reads every variable from the bindings. A fault's reason never holds the value: it may be a secret. */
+export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
+  const faults: Fault[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [variableName, definition] of Object.entries(VARIABLES)) {
+    try {
+      parsed[variableName] = parseOne<unknown>(definition, env[variableName]);
+    } catch (error) {
+      if (!(error instanceof parse.Unusable)) throw error;
+      faults.push({ variable: variableName, reason: error.message });
+    }
+  }
+  const config = parsed as Config;
+  if (faults.length === 0) faults.push(...contradictions(config));
+  return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
+}

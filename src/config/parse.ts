@@ -1,0 +1,84 @@
+/** Why a variable's text cannot be used; `parseConfig` adds the name. */
+export class Unusable extends Error {}
+
+export type Parser<T> = (text: string) => T;
+
+/** The longest delay a timer takes (2^31 − 1 ms, about 24 days). */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A whole number from `least` to `most`, in plain digits. */
+export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): Parser<number> {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new Unusable(`must be a whole number from ${least} to ${most}`);
+  };
+}
+
+/** Milliseconds for a timer that must run. */
+export const timer = whole(1, MAX_TIMER_MS);
+
+/** Seconds or days that may be 0, meaning off or at once; the bound keeps sums of dates meaningful. */
+export const period = whole(0, 10 ** 9);
+
+/** US dollars, not negative. */
+export const dollars: Parser<number> = (text) => {
+  const value = /^\d{1,12}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new Unusable("must be an amount in dollars, such as 25 or 0.5");
+};
+
+export function oneOf<const T extends string>(...words: readonly T[]): Parser<T> {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    throw new Unusable(`must be one of ${words.join(", ")}`);
+  };
+}
+
+export function matching(pattern: RegExp, meaning: string): Parser<string> {
+  return (text) => {
+    if (pattern.test(text)) return text;
+    throw new Unusable(`must be ${meaning}`);
+  };
+}
+
+/** Any text on one line. */
+export const line = matching(/^[^\p{Cc}]{1,500}$/u, "one line of at most 500 characters");
+
+function httpUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash) return url;
+  throw new Unusable("must be an http or https URL");
+}
+
+/** A URL that paths are put behind: no query, no slash at the end. */
+export const baseUrl: Parser<string> = (text) => {
+  const url = httpUrl(text);
+  if (url.search) throw new Unusable("must be a URL without a query");
+  return url.href.replace(/\/+$/, "");
+};
+
+export const url: Parser<string> = (text) => httpUrl(text).href;
+
+function splitList(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** Exact origins (RFC 6454): `https://app.example`, no path, no wildcard. */
+export const origins: Parser<readonly string[]> = (text) =>
+  splitList(text).map((part) => {
+    if (httpUrl(part).origin === part) return part;
+    throw new Unusable("must be exact origins, such as https://app.example, separated by commas");
+  });
+
+/** Paths as lists of names: `meta.utm_*` is `["meta", "utm_*"]`. */
+export const fieldPaths: Parser<readonly (readonly string[])[]> = (text) =>
+  splitList(text).map((path) => {
+    const names = path.split(".");
+    if (names.every((name) => name !== "")) return names;
+    throw new Unusable("must be paths such as createdAt,utm_*,meta.sessionId");
+  });

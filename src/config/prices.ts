@@ -1,0 +1,52 @@
+import { Unusable } from "./parse.ts";
+
+/** US dollars for a million tokens. */
+export interface Price {
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly output: number;
+}
+export type Prices = Readonly<Record<string, Price>>;
+
+/** The day on which the table below was read from the maker's price list. */
+export const PRICES_DATE = "2026-11-22";
+
+const IMAGE: Price = { input: 5, cachedInput: 1.25, output: 30 };
+
+/** `MODEL_PRICES` adds to these or overrides them. */
+export const BUILT_IN_PRICES: Prices = {
+  "gpt-6.1-sol": { input: 2, cachedInput: 0.1, output: 10 },
+  "gpt-6.1-terra": { input: 1, cachedInput: 0.05, output: 5 },
+  "gpt-6-luna": { input: 0.1, cachedInput: 0.01, output: 0.5 },
+  "gpt-image-2.6-flare": IMAGE,
+  "gpt-image-2.6-sunburst": IMAGE,
+};
+
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function price(value: unknown): Price {
+  const { input, cachedInput, output, ...rest } = Object(value) as Record<string, unknown>;
+  const known =
+    isAmount(input) && isAmount(cachedInput) && isAmount(output) && Object.keys(rest).length === 0;
+  if (known) return { input, cachedInput, output };
+  throw new Unusable(
+    'must give each model {"input", "cachedInput", "output"} in dollars for a million tokens',
+  );
+}
+
+/** The built-in table with `MODEL_PRICES` over it. */
+export function prices(text: string): Prices {
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new Unusable("must be JSON");
+  }
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new Unusable("must be a JSON object of model names");
+  }
+  const entries = Object.entries(given).map(([model, value]) => [model, price(value)] as const);
+  return { ...BUILT_IN_PRICES, ...Object.fromEntries(entries) };
+}

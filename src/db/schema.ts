@@ -1,0 +1,61 @@
+import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+// Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
+
+/** personas: one row a set. */
+export const personaCache = sqliteTable(
+  "persona_cache",
+  {
+    id: integer("id").primaryKey(),
+    /** The persona key: a hash of every input that shapes the answer. */
+    inputHash: text("input_hash").notNull().unique(),
+    setId: text("set_id").notNull().unique(),
+    /** JSON: the personas with their image keys. */
+    personasJson: text("personas_json").notNull(),
+    model: text("model").notNull(),
+    /** Whose personas they are; null where the subject has no such part. */
+    emailHash: text("email_hash"),
+    userHash: text("user_hash"),
+    /** When these personas were made: a refresh moves it. */
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("persona_cache_email").on(table.emailHash),
+    index("persona_cache_user").on(table.userHash),
+  ],
+);
+
+/** runs: one row for each that spent money, whatever became of it. */
+export const requestLog = sqliteTable(
+  "request_log",
+  {
+    /** The run's id. */
+    id: text("id").primaryKey(),
+    createdAt: integer("created_at").notNull(),
+    route: text("route").notNull(),
+    /** What was asked: the persona key, or a chat's fingerprint. */
+    requestHash: text("request_hash").notNull(),
+    setId: text("set_id"),
+    status: integer("status").notNull(),
+    /** The problem's code; null where it went well. */
+    code: text("code"),
+    model: text("model").notNull(),
+    calls: integer("calls").notNull(),
+    inputTokens: integer("input_tokens").notNull(),
+    cachedInputTokens: integer("cached_input_tokens").notNull(),
+    outputTokens: integer("output_tokens").notNull(),
+    costUsd: real("cost_usd").notNull(),
+    upstreamMs: integer("upstream_ms").notNull(),
+    totalMs: integer("total_ms").notNull(),
+    /** Who asked first: the signed-in user and the address, both hashed. */
+    callerUserHash: text("caller_user_hash"),
+    callerAddressHash: text("caller_address_hash").notNull(),
+    /** The subject's e-mail, hashed. */
+    emailHash: text("email_hash"),
+  },
+  (table) => [
+    index("request_log_created").on(table.createdAt),
+    index("request_log_caller_user").on(table.callerUserHash),
+    index("request_log_email").on(table.emailHash),
+  ],
+);

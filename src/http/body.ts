@@ -1,0 +1,58 @@
+import { Problem } from "./errors.ts";
+
+/** CONTRACT §2. Bytes. */
+export const BODY_LIMIT = 64 * 1024;
+export const CHAT_BODY_LIMIT = 256 * 1024;
+export const PREGENERATE_BODY_LIMIT = 1024 * 1024;
+
+function requireJsonType(request: Request): void {
+  const essence = request.headers.get("Content-Type")?.split(";", 1)[0]?.trim().toLowerCase();
+  if (essence !== "application/json") throw new Problem("unsupported_media_type");
+}
+
+function tooLarge(limit: number): Problem {
+  return new Problem("payload_too_large", { detail: `The body may have at most ${limit} bytes.` });
+}
+
+async function readChunked(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop cancels the stream, so no more than one chunk past the limit is ever held.
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
+}
+
+/**
+ * The bytes of a JSON request. Throws `unsupported_media_type` or `payload_too_large`, the latter with or
+ * without a `Content-Length`, before more than `limit` bytes are held.
+ */
+export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  requireJsonType(request);
+  const declared = request.headers.get("Content-Length");
+  if (declared !== null) {
+    if (Number(declared) > limit) throw tooLarge(limit);
+    const bytes = new Uint8Array(await request.arrayBuffer()); // HTTP holds the body to the declared length
+    if (bytes.byteLength > limit) throw tooLarge(limit); // a request that did not come over HTTP
+    return bytes;
+  }
+  return request.body ? readChunked(request.body, limit) : new Uint8Array();
+}
+
+/** Throws `invalid_json`; bytes that are not UTF-8 are not JSON either (RFC 8259 §8.1). */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch (cause) {
+    throw new Problem("invalid_json", { cause });
+  }
+}

@@ -1,0 +1,15 @@
+import type { Caller } from "./caller.ts";
+
+/** What the middleware leaves for the handlers. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** Promises that outlive the answer: log lines are no reason to wait. */
+    later: (promise: Promise<unknown>) => void;
+    /** For the log line: where the answer came from. */
+    tier?: string;
+    /** For the log line: the problem's code. */
+    code?: string;
+  };
+}

@@ -1,0 +1,164 @@
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import { Problem } from "../http/errors.ts";
+import { log } from "../log.ts";
+import { UpstreamFault } from "./failures.ts";
+import { type Completion, readCompletion } from "./token-stream.ts";
+import type { Upstream } from "./upstream.ts";
+import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
+
+/** CONTRACT §2: a run makes at most three text calls in all. */
+const MAX_CALLS = 3;
+/** The longest `Retry-After` that is waited for; a longer one is passed on. Milliseconds. */
+const MAX_WAIT_MS = 10_000;
+const FIRST_BACKOFF_MS = 500;
+/** What a caller is told where the upstream is busy and does not say for how long. */
+const DEFAULT_RETRY_AFTER_SECONDS = 10;
+
+/** Stands around each upstream call: the money for its worst case is set aside, then settled. */
+export interface SpendGate {
+  /** Throws `budget_exhausted` where the day's limit leaves too little. US dollars. */
+  reserve(worstCaseUsd: number): Promise<Reservation>;
+}
+export interface Reservation {
+  settle(actualUsd: number): Promise<void>;
+}
+
+export interface TextCallsOptions {
+  readonly upstream: Upstream;
+  readonly spend: SpendGate;
+  /** US dollars for what a call used, and for the most it could use. */
+  readonly cost: (usage: Usage) => number;
+  readonly worstCase: (body: ChatCompletionCreateParamsStreaming) => number;
+  readonly timeoutMs: number;
+  readonly idleMs: number;
+  readonly now: () => number;
+  readonly run: string;
+}
+
+export interface CallListener {
+  onText(text: string): void;
+  /** The call failed and another follows: what it said is void. */
+  onRetry(): void;
+  /** Whether another call may still replace what was said. */
+  mayRetry(): boolean;
+}
+
+/** The upstream calls of one run: counted, paid for, retried. */
+export interface TextCalls {
+  /** Throws a `Problem`. */
+  complete(body: ChatCompletionCreateParamsStreaming, listener: CallListener): Promise<Completion>;
+  readonly left: number;
+  /** What all calls used so far, and how long they took. */
+  readonly spent: {
+    readonly calls: number;
+    readonly usage: Usage;
+    readonly costUsd: number;
+    readonly upstreamMs: number;
+  };
+}
+
+function toProblem(fault: UpstreamFault): Problem {
+  const seconds = fault.retryAfterMs === undefined ? undefined : Math.ceil(fault.retryAfterMs / 1000);
+  const retryAfterSeconds =
+    seconds ?? (fault.code === "upstream_rate_limited" ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
+  return new Problem(fault.code, {
+    cause: fault,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+/** Full jitter over the upper half, so that runs which failed together do not come back together. */
+function backoffMs(call: number, random: number): number {
+  return FIRST_BACKOFF_MS * 2 ** (call - 1) * (0.5 + random / 2);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export function createTextCalls(options: TextCallsOptions): TextCalls {
+  const { upstream, spend, timeoutMs, idleMs, now } = options;
+  const spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+
+  async function request(
+    body: ChatCompletionCreateParamsStreaming,
+    onText: (text: string) => void,
+    onHead: () => void,
+  ) {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new UpstreamFault("upstream_timeout")), timeoutMs);
+    try {
+      const { body: stream } = await upstream.streamChat(body, controller.signal);
+      onHead();
+      if (!stream) throw new UpstreamFault("upstream_incomplete", { transient: true });
+      return await readCompletion(stream, { onText, idleMs });
+    } catch (error) {
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      controller.abort(); // ends the connection of a call that failed in mid-stream; nothing where it ended
+    }
+  }
+
+  /**
+   * One call. Where it began and did not say what it used, the worst case counts: it may have been billed.
+   * What was refused, or never reached the upstream, cost nothing.
+   */
+  async function call(body: ChatCompletionCreateParamsStreaming, onText: (text: string) => void) {
+    const worst = options.worstCase(body);
+    const reservation = await spend.reserve(worst);
+    spent.calls += 1;
+    const startedAt = now();
+    let actual = worst;
+    let began = false;
+    try {
+      const completion = await request(body, onText, () => {
+        began = true;
+      });
+      if (completion.usage) actual = options.cost(completion.usage);
+      spent.usage = addUsage(spent.usage, completion.usage ?? NO_USAGE);
+      return completion;
+    } catch (error) {
+      if (!began && error instanceof UpstreamFault && error.code !== "upstream_timeout") actual = 0;
+      throw error;
+    } finally {
+      spent.costUsd += actual;
+      spent.upstreamMs += now() - startedAt;
+      await reservation.settle(actual);
+    }
+  }
+
+  /** How long to wait before another call, or undefined where there is to be none. */
+  function retryDelay(fault: UpstreamFault, listener: CallListener): number | undefined {
+    if (!fault.transient || spent.calls >= MAX_CALLS || !listener.mayRetry()) return undefined;
+    if (fault.retryAfterMs === undefined) return backoffMs(spent.calls, Math.random());
+    return fault.retryAfterMs <= MAX_WAIT_MS ? fault.retryAfterMs : undefined;
+  }
+
+  return {
+    spent,
+    get left() {
+      return MAX_CALLS - spent.calls;
+    },
+    async complete(body, listener) {
+      for (;;) {
+        try {
+          return await call(body, listener.onText);
+        } catch (error) {
+          if (!(error instanceof UpstreamFault)) throw error;
+          const delay = retryDelay(error, listener);
+          const { code, status: upstreamStatus } = error;
+          log.warn("upstream.failed", {
+            run: options.run,
+            code,
+            calls: spent.calls,
+            ...(upstreamStatus && { upstreamStatus }),
+          });
+          if (delay === undefined) throw toProblem(error);
+          listener.onRetry();
+          await pause(delay);
+        }
+      }
+    },
+  };
+}

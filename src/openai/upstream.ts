@@ -1,0 +1,63 @@
+import type OpenAI from "openai";
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import { droppedConnection, type ErrorBody, faultOfResponse, UpstreamFault } from "./failures.ts";
+
+/** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
+export interface Upstream {
+  /** The answer's head has come with a 2xx; its body is an SSE stream, still unread. */
+  streamChat(body: ChatCompletionCreateParamsStreaming, signal: AbortSignal): Promise<Response>;
+}
+
+export interface UpstreamOptions {
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly now: () => number;
+}
+
+function faultOf(error: unknown, now: number): UpstreamFault {
+  if (error instanceof UpstreamFault) return error;
+  const {
+    status,
+    headers,
+    error: body,
+  } = Object(error) as { status?: unknown; headers?: unknown; error?: unknown };
+  if (typeof status !== "number") return droppedConnection(error);
+  const fields = Object(body) as ErrorBody;
+  return faultOfResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
+}
+
+/**
+ * OpenAI, or anything that speaks its API at `baseUrl`. The SDK builds requests and reads errors; retries
+ * are the run's (it counts them and pays for them), and so is the decoding of streams.
+ */
+export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstream {
+  let client: Promise<OpenAI> | undefined;
+
+  // Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
+  function sdk(): Promise<OpenAI> {
+    client ??= import("openai").then(
+      ({ OpenAI }) =>
+        new OpenAI({
+          apiKey,
+          baseURL: baseUrl,
+          maxRetries: 0,
+          timeout: 2 ** 31 - 1, // the caller's signal ends a call
+          logLevel: "off", // it would write requests, and so prompts, to the log
+          // A redirect could carry the key to another host.
+          fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+        }),
+    );
+    return client;
+  }
+
+  return {
+    async streamChat(body, signal) {
+      try {
+        const openai = await sdk();
+        return await openai.chat.completions.create(body, { signal }).asResponse();
+      } catch (error) {
+        throw faultOf(error, now());
+      }
+    },
+  };
+}

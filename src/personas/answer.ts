@@ -1,0 +1,55 @@
+import { Problem } from "../http/errors.ts";
+import { SSE_HEADERS } from "../streams/sse.ts";
+import type { Hit } from "./lookup.ts";
+import type { How, JoinAnswer } from "./run.ts";
+import { showSet, streamSet } from "./stored.ts";
+import type { PersonaSet } from "./wire.ts";
+
+/** RFC 9211. `collapsed`: it joined a run that another caller had started. */
+export function cacheStatus(how: How, refresh: boolean): string {
+  if (how === "replayed") return "asknewton-log; hit";
+  return `asknewton; fwd=${refresh ? "request" : "miss"}${how === "joined" ? "; collapsed" : ""}`;
+}
+
+const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
+
+/** A whole set, in the form that was asked for. */
+function whole(stream: boolean, body: string, headers: Record<string, string>): Response {
+  if (!stream) return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
+  return new Response(streamSet(JSON.parse(body) as PersonaSet), { headers: { ...SSE_HEADERS, ...headers } });
+}
+
+export function answerFromCache({ tier, answer }: Hit, stream: boolean, serverTiming: string): Response {
+  return whole(stream, answer.body, {
+    "Cache-Status": `asknewton-${tier}; hit`,
+    "Server-Timing": serverTiming,
+  });
+}
+
+export interface RunAnswerOptions {
+  readonly key: string;
+  readonly baseUrl: string;
+  readonly refresh: boolean;
+  readonly stream: boolean;
+  readonly serverTiming: string;
+}
+
+/** Throws the run's failure as a `Problem`. */
+export function answerFromRun(answer: JoinAnswer, options: RunAnswerOptions): Response {
+  const status = {
+    "Cache-Status": cacheStatus(answer.how, options.refresh),
+    "Server-Timing": options.serverTiming,
+  };
+  if (answer.kind === "failure") {
+    const { code, ...failure } = answer.failure;
+    throw new Problem(code, { ...failure, headers: status });
+  }
+  if (answer.kind === "stream") {
+    const streamId = `${options.key}.${answer.runId}`;
+    return new Response(answer.body, { headers: { ...SSE_HEADERS, ...status, "X-Stream-Id": streamId } });
+  }
+  const replayed = answer.how === "replayed";
+  const set = showSet(answer.set, { baseUrl: options.baseUrl, fromCache: false });
+  const body = JSON.stringify({ ...set, ...(replayed && { fromIdempotentCache: true }) });
+  return whole(options.stream, body, { ...status, ...(replayed && { "Idempotency-Replayed": "true" }) });
+}

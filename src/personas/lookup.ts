@@ -1,0 +1,66 @@
+import type { Timing } from "../http/timing.ts";
+import { describeError, log } from "../log.ts";
+import type { PersonaStore, SetRow } from "./store.ts";
+import { type ImageStates, type StoredSet, showSet } from "./stored.ts";
+import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
+
+export type Tier = "memory" | "edge" | "d1";
+
+export interface Hit {
+  readonly tier: Tier;
+  readonly answer: CachedAnswer;
+}
+
+export interface LookupDeps {
+  readonly store: PersonaStore;
+  readonly memory: MemoryTier;
+  readonly edge: EdgeTier;
+}
+
+export interface Lookup {
+  /** From the cheapest tier that has it; fills the ones before it. */
+  find(place: Place, timing: Timing): Promise<Hit | undefined>;
+  /** The set that a key has in D1, for a refresh to replace. */
+  current(key: string, timing: Timing): Promise<SetRow | undefined>;
+  /** Puts a set that was just made, or read, into the first two tiers. */
+  fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer;
+}
+
+/** `later` takes what the answer need not wait for. */
+export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
+  const { store, memory, edge } = deps;
+
+  /** Without D1 a request goes on to its run, which knows what it made lately. */
+  async function current(key: string, timing: Timing): Promise<SetRow | undefined> {
+    try {
+      return await timing.measure("d1", () => store.findByKey(key));
+    } catch (error) {
+      log.error("store.failed", { tier: "d1", ...describeError(error) });
+      return undefined;
+    }
+  }
+
+  function fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer {
+    const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true, ...(states && { states }) });
+    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
+    memory.put(place, answer);
+    later(edge.put(place, answer));
+    return answer;
+  }
+
+  return {
+    current,
+    fill,
+    async find(place, timing) {
+      const near = memory.get(place);
+      if (near) return { tier: "memory", answer: near };
+      const colo = await timing.measure("edge", () => edge.get(place));
+      if (colo) {
+        memory.put(place, colo);
+        return { tier: "edge", answer: colo };
+      }
+      const row = await current(place.key, timing);
+      return row && { tier: "d1", answer: fill(place, row) };
+    },
+  };
+}

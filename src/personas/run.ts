@@ -1,0 +1,114 @@
+import type { Failure } from "../http/errors.ts";
+import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
+import type { Run } from "../streams/run.ts";
+import type { Payload } from "../streams/sse.ts";
+import { type Askers, createAskers } from "./askers.ts";
+import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
+import type { Unstored } from "./unstored.ts";
+import type { RunInput } from "./work.ts";
+
+export interface JoinRequest {
+  readonly input: RunInput;
+  /** The fingerprint of the request, its caller in it. */
+  readonly asker: string;
+  /** A forced refresh. */
+  readonly refresh: boolean;
+  /** Answer with a stream whose personas have URLs under this base. */
+  readonly stream?: { readonly baseUrl: string };
+}
+
+/** `started` the run, `joined` one under way or just over, or was `replayed` its own first answer. */
+export type How = "started" | "joined" | "replayed";
+
+export type JoinAnswer =
+  | { readonly kind: "set"; readonly how: How; readonly set: StoredSet }
+  | {
+      readonly kind: "stream";
+      readonly how: How;
+      readonly runId: string;
+      readonly body: ReadableStream<Uint8Array>;
+    }
+  | { readonly kind: "failure"; readonly how: How; readonly failure: Failure };
+
+export interface ResumeRequest {
+  readonly runId: string;
+  readonly after: number;
+  readonly baseUrl: string;
+}
+
+/** What the Durable Object of a persona key can do; its name is the key. */
+export interface PersonaRuns {
+  join(request: JoinRequest): Promise<JoinAnswer>;
+  resume(request: ResumeRequest): Promise<Reading | undefined>;
+  alarm(): Promise<void>;
+}
+
+export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, "keepMs" | "wakeBy"> {
+  readonly unstored: Unstored;
+  /** How long a caller's repeated refresh is answered from the first. Milliseconds. */
+  readonly dedupeMs: number;
+}
+
+// A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
+// read replica.
+const RECENT_MS = 60_000;
+
+function renderFor(baseUrl: string) {
+  return (payload: Payload): Payload =>
+    payload.persona ? { persona: showPersona(payload.persona as StoredPersona, baseUrl) } : payload;
+}
+
+export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
+  const { storage, now, dedupeMs, unstored } = options;
+  const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
+  const host: RunHost<RunInput, StoredSet> = createRunHost({ ...options, keepMs, wakeBy: unstored.dueAt });
+  const askers: Askers = createAskers(storage);
+
+  function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
+    const done = host.store.all().filter(({ state }) => state === "done");
+    const found = done.find(({ id, endedAt }) => where({ id, endedAt: endedAt ?? 0 }));
+    return found?.result ? (JSON.parse(found.result) as StoredSet) : undefined;
+  }
+
+  /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
+  function answered({ refresh, asker }: JoinRequest): JoinAnswer | undefined {
+    if (refresh) {
+      const run = askers.runOf(asker);
+      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > now() - dedupeMs);
+      return set ? { kind: "set", how: "replayed", set } : undefined;
+    }
+    const pending = unstored.dueAt() !== undefined;
+    const set = settledSet(({ endedAt }) => pending || endedAt > now() - RECENT_MS);
+    return set && { kind: "set", how: "joined", set };
+  }
+
+  async function answer(run: Run<StoredSet>, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
+    if (stream) {
+      const reading = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
+      if (reading.kind === "stream") return { kind: "stream", how, runId: run.id, body: reading.body };
+    }
+    const outcome = await run.settled;
+    return outcome.ok
+      ? { kind: "set", how, set: outcome.result }
+      : { kind: "failure", how, failure: outcome.failure };
+  }
+
+  return {
+    async join(request) {
+      const running = host.live();
+      const done = running ? undefined : answered(request);
+      if (done) return done;
+      const run = running ?? host.start(request.input);
+      if (request.refresh) askers.remember(request.asker, run.id);
+      return await answer(run, running ? "joined" : "started", request.stream);
+    },
+    resume: ({ runId, after, baseUrl }) =>
+      host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) }),
+    async alarm() {
+      await unstored.storeAgain();
+      const empty = host.tend();
+      askers.prune(host.store.all().map(({ id }) => id));
+      if (empty && unstored.dueAt() === undefined) await storage.deleteAll();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { describeError, log as logLine } from "../log.ts";
+import type { Entry, EventLog } from "./event-log.ts";
+import type { RunStore } from "./run-store.ts";
+
+// Often enough that a crash loses a quarter of a second, seldom enough that rows and writes cost little.
+const FLUSH_INTERVAL_MS = 250;
+// More ids than an upstream can produce between two flushes; where one does, the log is written at once.
+export const ID_HEADROOM = 4096;
+
+/** Writes a run's log to its store in batches. Readers never wait for it. */
+export interface Recorder {
+  /** To be called after each event. */
+  note(entry: Entry): void;
+  /** Writes what is not yet written. */
+  flush(): void;
+}
+
+export function createRecorder(runId: string, log: EventLog, store: RunStore): Recorder {
+  let written = log.lastId;
+  let bound = log.lastId + ID_HEADROOM;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const entries = log.since(written, Number.POSITIVE_INFINITY);
+    if (entries.length === 0) return;
+    bound = log.lastId + ID_HEADROOM;
+    store.append(runId, entries, bound);
+    written = log.lastId;
+  }
+
+  /** Where the disk fails, the log goes on in memory, and the next flush tries again. */
+  function flushInTime(): void {
+    try {
+      flush();
+    } catch (error) {
+      logLine.error("run.unrecorded", { run: runId, ...describeError(error) });
+    }
+  }
+
+  return {
+    flush,
+    note(entry) {
+      if (entry.id >= bound) flush();
+      else timer ??= setTimeout(flushInTime, FLUSH_INTERVAL_MS);
+    },
+  };
+}

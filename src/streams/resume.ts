@@ -1,0 +1,27 @@
+import { Problem } from "../http/errors.ts";
+
+const PLAIN_WHOLE_NUMBER = /^\d{1,15}$/;
+
+/**
+ * The id after which a reader wants to go on: `Last-Event-ID`, or else `?after=`, or else 0. Throws
+ * `invalid_request` where the one that counts is not a plain whole number.
+ */
+export function lastEventId(header: string | null | undefined, query: string | undefined): number {
+  const [text, path] = header != null ? [header, "/Last-Event-ID"] : [query ?? "0", "/after"];
+  if (PLAIN_WHOLE_NUMBER.test(text)) return Number(text);
+  throw new Problem("invalid_request", { errors: [{ path, message: "must be a plain whole number" }] });
+}
+
+export interface ResumeState {
+  /** The log has its last event. */
+  readonly closed: boolean;
+  readonly lastId: number;
+}
+
+/**
+ * `ended`: there is nothing after `after`, and never will be (204, which stops an `EventSource`).
+ * `follow`: replay what is after it, then go on live.
+ */
+export function resumeDecision({ closed, lastId }: ResumeState, after: number): "ended" | "follow" {
+  return closed && after >= lastId ? "ended" : "follow";
+}

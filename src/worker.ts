@@ -1,0 +1,38 @@
+import { DurableObject } from "cloudflare:workers";
+import { createApp } from "./app.ts";
+import { composeApp, composePersonaRuns, type Env } from "./compose.ts";
+import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
+
+let composed: { readonly env: Env; readonly app: ReturnType<typeof createApp> } | undefined;
+
+/** Once an isolate: its bindings never change. */
+function appFor(env: Env): ReturnType<typeof createApp> {
+  if (composed?.env !== env) composed = { env, app: createApp(composeApp(env)) };
+  return composed.app;
+}
+
+export default {
+  fetch: (request, env, ctx) => appFor(env).fetch(request, env, ctx),
+} satisfies ExportedHandler<Env>;
+
+/** The runs of one persona key; its name is the key. */
+export class PersonaGeneration extends DurableObject<Env> {
+  readonly #runs: PersonaRuns;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#runs = composePersonaRuns(ctx, env);
+  }
+
+  join(request: JoinRequest) {
+    return this.#runs.join(request);
+  }
+
+  resume(request: ResumeRequest) {
+    return this.#runs.resume(request);
+  }
+
+  override alarm() {
+    return this.#runs.alarm();
+  }
+}

@@ -1,0 +1,15 @@
+import type { D1Migration } from "cloudflare:test";
+import type { Env } from "../../src/compose.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends WorkerBindings {
+      readonly TEST_MIGRATIONS: D1Migration[];
+    }
+    interface GlobalProps {
+      mainModule: typeof import("../../src/worker.ts");
+      durableNamespaces: "PersonaGeneration";
+    }
+  }
+}
+type WorkerBindings = Env;

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../src/config/config.ts";
+
+function faulty(env: Record<string, unknown>): string[] {
+  const result = parseConfig(env);
+  return result.ok ? [] : result.faults.map(({ variable }) => variable);
+}
+
+function value(env: Record<string, unknown>) {
+  const result = parseConfig(env);
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.config;
+}
+
+describe("the variables", () => {
+  it("have the defaults of the contract", () => {
+    expect(value({})).toMatchObject({
+      OPENAI_BASE_URL: "https://api.openai.com/v1",
+      PERSONA_MODEL: "gpt-6.1-terra",
+      CHAT_MODEL: "gpt-6-luna",
+      PERSONA_REASONING_EFFORT: "low",
+      CHAT_REASONING_EFFORT: "none",
+      PERSONA_MAX_OUTPUT_TOKENS: 16_000,
+      CHAT_MAX_OUTPUT_TOKENS: 4_000,
+      IMAGE_MODEL: "gpt-image-2.6-flare",
+      IMAGE_SIZE: "1024x1024",
+      IMAGE_QUALITY: "medium",
+      ALLOWED_ORIGINS: [],
+      PERSONA_CACHE_SCOPE: "subject",
+      DEDUPE_WINDOW_SECONDS: 300,
+      CHAT_DEDUPE_WINDOW_SECONDS: 10,
+      IDEMPOTENCY_TTL_SECONDS: 86_400,
+      CHAT_STREAM_TTL_SECONDS: 3_600,
+      UPSTREAM_TIMEOUT_MS: 90_000,
+      UPSTREAM_IDLE_TIMEOUT_MS: 30_000,
+      IMAGE_TIMEOUT_MS: 180_000,
+      SSE_HEARTBEAT_MS: 15_000,
+      IMAGE_MAX_ATTEMPTS: 5,
+      IMAGE_LEASE_SECONDS: 240,
+      IMAGE_CONCURRENCY: 4,
+      STREAM_COMMIT_MS: 10_000,
+      IMAGE_DAILY_LIMIT: 1_000,
+      RATE_LIMIT: "on",
+      IMAGE_RETRY_BASE_SECONDS: 30,
+      REQUEST_LOG_RETENTION_DAYS: 30,
+    });
+    expect(value({}).DAILY_SPEND_LIMIT_USD).toBeUndefined();
+  });
+
+  it("are read in their own form", () => {
+    const config = value({
+      OPENAI_BASE_URL: "http://127.0.0.1:11434/v1/",
+      PUBLIC_BASE_URL: "https://cdn.example/x/",
+      ALLOWED_ORIGINS: "https://a.example, http://localhost:3000",
+      PERSONA_IGNORED_FIELDS: "createdAt,utm_*,meta.sessionId",
+      DAILY_SPEND_LIMIT_USD: "2.50",
+      DEDUPE_WINDOW_SECONDS: 0, // a number, as [vars] in wrangler.toml may have it
+      MODEL_PRICES: '{"mine": {"input": 1, "cachedInput": 0.5, "output": 2}}',
+      PERSONA_MODEL: "", // set to nothing: not set
+    });
+    expect(config.OPENAI_BASE_URL).toBe("http://127.0.0.1:11434/v1");
+    expect(config.PUBLIC_BASE_URL).toBe("https://cdn.example/x");
+    expect(config.ALLOWED_ORIGINS).toEqual(["https://a.example", "http://localhost:3000"]);
+    expect(config.PERSONA_IGNORED_FIELDS).toEqual([["createdAt"], ["utm_*"], ["meta", "sessionId"]]);
+    expect(config.DAILY_SPEND_LIMIT_USD).toBe(2.5);
+    expect(config.DEDUPE_WINDOW_SECONDS).toBe(0);
+    expect(config.MODEL_PRICES).toMatchObject({ mine: { output: 2 }, "gpt-6-luna": { input: 0.1 } });
+    expect(config.PERSONA_MODEL).toBe("gpt-6.1-terra");
+  });
+});
+
+describe("a value that cannot be meant", () => {
+  const CASES: Record<string, readonly string[]> = {
+    OPENAI_BASE_URL: ["nowhere", "ftp://x", "http://u:p@x", "http://x?y=1"],
+    PERSONA_MODEL: ["two words"],
+    PERSONA_REASONING_EFFORT: ["some"],
+    PERSONA_MAX_OUTPUT_TOKENS: ["0", "-1", "1.5", "many", "1e3"],
+    CHAT_MAX_OUTPUT_TOKENS: ["0"],
+    IMAGE_SIZE: ["big", "0x10"],
+    IMAGE_QUALITY: ["!"],
+    MODEL_PRICES: [
+      "{",
+      "[]",
+      '{"m": 1}',
+      '{"m": {"input": 1}}',
+      '{"m":{"input":-1,"cachedInput":0,"output":0}}',
+    ],
+    DAILY_SPEND_LIMIT_USD: ["-1", "lots", "1,5", "Infinity"],
+    PUBLIC_BASE_URL: ["/x"],
+    ALLOWED_ORIGINS: ["*", "https://a.example/", "https://a.example/path", "a.example"],
+    PERSONA_CACHE_SCOPE: ["mine"],
+    PERSONA_IGNORED_FIELDS: ["a..b", ".a"],
+    DEDUPE_WINDOW_SECONDS: ["-1", "x", "5m"],
+    UPSTREAM_TIMEOUT_MS: ["0", "9999999999"],
+    UPSTREAM_IDLE_TIMEOUT_MS: ["0"],
+    IMAGE_TIMEOUT_MS: ["0"],
+    SSE_HEARTBEAT_MS: ["0"],
+    IMAGE_MAX_ATTEMPTS: ["0"],
+    IMAGE_LEASE_SECONDS: ["0", "180"], // as long as the whole image call
+    IMAGE_CONCURRENCY: ["0"],
+    STREAM_COMMIT_MS: ["-1"],
+    RATE_LIMIT: ["maybe"],
+    JWT_JWKS_URL: ["x"],
+    REQUEST_LOG_RETENTION_DAYS: ["-1"],
+  };
+  it.each(Object.entries(CASES))("is found in %s", (variable, texts) => {
+    for (const text of texts) expect(faulty({ [variable]: text }), text).toEqual([variable]);
+  });
+
+  it("is found where two of them cannot go together", () => {
+    expect(faulty({ JWT_SECRET: "s", JWT_JWKS_URL: "https://x.example/jwks" })).toEqual(["JWT_JWKS_URL"]);
+  });
+
+  it("is reported without the value, which may be a secret", () => {
+    const result = parseConfig({ OPENAI_API_KEY: "sk-secret\nX" });
+    expect(JSON.stringify(result)).not.toContain("sk-secret");
+    expect(result.ok).toBe(false);
+  });
+
+  it("is reported for every variable at once", () => {
+    expect(faulty({ RATE_LIMIT: "x", IMAGE_CONCURRENCY: "x" })).toEqual(["IMAGE_CONCURRENCY", "RATE_LIMIT"]);
+  });
+});
+
+describe("0", () => {
+  it("means none, or at once, wherever it can", () => {
+    const names = ["DEDUPE_WINDOW_SECONDS", "CHAT_DEDUPE_WINDOW_SECONDS", "IDEMPOTENCY_TTL_SECONDS"];
+    const others = [
+      "CHAT_STREAM_TTL_SECONDS",
+      "STREAM_COMMIT_MS",
+      "IMAGE_DAILY_LIMIT",
+      "IMAGE_RETRY_BASE_SECONDS",
+    ];
+    for (const name of [...names, ...others, "DAILY_SPEND_LIMIT_USD", "REQUEST_LOG_RETENTION_DAYS"]) {
+      expect(faulty({ [name]: "0" }), name).toEqual([]);
+    }
+  });
+});
