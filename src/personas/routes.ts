@@ -73,7 +73,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   function send(c: Context<AppEnv>, hit: Hit, { stream, timing }: Asked): Response {
     c.set("tier", hit.tier);
-    return answerFromCache(hit, stream, timing.header());
+    return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
   function joinRequest(c: Context<AppEnv>, { body, input, current, asked }: Miss): JoinRequest {

@@ -68,6 +68,10 @@ export function knownPersona(systemText: string): KnownPersona {
     coverage: lowered(shortText(member("currentCoverage"))),
     health: lowered(shortText(member("healthContext"))),
     need: lowered(shortText(member("coverageNeeds"))),
+    priority: lowered(shortText(member("priorities"))),
+    concern: lowered(shortText(member("concerns"))),
+    question: shortText(member("questionsToAsk")),
+    manner: lowered(shortText(member("communicationStyle"))),
     budget: dollars(money.monthlyPremiumUsd),
     deductible: dollars(money.annualDeductibleUsd),
   };
