@@ -8,6 +8,7 @@ const TEST_VARIABLES = {
   UPSTREAM_IDLE_TIMEOUT_MS: "2000",
   STREAM_COMMIT_MS: "700",
   SSE_HEARTBEAT_MS: "300",
+  RATE_LIMIT: "off",
 };
 
 const worker = cloudflareTest(async ({ inject }) => ({

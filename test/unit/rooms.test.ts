@@ -8,7 +8,7 @@ const SRC = join(ROOT, "src");
 /** What every file may use. */
 const GROUND = ["log.ts", "hash.ts", "config"];
 /** What the rooms stand on. They may use each other, never a room. */
-const SHELVES = ["http", "db", "openai", "streams", "idempotency", "spend"];
+const SHELVES = ["http", "db", "openai", "streams", "idempotency", "spend", "auth"];
 /** Total functions of their arguments: no binding, no network, no clock. */
 const PURE =
   /\/(decision|fingerprint|key|resume|sse|object-key|wire|stored|ignored-fields|cache-control)\.ts$/;
