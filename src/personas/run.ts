@@ -34,6 +34,8 @@ export interface ResumeRequest {
   readonly runId: string;
   readonly after: number;
   readonly baseUrl: string;
+  /** The signed-in user, hashed, where a set is its subject's alone: another's run is not there for them. */
+  readonly userHash?: string;
 }
 
 /** What the Durable Object of a persona key can do; its name is the key. */
@@ -54,6 +56,8 @@ export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
+// The user is part of the key, so that one object has one owner.
+const OWNER = "owner";
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 
@@ -116,12 +120,15 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       // asked again after the limiter, since another caller may have begun the run meanwhile
       const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
       if (known) return await known;
+      if (request.input.userHash !== null) storage.kv.put(OWNER, request.input.userHash);
       const run = host.start(request.input);
       if (request.refresh) askers.remember(request.asker, run.id);
       return await answer(run, "started", request.stream);
     },
-    resume: ({ runId, after, baseUrl }) =>
-      host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) }),
+    async resume({ runId, after, baseUrl, userHash }) {
+      if (userHash !== undefined && storage.kv.get(OWNER) !== userHash) return undefined;
+      return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
+    },
     async alarm() {
       await unstored.storeAgain();
       const empty = host.tend();

@@ -8,7 +8,7 @@ import { hasEnded, look, type Process } from "../../dev/start/processes.ts";
 export const ROOT = join(import.meta.dirname, "..", "..");
 
 const POLL_MS = 50;
-const BOUND_MS = 20_000; // far above what any of it takes, also on a busy machine
+const BOUND_MS = 30_000; // far above what any of it takes, also on a busy machine
 
 export interface Run {
   readonly npm: ChildProcess;
@@ -64,6 +64,7 @@ export interface Tree {
   readonly main: Process;
   readonly keeper: Process;
   readonly wrangler: Process;
+  readonly portHolder: Process;
   readonly all: readonly Process[];
 }
 
@@ -77,7 +78,15 @@ export function processTree({ npm }: Run): Tree {
   const main = find("start/main.mjs");
   const [root, shell] = [npm.pid ?? 0, main.parent].map(look);
   if (!root || !shell) throw new Error("npm has ended");
-  return { npm: root, shell, main, keeper: find("start/keeper.ts"), wrangler: find("bin/wrangler.js"), all };
+  return {
+    npm: root,
+    shell,
+    main,
+    keeper: find("start/keeper.ts"),
+    wrangler: find("bin/wrangler.js"),
+    portHolder: find("--socket-addr=entry=localhost:"),
+    all,
+  };
 }
 
 function familyOf(ancestor: number): Process[] {

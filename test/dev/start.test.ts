@@ -154,6 +154,18 @@ describe("npm start", () => {
     },
     START_MS,
   );
+
+  it(
+    "ends when the process that holds the port has crashed, which wrangler survives without answering",
+    async () => {
+      const { run, tree } = await start();
+      process.kill(tree.portHolder.pid, "SIGKILL");
+      expect(await run.exitCode).toBe(1);
+      await nothingIsLeftOf(tree, port);
+      expect(run.output()).toContain("The server does not answer");
+    },
+    START_MS,
+  );
 });
 
 /** Each with the time when it was applied. */

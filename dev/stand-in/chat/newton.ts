@@ -21,8 +21,8 @@ const FOLLOW_UP_CHARS = 80;
 const MAX_SEARCHED_CHARS = 4_000;
 
 const BEFORE_ASKING = [
-  "One question, so that I can be more exact:",
-  "To make this fit your case, tell me:",
+  "One more thing, so that I can be more exact.",
+  "To make this fit your own case, I would need to know a little more.",
   "If you like, we can go further with your own numbers.",
 ];
 

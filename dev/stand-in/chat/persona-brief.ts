@@ -3,23 +3,39 @@ import { pick } from "../random.ts";
 import type { KnownPersona } from "./known-persona.ts";
 import { personalized } from "./personalized.ts";
 
-/** Each is said where the persona has what it names. */
+/** Of each list, the first sentence for which everything it names is known. */
 const FACTS = [
-  "{name} is {age} and lives in {location}; at home: {household}.",
-  "Work: {occupation}. Today's coverage: {coverage}.",
-  "In health matters: {health}.",
-  "There is about {budget} a month for premiums, and a deductible near {deductible} would be bearable.",
+  [
+    "{name} is {age} and lives in {location}; at home: {household}.",
+    "{name} is {age} and lives in {location}.",
+    "Let us speak about {name}.",
+  ],
+  [
+    "Work: {occupation}. Today's coverage: {coverage}.",
+    "Today's coverage: {coverage}.",
+    "Work: {occupation}.",
+  ],
+  ["In health matters: {health}."],
+  [
+    "There is about {budget} a month for premiums, and a deductible near {deductible} would be bearable.",
+    "There is about {budget} a month for premiums.",
+  ],
 ];
 
 const MEANING = [
-  "What counts first is this: {need}. Close behind comes another wish: {priority}.",
-  "The worry to take seriously is this one: {concern}.",
-  "A {plan} is the kind of plan to start from, though I would set one cheaper and one richer plan beside it.",
+  [
+    "What counts first is this: {need}. Close behind comes another wish: {priority}.",
+    "What counts first: {need}.",
+  ],
+  ["The worry to take seriously is this one: {concern}."],
+  [
+    "A {plan} is the kind of plan to start from, though I would set one cheaper and one richer plan beside it.",
+  ],
 ];
 
 const NEXT = [
-  "A good question to put to an insurer: “{question}”",
-  "I would begin the conversation there, and keep the prices for later. For the tone: {manner}.",
+  ["A good question to put to an insurer: “{question}”"],
+  ["I would begin the conversation there, and keep the prices for later. For the tone: {manner}."],
 ];
 
 const CLOSINGS = [
@@ -30,8 +46,10 @@ const CLOSINGS = [
 /** What is known of a persona, for a question that names no subject; undefined where no persona is known. */
 export function personaBrief(persona: KnownPersona, random: Random): string | undefined {
   if (persona.name === undefined) return undefined;
-  const said = (sentences: readonly string[]) =>
-    sentences.flatMap((sentence) => personalized(sentence, persona) ?? []).join(" ");
-  const closing = said([pick(random, CLOSINGS)]);
+  const sentence = (choices: readonly string[]) =>
+    choices.map((one) => personalized(one, persona)).find(Boolean);
+  const said = (lists: readonly (readonly string[])[]) =>
+    lists.flatMap((list) => sentence(list) ?? []).join(" ");
+  const closing = said([[pick(random, CLOSINGS)]]);
   return [said(FACTS), said(MEANING), `${said(NEXT)} ${closing}`.trim()].filter(Boolean).join("\n\n");
 }
