@@ -1,4 +1,4 @@
-import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 // Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
 
@@ -59,3 +59,18 @@ export const requestLog = sqliteTable(
     index("request_log_email").on(table.emailHash),
   ],
 );
+
+/** spend: what was asked, spent and saved, a row for each number of each UTC day (`YYYY-MM-DD`). */
+export const dailyTotals = sqliteTable(
+  "daily_totals",
+  { day: text("day").notNull(), name: text("name").notNull(), value: real("value").notNull() },
+  (table) => [primaryKey({ columns: [table.day, table.name] })],
+);
+
+/** operations: the configured models, as the upstream describes them. */
+export const models = sqliteTable("models", {
+  name: text("name").primaryKey(),
+  /** `YYYY-MM-DD`, where one is announced. */
+  shutdownDate: text("shutdown_date"),
+  checkedAt: integer("checked_at").notNull(),
+});
