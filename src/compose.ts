@@ -1,13 +1,13 @@
 import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
+import { composeImageRoutes, composeImageWork, composePortraits, type ImageWork } from "./compose-images.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
-import { createHasher, sha256 } from "./hash.ts";
+import { createHasher } from "./hash.ts";
 import { log } from "./log.ts";
 import { createTextCalls } from "./openai/text-calls.ts";
 import { createUpstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
-import { imageKey, portraitPrompt } from "./personas/portrait.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -21,6 +21,7 @@ import { createSpendGate } from "./spend/gate.ts";
 export interface Env {
   readonly DB: D1Database;
   readonly IMAGES: R2Bucket;
+  readonly IMAGE_JOBS: Queue;
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
 }
 
@@ -39,7 +40,7 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB)),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
     memory: createMemoryTier(now),
     edge: createEdgeTier(() => caches.default),
     runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
@@ -60,6 +61,7 @@ export function composeApp(env: Env): AppDeps {
   return {
     config: result,
     personas: config && composePersonas(env, config),
+    images: config && composeImageRoutes(env),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
@@ -73,20 +75,28 @@ export function composeApp(env: Env): AppDeps {
   };
 }
 
+function openUpstream(config: Config) {
+  return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
+}
+
+/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): ImageWork | undefined {
+  const result = configOf(env);
+  if (result.ok) return composeImageWork(env, result.config, openUpstream(result.config), createSpendGate());
+  for (const fault of result.faults) log.error("config.invalid", { ...fault });
+  return undefined;
+}
+
 /** What a persona key's Durable Object does. Throws where the configuration is invalid; the Worker asks none then. */
 export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
   const result = configOf(env);
   if (!result.ok) throw new Error("invalid configuration");
   const { config } = result;
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
-  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
-  const upstream = createUpstream({
-    apiKey: config.OPENAI_API_KEY ?? "",
-    baseUrl: config.OPENAI_BASE_URL,
-    now,
-  });
-  const store = createPersonaStore(openDatabase(env.DB));
-  const unstored = createUnstored(ctx.storage, store, now);
+  const upstream = openUpstream(config);
+  const portraits = composePortraits(env, config);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
   const spend = createSpendGate();
   const encoder = new TextEncoder();
@@ -95,7 +105,9 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
-    imageKey: (traits) => imageKey(portraitPrompt(traits), style, sha256),
+    portraitOf: portraits.portraitOf,
+    announce: portraits.announce(waitUntil),
+    ring: portraits.ring,
     openCalls: (run) =>
       createTextCalls({
         ...{ upstream, spend, now, run },
