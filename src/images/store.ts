@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lte, min, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, inArray, lt, lte, min, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { imageDays, personaImages as images } from "../db/schema.ts";
 import { utcDay } from "./lease.ts";
@@ -50,8 +50,6 @@ export interface ImageStore {
   /** Puts a portrait in, unless it is there, and gives its state. */
   announce(portrait: Portrait, style: PortraitStyle): Promise<ImageState>;
   find(key: string): Promise<LedgerRow | undefined>;
-  /** The states of those that are there. */
-  states(keys: readonly string[]): Promise<Record<string, ImageState>>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
   /** Counts one upstream call of the portrait and of the day, and renews the lease; or says why not. */
@@ -70,20 +68,24 @@ export interface ImageStore {
   readyAfter(position: string, limit: number): Promise<string[]>;
 }
 
-/** The insert behind `announce`, for whoever has a batch of its own. JSON, since D1 binds 100 values at most. */
+/**
+ * The insert behind `announce`, for whoever has a batch of its own. At most ten portraits, since D1 binds 100
+ * values; what is the same in every row is written out.
+ */
 export function insertPortraits(
   db: Database,
   portraits: readonly Portrait[],
-  { model, size, quality }: PortraitStyle,
+  style: PortraitStyle,
   now: number,
 ) {
-  return db.run(sql`
-    INSERT INTO persona_images
-      (image_key, prompt, initials, model, size, quality, due_at, created_at, updated_at)
-    SELECT value ->> 'key', value ->> 'prompt', value ->> 'initials', ${model}, ${size}, ${quality},
-      ${now}, ${now}, ${now}
-    FROM json_each(${JSON.stringify(portraits)}) WHERE true
-    ON CONFLICT (image_key) DO NOTHING`);
+  const at = sql.raw(String(now));
+  const same = { dueAt: at, createdAt: at, updatedAt: at, status: sql`'pending'`, attempts: sql`0` };
+  const rows = portraits.map(({ key, prompt, initials }) => ({
+    ...{ imageKey: key, prompt, initials },
+    ...{ model: style.model, size: style.size, quality: style.quality },
+    ...same,
+  }));
+  return db.insert(images).values(rows).onConflictDoNothing();
 }
 
 const NO_LEASE = { leaseOwner: null, callId: null };
@@ -128,13 +130,6 @@ export function createImageStore(db: Database, now: () => number, newId: () => s
       const columns = { status, initials, size, dueAt };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
-    async states(keys) {
-      const rows = await db
-        .select({ key: images.imageKey, status: images.status })
-        .from(images)
-        .where(among(keys));
-      return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
-    },
     async claim(limit, leaseMs) {
       const at = now();
       const owner = newId();
@@ -157,18 +152,24 @@ export function createImageStore(db: Database, now: () => number, newId: () => s
       const at = now();
       const day = utcDay(at);
       const callId = newId();
-      const startedToday = sql`coalesce((SELECT started FROM image_days WHERE day = ${day}), 0)`;
-      const allowed = sql`${images.attempts} < ${maxAttempts} AND ${startedToday} < ${dailyLimit}`;
-      const [begun, , row] = await db.batch([
+      const startedToday = sql`(SELECT started FROM image_days WHERE day = ${day})`;
+      const allowed = and(lt(images.attempts, maxAttempts), sql`${startedToday} < ${dailyLimit}`);
+      const counted = db
+        .select({ key: images.imageKey })
+        .from(images)
+        .where(and(eq(images.imageKey, job.key), eq(images.callId, callId)));
+      const [, begun, , row] = await db.batch([
+        db.insert(imageDays).values({ day }).onConflictDoNothing(),
         db
           .update(images)
           .set({ attempts: sql`attempts + 1`, callId, dueAt: at + leaseMs, updatedAt: at })
           .where(and(held(job), allowed))
           .returning({ key: images.imageKey }),
         // Counts where the statement above did, and only there.
-        db.run(sql`INSERT INTO image_days (day, started) SELECT ${day}, 1 FROM persona_images
-          WHERE image_key = ${job.key} AND call_id = ${callId}
-          ON CONFLICT (day) DO UPDATE SET started = started + 1`),
+        db
+          .update(imageDays)
+          .set({ started: sql`started + 1` })
+          .where(and(eq(imageDays.day, day), exists(counted))),
         db.select({ attempts: images.attempts }).from(images).where(held(job)),
       ]);
       if (begun.length > 0) return "begun";

@@ -3,8 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, requestLog } from "../db/schema.ts";
 import type { Portrait } from "./introduce.ts";
-import { type ImageStates, imageKeys, type StoredPersona, type StoredSet } from "./stored.ts";
-import type { ImageStatus } from "./wire.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./stored.ts";
 
 export type LogRow = typeof requestLog.$inferInsert;
 
@@ -21,9 +20,9 @@ export interface PersonaStore {
   findById(setId: string): Promise<SetRow | undefined>;
   /**
    * Puts the set in the place of the one with its key, if any, logs its run, and announces the portraits that
-   * could not be announced before. Gives the set with the id it goes by and today's image states.
+   * could not be announced before. Gives the id it goes by.
    */
-  save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<SetRow>;
+  save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string>;
   /** Logs a run that made nothing. */
   record(row: LogRow): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
@@ -58,21 +57,12 @@ function toSet(row: Row): SetRow {
   };
 }
 
-function byKey(rows: readonly { key: string; status: ImageStatus }[]): ImageStates {
-  return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
-}
-
 export function createPersonaStore(db: Database, insertPortraits: InsertPortraits): PersonaStore {
   const find = (where: SQL) =>
     db
       .select({ ...getTableColumns(personaCache), statesJson })
       .from(personaCache)
       .where(where);
-  const statesOf = (keys: readonly string[]) =>
-    db
-      .select({ key: personaImages.imageKey, status: personaImages.status })
-      .from(personaImages)
-      .where(sql`${personaImages.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
   function upsert({ key, setId, model, emailHash, userHash, createdAt, personas }: SetRow) {
     const personasJson = JSON.stringify(personas);
     if (new TextEncoder().encode(personasJson).byteLength > MAX_SET_BYTES)
@@ -102,10 +92,16 @@ export function createPersonaStore(db: Database, insertPortraits: InsertPortrait
     async save(set, row, missing) {
       const writes = [upsert(set), insertLog(row)] as const;
       const announced = missing.length > 0 ? [insertPortraits(missing)] : [];
-      const [saved, , states] = await db.batch([...writes, statesOf(imageKeys(set)), ...announced]);
-      return { ...set, setId: saved[0]?.setId ?? set.setId, states: byKey(states) };
+      const [saved] = await db.batch([...writes, ...announced]);
+      return saved[0]?.setId ?? set.setId;
     },
-    imageStates: async (keys) => byKey(await statesOf(keys)),
+    async imageStates(keys) {
+      const rows = await db
+        .select({ key: personaImages.imageKey, status: personaImages.status })
+        .from(personaImages)
+        .where(sql`${personaImages.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
+      return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
+    },
     async record(row) {
       await insertLog(row);
     },

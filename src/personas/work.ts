@@ -74,15 +74,15 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     return set && set.createdAt >= startedAt ? set : undefined;
   }
 
-  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<SetRow> {
+  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string> {
     try {
-      const saved = await store.save(set, row, missing);
+      const setId = await store.save(set, row, missing);
       if (missing.length > 0) deps.waitUntil(deps.ring());
-      return saved;
+      return setId;
     } catch (error) {
       log.error("store.failed", { run: row.id, ...describeError(error) });
       deps.unstored.keep({ set, row, missing });
-      return set;
+      return set.setId;
     }
   }
 
@@ -122,8 +122,9 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
       const { key, emailHash, userHash, setId = deps.newId() } = input;
       const { model } = deps;
       const set = { key, setId, emailHash, userHash, model, personas, states, createdAt: now() };
-      const saved = await save(set, { ...logRow(input, context, calls), setId }, missing);
-      return { setId: saved.setId, personas, states: saved.states, createdAt: set.createdAt };
+      const savedAs = await save(set, { ...logRow(input, context, calls), setId }, missing);
+      // The states that the events had: JSON and the stream are one answer.
+      return { setId: savedAs, personas, states, createdAt: set.createdAt };
     } catch (error) {
       if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls));
       throw error;
