@@ -1,4 +1,3 @@
-import type { Env } from "./compose.ts";
 import type { Config } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { sha256 } from "./hash.ts";
@@ -12,12 +11,19 @@ import { createPictureStore } from "./images/objects.ts";
 import type { ImageRoutesDeps } from "./images/routes.ts";
 import { createImageStore, insertPortraits, type Portrait, type PortraitJob } from "./images/store.ts";
 import { maxImageTokens } from "./openai/image-tokens.ts";
-import type { SpendGate } from "./openai/text-calls.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { createCursor, createRetention } from "./operations/retention.ts";
 import { initialsOf, portraitPrompt } from "./personas/portrait.ts";
 import type { Traits } from "./personas/wire.ts";
+import type { SpendGate } from "./spend/gate.ts";
+
+/** What the portraits need of wrangler.toml. */
+export interface ImageBindings {
+  readonly DB: D1Database;
+  readonly IMAGES: R2Bucket;
+  readonly IMAGE_JOBS: Queue;
+}
 
 /** Somebody looks at a page of pending portraits every second or so; the consumer needs one bell. */
 const LOOKED_AT_BELL_MS = 5_000;
@@ -25,14 +31,14 @@ const LOOKED_AT_BELL_MS = 5_000;
 const now = () => Date.now();
 const encoder = new TextEncoder();
 
-function parts({ DB, IMAGES, IMAGE_JOBS }: Env) {
+function parts({ DB, IMAGES, IMAGE_JOBS }: ImageBindings) {
   const db = openDatabase(DB);
   const store = createImageStore(db, now, () => crypto.randomUUID());
   return { db, store, pictures: createPictureStore(IMAGES, OBJECT_PREFIX), ring: createBell(IMAGE_JOBS) };
 }
 
 /** What the persona room needs of the portraits. */
-export function composePortraits(env: Env, config: Config) {
+export function composePortraits(env: ImageBindings, config: Config) {
   const { db, store, ring } = parts(env);
   const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
   return {
@@ -51,7 +57,7 @@ export function composePortraits(env: Env, config: Config) {
   };
 }
 
-export function composeImageRoutes(env: Env): ImageRoutesDeps {
+export function composeImageRoutes(env: ImageBindings): ImageRoutesDeps {
   const { store, pictures, ring } = parts(env);
   const ringPatiently = createPatientBell(ring, LOOKED_AT_BELL_MS, now);
   return { store, pictures, ring: () => ring(), ringPatiently, now };
@@ -67,7 +73,12 @@ export interface ImageWork {
   purge(): Promise<void>;
 }
 
-export function composeImageWork(env: Env, config: Config, upstream: Upstream, spend: SpendGate): ImageWork {
+export function composeImageWork(
+  env: ImageBindings,
+  config: Config,
+  upstream: Upstream,
+  spend: SpendGate,
+): ImageWork {
   const { db, store, pictures, ring } = parts(env);
   const { MODEL_PRICES: prices } = config;
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;

@@ -1,6 +1,6 @@
 import { Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
-import type { Reservation, SpendGate } from "../openai/text-calls.ts";
+import type { Reservation, SpendGate } from "../spend/gate.ts";
 import type { Attempt, Generate } from "./generator.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
 import type { PictureStore, StoredPicture } from "./objects.ts";

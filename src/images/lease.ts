@@ -1,10 +1,7 @@
+import { utcDay } from "../spend/gate.ts";
+
 /** The longest delay between two attempts, unless a `Retry-After` is longer. Milliseconds. */
 const MAX_DELAY_MS = 15 * 60_000;
-
-/** `2026-11-23`, in UTC. */
-export function utcDay(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
-}
 
 export function nextUtcDay(now: number): number {
   return Date.parse(utcDay(now)) + 86_400_000;

@@ -1,7 +1,7 @@
 import { and, asc, eq, exists, gt, inArray, lt, lte, min, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { imageDays, personaImages as images } from "../db/schema.ts";
-import { utcDay } from "./lease.ts";
+import { utcDay } from "../spend/gate.ts";
 import type { PortraitStyle } from "./object-key.ts";
 import type { ImageState } from "./wire.ts";
 
