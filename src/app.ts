@@ -9,6 +9,7 @@ import { Problem, problemResponse } from "./http/errors.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
+import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
 import { describeError, log } from "./log.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
@@ -17,6 +18,7 @@ export interface AppDeps {
   readonly config: ConfigResult;
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: PersonaRoutesDeps | undefined;
+  readonly images: ImageRoutesDeps | undefined;
   readonly operations: OperationsDeps;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
@@ -41,7 +43,7 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, operations, verifyToken }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, personas, images, operations, verifyToken }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -71,6 +73,7 @@ export function createApp({ config, personas, operations, verifyToken }: AppDeps
 
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));
+  if (images) app.route("/", imageRoutes(images));
 
   app.notFound((c) => {
     const allow = allowedMethods(app, c.req.path);

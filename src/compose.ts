@@ -2,14 +2,20 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import {
+  composeImageRoutes,
+  composeImageWork,
+  composePortraits,
+  type ImageBindings,
+  type ImageWork,
+} from "./compose-images.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
-import { createHasher, sha256 } from "./hash.ts";
+import { createHasher } from "./hash.ts";
 import { log } from "./log.ts";
 import { createTextCalls } from "./openai/text-calls.ts";
 import { createUpstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
-import { imageKey, portraitPrompt } from "./personas/portrait.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -21,9 +27,7 @@ import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
-export interface Env {
-  readonly DB: D1Database;
-  readonly IMAGES: R2Bucket;
+export interface Env extends ImageBindings {
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
@@ -54,7 +58,7 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB)),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
     memory: createMemoryTier(now),
     edge: createEdgeTier(() => caches.default),
     runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
@@ -75,6 +79,7 @@ export function composeApp(env: Env): AppDeps {
   return {
     config: result,
     personas: config && composePersonas(env, config),
+    images: config && composeImageRoutes(env),
     verifyToken: config && composeVerifier(config),
     operations: {
       version,
@@ -87,6 +92,24 @@ export function composeApp(env: Env): AppDeps {
       },
     },
   };
+}
+
+function openUpstream(config: Config) {
+  return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
+}
+
+/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): ImageWork | undefined {
+  const result = configOf(env);
+  if (result.ok)
+    return composeImageWork(
+      env,
+      result.config,
+      openUpstream(result.config),
+      composeSpend(env, result.config),
+    );
+  for (const fault of result.faults) log.error("config.invalid", { ...fault });
+  return undefined;
 }
 
 function composeSpend(env: Env, config: Config): SpendGate {
@@ -113,14 +136,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   if (!result.ok) throw new Error("invalid configuration");
   const { config } = result;
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
-  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
-  const upstream = createUpstream({
-    apiKey: config.OPENAI_API_KEY ?? "",
-    baseUrl: config.OPENAI_BASE_URL,
-    now,
-  });
-  const store = createPersonaStore(openDatabase(env.DB));
-  const unstored = createUnstored(ctx.storage, store, now);
+  const upstream = openUpstream(config);
+  const portraits = composePortraits(env, config);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
   const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
@@ -129,7 +148,9 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
-    imageKey: (traits) => imageKey(portraitPrompt(traits), style, sha256),
+    portraitOf: portraits.portraitOf,
+    announce: portraits.announce(waitUntil),
+    ring: portraits.ring,
     openCalls: (run) =>
       createTextCalls({
         ...{ upstream, spend, now, run },

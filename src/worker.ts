@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
-import { composeApp, composePersonaRuns, type Env } from "./compose.ts";
+import { consumeBatch, runCron } from "./background.ts";
+import { composeApp, composePersonaRuns, composeWork, type Env } from "./compose.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
 import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
 
@@ -14,6 +15,8 @@ function appFor(env: Env): ReturnType<typeof createApp> {
 
 export default {
   fetch: (request, env, ctx) => appFor(env).fetch(request, env, ctx),
+  queue: (batch, env) => consumeBatch(batch, composeWork(env)),
+  scheduled: ({ cron }, env) => runCron(cron, composeWork(env)),
 } satisfies ExportedHandler<Env>;
 
 /** The runs of one persona key; its name is the key. */

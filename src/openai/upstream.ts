@@ -1,11 +1,24 @@
 import type OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
 import { droppedConnection, type ErrorBody, faultOfResponse, UpstreamFault } from "./failures.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
   /** The answer's head has come with a 2xx; its body is an SSE stream, still unread. */
   streamChat(body: ChatCompletionCreateParamsStreaming, signal: AbortSignal): Promise<Response>;
+  /** The answer's head has come with a 2xx; its body is JSON with the picture in it, still unread. */
+  createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
+}
+
+/** A body of `images/generations`. Size and quality are the operator's: the SDK's types lag behind the models. */
+export interface ImageRequest {
+  readonly model: string;
+  readonly prompt: string;
+  readonly size: string;
+  readonly quality: string;
+  readonly output_format?: "webp";
+  readonly response_format?: "b64_json";
 }
 
 export interface UpstreamOptions {
@@ -24,6 +37,15 @@ function faultOf(error: unknown, now: number): UpstreamFault {
   if (typeof status !== "number") return droppedConnection(error);
   const fields = Object(body) as ErrorBody;
   return faultOfResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
+}
+
+const MODERATION_CODES = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
+
+/** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
+function imageFaultOf(error: unknown, now: number): UpstreamFault {
+  const { code } = Object(Object(error).error) as ErrorBody;
+  const fault = faultOf(error, now);
+  return MODERATION_CODES.has(code) ? new UpstreamFault("model_refusal", { status: fault.status }) : fault;
 }
 
 /**
@@ -57,6 +79,14 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         return await openai.chat.completions.create(body, { signal }).asResponse();
       } catch (error) {
         throw faultOf(error, now());
+      }
+    },
+    async createImage(body, signal) {
+      try {
+        const openai = await sdk();
+        return await openai.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
+      } catch (error) {
+        throw imageFaultOf(error, now());
       }
     },
   };

@@ -1,7 +1,7 @@
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
 import type { PersonaStore, SetRow } from "./store.ts";
-import { type ImageStates, type StoredSet, showSet } from "./stored.ts";
+import { portraitsAre, type StoredSet, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -17,13 +17,18 @@ export interface LookupDeps {
   readonly edge: EdgeTier;
 }
 
+/** What is done with a set before it is shown: nothing, or waiting for its portraits. */
+export type Settle = (set: StoredSet) => Promise<StoredSet>;
+
 export interface Lookup {
   /** From the cheapest tier that has it; fills the ones before it. */
-  find(place: Place, timing: Timing): Promise<Hit | undefined>;
+  find(place: Place, timing: Timing, settle: Settle): Promise<Hit | undefined>;
   /** The set that a key has in D1, for a refresh to replace. */
   current(key: string, timing: Timing): Promise<SetRow | undefined>;
-  /** Puts a set that was just made, or read, into the first two tiers. */
-  fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer;
+  /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
+  fill(place: Place, set: StoredSet): CachedAnswer;
+  /** Drops what the first two tiers have of a set that was made anew. */
+  supersede(place: Place, set: StoredSet): void;
 }
 
 /** `later` takes what the answer need not wait for. */
@@ -40,18 +45,21 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
     }
   }
 
-  function fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer {
-    const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true, ...(states && { states }) });
+  function fill(place: Place, set: StoredSet): CachedAnswer {
+    const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
     const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
-    memory.put(place, answer);
-    later(edge.put(place, answer));
+    if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }
 
   return {
     current,
     fill,
-    async find(place, timing) {
+    supersede(place, { createdAt }) {
+      memory.supersede(place, createdAt);
+      later(edge.forget(place));
+    },
+    async find(place, timing, settle) {
       const near = memory.get(place);
       if (near) return { tier: "memory", answer: near };
       const colo = await timing.measure("edge", () => edge.get(place));
@@ -60,7 +68,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
         return { tier: "edge", answer: colo };
       }
       const row = await current(place.key, timing);
-      return row && { tier: "d1", answer: fill(place, row) };
+      return row && { tier: "d1", answer: fill(place, await settle(row)) };
     },
   };
 }

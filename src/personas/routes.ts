@@ -5,6 +5,7 @@ import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { type CacheWish, cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
+import { ifNoneMatch } from "../http/etag.ts";
 import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
@@ -13,8 +14,9 @@ import { SSE_HEADERS } from "../streams/sse.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
 import { askRun } from "./ask-run.ts";
 import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
-import { createLookup, type Hit, type Lookup, type LookupDeps } from "./lookup.ts";
-import type { JoinRequest, PersonaRuns } from "./run.ts";
+import { createLookup, type Hit, type Lookup, type LookupDeps, type Settle } from "./lookup.ts";
+import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
+import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
 import type { SetRow } from "./store.ts";
 import { showSet } from "./stored.ts";
 import { type GenerateRequest, generateRequest } from "./wire.ts";
@@ -32,7 +34,10 @@ export interface PersonaRoutesDeps extends LookupDeps {
   readonly now: () => number;
 }
 
+type SetAnswer = Extract<JoinAnswer, { kind: "set" }>;
+
 interface Asked {
+  readonly startedAt: number;
   readonly bytes: Uint8Array;
   readonly wish: CacheWish;
   readonly stream: boolean;
@@ -44,6 +49,8 @@ interface Asked {
 interface Miss {
   readonly body: Omit<GenerateRequest, "images">;
   readonly input: PersonaInput;
+  /** `images: "wait"` waits here. */
+  readonly settle: Settle;
   /** What a refresh replaces. */
   readonly current: SetRow | undefined;
   readonly asked: Asked;
@@ -67,7 +74,14 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   async function read(c: Context<AppEnv>): Promise<Asked> {
     const bytes = await readBody(c.req.raw, BODY_LIMIT);
     const wish = cacheWish(c.req.raw.headers);
-    return { bytes, wish, stream: wantsStream(c), baseUrl: baseUrlOf(c), timing: createTiming(now) };
+    return {
+      startedAt: now(),
+      bytes,
+      wish,
+      stream: wantsStream(c),
+      baseUrl: baseUrlOf(c),
+      timing: createTiming(now),
+    };
   }
 
   /** Bytes that were validated before need not be read again: their hash leads to the answer. */
@@ -101,30 +115,48 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   async function fromRun(c: Context<AppEnv>, lookup: Lookup, miss: Miss): Promise<Response> {
     const { input, asked } = miss;
-    const { baseUrl, timing, stream } = asked;
+    const { baseUrl, timing, stream, wish } = asked;
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
     const answer = await timing.measure("run", () =>
       askRun(() => deps.runs(input.key), joinRequest(c, miss)),
     );
     c.set("tier", answer.how);
-    if (answer.kind === "set" && answer.how !== "replayed")
-      lookup.fill({ key: input.key, baseUrl }, answer.set);
-    const options = { key: input.key, baseUrl, refresh: asked.wish.refresh, stream };
-    return answerFromRun(answer, { ...options, serverTiming: timing.header() });
+    const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
+    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
+    return answerFromRun(shown, { ...options, serverTiming: timing.header() });
+  }
+
+  /** A run's set as it is shown, which the first two tiers get to know. */
+  async function finish(lookup: Lookup, { input, asked, settle }: Miss, { how, set }: SetAnswer) {
+    const replayed = how === "replayed";
+    const place = { key: input.key, baseUrl: asked.baseUrl };
+    if (asked.wish.refresh && !replayed) lookup.supersede(place, set);
+    const settled = await settle(replayed ? await withTodaysStates(deps.store, set) : set);
+    if (!replayed) lookup.fill(place, settled);
+    return settled;
+  }
+
+  /** Only a JSON answer waits: a stream tells of each portrait as it is, and the caller follows them. */
+  function settleFor(asked: Asked, images: GenerateRequest["images"]): Settle {
+    if (images !== "wait" || asked.stream) return async (set) => set;
+    const wait = createPortraitWait(deps.store, now);
+    return (set) => asked.timing.measure("portraits", () => wait(set, asked.startedAt));
   }
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
-    const { images: _, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
     const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
     const lookup = createLookup(deps, c.get("later"));
+    const miss = { body, input, asked, settle: settleFor(asked, images), current: undefined };
     if (asked.wish.refresh) {
       const current = await lookup.current(input.key, asked.timing);
-      return await fromRun(c, lookup, { body, input, current, asked });
+      return await fromRun(c, lookup, { ...miss, current });
     }
-    const hit = await lookup.find({ key: input.key, baseUrl: asked.baseUrl }, asked.timing);
-    return hit ? send(c, hit, asked) : await fromRun(c, lookup, { body, input, current: undefined, asked });
+    const place = { key: input.key, baseUrl: asked.baseUrl };
+    const hit = await lookup.find(place, asked.timing, miss.settle);
+    return hit ? send(c, hit, asked) : await fromRun(c, lookup, miss);
   }
 
   return (
@@ -161,10 +193,4 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
       })
   );
-}
-
-/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
-function ifNoneMatch(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag);
 }

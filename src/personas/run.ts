@@ -5,6 +5,7 @@ import type { Payload } from "../streams/sse.ts";
 import { type Askers, createAskers } from "./askers.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
+import type { ImageStatus } from "./wire.ts";
 import type { RunInput } from "./work.ts";
 
 export interface JoinRequest {
@@ -62,8 +63,10 @@ const OWNER = "owner";
 const RATE_PERIOD_SECONDS = 60;
 
 function renderFor(baseUrl: string) {
-  return (payload: Payload): Payload =>
-    payload.persona ? { persona: showPersona(payload.persona as StoredPersona, baseUrl) } : payload;
+  return ({ persona, imageStatus, ...payload }: Payload): Payload => {
+    if (!persona) return payload;
+    return { persona: showPersona(persona as StoredPersona, baseUrl, imageStatus as ImageStatus) };
+  };
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {

@@ -3,11 +3,12 @@ import { describeError, log } from "../log.ts";
 import type { TextCalls } from "../openai/text-calls.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
+import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
 import type { LogRow, PersonaStore, SetRow } from "./store.ts";
-import { doneEvent, type StoredPersona, type StoredSet } from "./stored.ts";
+import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
-import type { Traits } from "./wire.ts";
+import type { ImageStatus, Traits } from "./wire.ts";
 
 /** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
@@ -20,7 +21,11 @@ export interface RunInput extends PersonaInput {
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly openCalls: (run: string) => TextCalls;
-  readonly imageKey: (traits: Traits) => string;
+  readonly portraitOf: (traits: Traits) => Portrait;
+  /** Puts a portrait into its ledger and has it made; gives the state it is in. */
+  readonly announce: (portrait: Portrait) => Promise<ImageStatus>;
+  /** Has portraits made that were put into their ledger in another way. */
+  readonly ring: () => Promise<void>;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -69,32 +74,36 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     return set && set.createdAt >= startedAt ? set : undefined;
   }
 
-  async function save(set: SetRow, row: LogRow): Promise<SetRow> {
+  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string> {
     try {
-      return { ...set, setId: await store.save(set, row) };
+      const setId = await store.save(set, row, missing);
+      if (missing.length > 0) deps.waitUntil(deps.ring());
+      return setId;
     } catch (error) {
       log.error("store.failed", { run: row.id, ...describeError(error) });
-      deps.unstored.keep(set, row);
-      return set;
+      deps.unstored.keep({ set, row, missing });
+      return set.setId;
     }
   }
 
-  async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<StoredPersona[]> {
-    let personas: StoredPersona[] = [];
+  async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
+    const introductions = createIntroductions(deps.announce, context.emit);
     let voidUpTo = 0;
-    await generatePersonas(personaRequest(input, deps), input.count, calls, {
-      onPersona(traits) {
-        const persona = { ...traits, id: deps.newId(), imageKey: deps.imageKey(traits) };
-        personas.push(persona);
-        context.emit({ persona });
-      },
-      onRestart() {
-        personas = [];
-        voidUpTo = context.emit(RESET);
-      },
-      wasRead: () => context.sentUpTo() > voidUpTo,
-    });
-    return personas;
+    try {
+      await generatePersonas(personaRequest(input, deps), input.count, calls, {
+        onPersona(traits) {
+          const portrait = deps.portraitOf(traits);
+          introductions.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
+        },
+        onRestart() {
+          if (introductions.restart()) voidUpTo = context.emit(RESET);
+        },
+        wasRead: () => context.sentUpTo() > voidUpTo,
+      });
+    } finally {
+      await introductions.made(); // what is finished goes out before an error does
+    }
+    return introductions;
   }
 
   function recordFailure(error: unknown, row: LogRow): void {
@@ -109,11 +118,13 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
     const calls = deps.openCalls(context.runId);
     try {
-      const personas = await generate(input, context, calls);
+      const { personas, states, missing } = await generate(input, context, calls);
       const { key, emailHash, userHash, setId = deps.newId() } = input;
-      const set = { key, setId, emailHash, userHash, model: deps.model, personas, createdAt: now() };
-      const saved = await save(set, { ...logRow(input, context, calls), setId });
-      return { setId: saved.setId, personas, createdAt: set.createdAt };
+      const { model } = deps;
+      const set = { key, setId, emailHash, userHash, model, personas, states, createdAt: now() };
+      const savedAs = await save(set, { ...logRow(input, context, calls), setId }, missing);
+      // The states that the events had: JSON and the stream are one answer.
+      return { setId: savedAs, personas, states, createdAt: set.createdAt };
     } catch (error) {
       if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls));
       throw error;
@@ -125,7 +136,8 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     maxStarts: 3, // a run that brings its server down must not be paid for again and again
     async perform(input, context) {
       const stored = context.revived ? await alreadyStored(input, context) : undefined;
-      if (stored) for (const persona of stored.personas) context.emit({ persona });
+      for (const persona of stored?.personas ?? [])
+        context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
       const result = stored ?? (await make(input, context));
       return { result, last: doneEvent(iso(result)) };
     },
