@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
@@ -15,6 +16,7 @@ export interface AppDeps {
   readonly config: ConfigResult;
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: PersonaRoutesDeps | undefined;
+  readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
 }
 
@@ -34,7 +36,7 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, operations }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, personas, chat, operations }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -59,6 +61,7 @@ export function createApp({ config, personas, operations }: AppDeps): Hono<AppEn
 
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));
+  if (chat) app.route("/", chatRoutes(chat));
 
   app.notFound((c) => {
     const allow = allowedMethods(app, c.req.path);

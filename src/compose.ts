@@ -1,11 +1,15 @@
 import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
+import type { ChatRoutesDeps } from "./chat/routes.ts";
+import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
+import { createChatStore, type LogRow } from "./chat/store.ts";
+import { createChatWork } from "./chat/work.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher, sha256 } from "./hash.ts";
-import { log } from "./log.ts";
-import { createTextCalls } from "./openai/text-calls.ts";
-import { createUpstream } from "./openai/upstream.ts";
+import { describeError, log } from "./log.ts";
+import { createTextCalls, type TextCalls } from "./openai/text-calls.ts";
+import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { imageKey, portraitPrompt } from "./personas/portrait.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
@@ -16,13 +20,22 @@ import { createEdgeTier, createMemoryTier } from "./personas/tiers.ts";
 import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import { createSpendGate } from "./spend/gate.ts";
+import { randomId, type WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env {
   readonly DB: D1Database;
   readonly IMAGES: R2Bucket;
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
+  readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
 }
+
+type ChatStreamRpc = Rpc.DurableObjectBranded & {
+  send(request: SendRequest): ReturnType<ChatRuns["send"]>;
+  resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
+  stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
+  stopKey(): ReturnType<ChatRuns["stopKey"]>;
+};
 
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
@@ -51,6 +64,24 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   };
 }
 
+function composeChat(env: Env, config: Config): ChatRoutesDeps {
+  const hash = createHasher(config.HASH_SECRET);
+  const store = createPersonaStore(openDatabase(env.DB));
+  return {
+    ...{ hash, now, newRunId: randomId },
+    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    async findPersona({ setId, personaId }, { user }) {
+      const set = await store.findById(setId);
+      const foreign =
+        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
+      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+      if (!found) return undefined;
+      const { id: _, imageKey: __, ...persona } = found;
+      return persona;
+    },
+  };
+}
+
 /** Everything that the Worker's routes stand on. */
 export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
@@ -60,6 +91,7 @@ export function composeApp(env: Env): AppDeps {
   return {
     config: result,
     personas: config && composePersonas(env, config),
+    chat: config && composeChat(env, config),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
@@ -73,40 +105,51 @@ export function composeApp(env: Env): AppDeps {
   };
 }
 
-/** What a persona key's Durable Object does. Throws where the configuration is invalid; the Worker asks none then. */
-export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+function validConfig(env: Env): Config {
   const result = configOf(env);
-  if (!result.ok) throw new Error("invalid configuration");
-  const { config } = result;
-  const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  if (!result.ok) throw new Error("invalid configuration"); // the Worker asks no object then
+  return result.config;
+}
+
+function composeUpstream(config: Config): Upstream {
+  return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
+}
+
+/** The upstream calls of each run of a Durable Object, for one model. */
+function callsFor(ctx: DurableObjectState, config: Config, model: string, maxOutputTokens: number) {
+  const { MODEL_PRICES: prices } = config;
+  const upstream = composeUpstream(config);
+  const spend = createSpendGate();
+  const encoder = new TextEncoder();
+  return ({ runId: run, signal, sent: onSent }: WorkContext): TextCalls =>
+    createTextCalls({
+      ...{ upstream, spend, now, run, signal, onSent },
+      cost: (usage) => costUsd(prices, model, usage),
+      worstCase: (body) => {
+        const bytes = encoder.encode(JSON.stringify(body)).byteLength;
+        return worstCaseUsd(prices, model, bytes, maxOutputTokens);
+      },
+      timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+      idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
+      waitUntil: (promise) => ctx.waitUntil(promise),
+    });
+}
+
+/** What a persona key's Durable Object does. */
+export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+  const config = validConfig(env);
+  const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
-  const upstream = createUpstream({
-    apiKey: config.OPENAI_API_KEY ?? "",
-    baseUrl: config.OPENAI_BASE_URL,
-    now,
-  });
   const store = createPersonaStore(openDatabase(env.DB));
   const unstored = createUnstored(ctx.storage, store, now);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const spend = createSpendGate();
-  const encoder = new TextEncoder();
 
   const work = createPersonaWork({
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     imageKey: (traits) => imageKey(portraitPrompt(traits), style, sha256),
-    openCalls: (run) =>
-      createTextCalls({
-        ...{ upstream, spend, now, run },
-        cost: (usage) => costUsd(prices, model, usage),
-        worstCase: (body) => {
-          const bytes = encoder.encode(JSON.stringify(body)).byteLength;
-          return worstCaseUsd(prices, model, bytes, maxOutputTokens);
-        },
-        timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-        idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
-      }),
+    openCalls: callsFor(ctx, config, model, maxOutputTokens),
   });
   return createPersonaRuns({
     ...{ work, unstored, now, waitUntil, storage: ctx.storage },
@@ -114,5 +157,35 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
+  });
+}
+
+/** What the Durable Object of a chat does. */
+export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
+  const config = validConfig(env);
+  const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const store = createChatStore(openDatabase(env.DB));
+
+  function record(row: LogRow): void {
+    const recorded = store
+      .record(row)
+      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
+    waitUntil(recorded);
+  }
+
+  const work = createChatWork({
+    ...{ now, record, model, maxOutputTokens },
+    reasoningEffort: config.CHAT_REASONING_EFFORT,
+    openCalls: callsFor(ctx, config, model, maxOutputTokens),
+  });
+  return createChatRuns({
+    ...{ work, now, waitUntil, storage: ctx.storage },
+    windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
+    streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    heartbeatMs: config.SSE_HEARTBEAT_MS,
+    commitMs: config.STREAM_COMMIT_MS,
+    upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
-import { composeApp, composePersonaRuns, type Env } from "./compose.ts";
+import type { ChatRuns, RunRef, SendRequest } from "./chat/run.ts";
+import { composeApp, composeChatRuns, composePersonaRuns, type Env } from "./compose.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
 
 let composed: { readonly env: Env; readonly app: ReturnType<typeof createApp> } | undefined;
@@ -30,6 +31,36 @@ export class PersonaGeneration extends DurableObject<Env> {
 
   resume(request: ResumeRequest) {
     return this.#runs.resume(request);
+  }
+
+  override alarm() {
+    return this.#runs.alarm();
+  }
+}
+
+/** The runs of one chat request; its name is a hash of what was asked, or of its Idempotency-Key. */
+export class ChatStream extends DurableObject<Env> {
+  readonly #runs: ChatRuns;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#runs = composeChatRuns(ctx, env);
+  }
+
+  send(request: SendRequest) {
+    return this.#runs.send(request);
+  }
+
+  resume(run: RunRef & { readonly after: number }) {
+    return this.#runs.resume(run);
+  }
+
+  stop(run: RunRef) {
+    return this.#runs.stop(run);
+  }
+
+  stopKey() {
+    return this.#runs.stopKey();
   }
 
   override alarm() {

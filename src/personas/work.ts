@@ -19,7 +19,7 @@ export interface RunInput extends PersonaInput {
 
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
-  readonly openCalls: (run: string) => TextCalls;
+  readonly openCalls: (context: WorkContext) => TextCalls;
   readonly imageKey: (traits: Traits) => string;
   readonly now: () => number;
   readonly newId: () => string;
@@ -107,7 +107,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
-    const calls = deps.openCalls(context.runId);
+    const calls = deps.openCalls(context);
     try {
       const personas = await generate(input, context, calls);
       const { key, emailHash, userHash, setId = deps.newId() } = input;
