@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { requireUser } from "./auth/bearer.ts";
+import type { VerifyToken } from "./auth/verifier.ts";
 import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { addressOf } from "./http/caller.ts";
@@ -18,7 +20,12 @@ export interface AppDeps {
   readonly personas: PersonaRoutesDeps | undefined;
   readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
+  /** Undefined: callers are anonymous. */
+  readonly verifyToken: VerifyToken | undefined;
 }
+
+/** What is open to those who have not signed in; the administration has a bearer of its own. */
+const OPEN = /^\/api\/(health|ready|admin\/.*)$/;
 
 const EXPOSED = [
   ...["X-Request-Id", "X-Stream-Id", "Cache-Status", "Idempotency-Replayed", "Retry-After"],
@@ -36,7 +43,7 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, chat, operations }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, personas, chat, operations, verifyToken }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -58,6 +65,11 @@ export function createApp({ config, personas, chat, operations }: AppDeps): Hono
     if (!config.ok && needsConfig(c.req.path)) throw new Problem("invalid_configuration");
     await next();
   });
+
+  if (verifyToken) {
+    const signedIn = requireUser(verifyToken);
+    app.use("/api/*", (c, next) => (OPEN.test(c.req.path) ? next() : signedIn(c, next)));
+  }
 
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));

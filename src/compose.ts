@@ -1,5 +1,7 @@
 import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
+import { createKeySet } from "./auth/key-set.ts";
+import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
 import { createChatStore, type LogRow } from "./chat/store.ts";
@@ -19,7 +21,8 @@ import { createPersonaStore } from "./personas/store.ts";
 import { createEdgeTier, createMemoryTier } from "./personas/tiers.ts";
 import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
-import { createSpendGate } from "./spend/gate.ts";
+import type { DayLedger } from "./spend/day-ledger.ts";
+import { createSpendGate, type SpendGate } from "./spend/gate.ts";
 import { randomId, type WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
@@ -28,6 +31,8 @@ export interface Env {
   readonly IMAGES: R2Bucket;
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
+  readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
+  readonly RATE_LIMITER: RateLimit;
 }
 
 type ChatStreamRpc = Rpc.DurableObjectBranded & {
@@ -36,6 +41,8 @@ type ChatStreamRpc = Rpc.DurableObjectBranded & {
   stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
   stopKey(): ReturnType<ChatRuns["stopKey"]>;
 };
+
+type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
 
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
@@ -46,6 +53,14 @@ const now = () => Date.now();
 
 function configOf(env: Env) {
   return parseConfig(env as unknown as Record<string, unknown>);
+}
+
+/** Where callers sign in: the check of their tokens. */
+function composeVerifier(config: Config): VerifyToken | undefined {
+  const claims = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
+  if (config.JWT_SECRET !== undefined) return secretVerifier(config.JWT_SECRET, claims);
+  if (config.JWT_JWKS_URL === undefined) return undefined;
+  return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
 }
 
 function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
@@ -92,6 +107,7 @@ export function composeApp(env: Env): AppDeps {
     config: result,
     personas: config && composePersonas(env, config),
     chat: config && composeChat(env, config),
+    verifyToken: config && composeVerifier(config),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
@@ -105,6 +121,24 @@ export function composeApp(env: Env): AppDeps {
   };
 }
 
+function composeSpend(env: Env, config: Config): SpendGate {
+  const ledger = (day: string) => env.SPEND.get(env.SPEND.idFromName(day));
+  return createSpendGate({
+    limitUsd: config.DAILY_SPEND_LIMIT_USD,
+    openDay: (day) => ({
+      reserve: async (...reservation) => await ledger(day).reserve(...reservation),
+      settle: async (...settlement) => await ledger(day).settle(...settlement),
+    }),
+    now,
+  });
+}
+
+/** The platform's limiter: per location and approximate, a brake and not a budget. */
+function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
+  if (config.RATE_LIMIT === "off") return async () => true;
+  return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
+}
+
 function validConfig(env: Env): Config {
   const result = configOf(env);
   if (!result.ok) throw new Error("invalid configuration"); // the Worker asks no object then
@@ -115,11 +149,18 @@ function composeUpstream(config: Config): Upstream {
   return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
 }
 
+interface Composition {
+  readonly ctx: DurableObjectState;
+  readonly env: Env;
+  readonly config: Config;
+}
+
 /** The upstream calls of each run of a Durable Object, for one model. */
-function callsFor(ctx: DurableObjectState, config: Config, model: string, maxOutputTokens: number) {
+function callsFor(run: Composition, model: string, maxOutputTokens: number) {
+  const { ctx, env, config } = run;
   const { MODEL_PRICES: prices } = config;
   const upstream = composeUpstream(config);
-  const spend = createSpendGate();
+  const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
   return ({ runId: run, signal, sent: onSent }: WorkContext): TextCalls =>
     createTextCalls({
@@ -149,10 +190,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     imageKey: (traits) => imageKey(portraitPrompt(traits), style, sha256),
-    openCalls: callsFor(ctx, config, model, maxOutputTokens),
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
-    ...{ work, unstored, now, waitUntil, storage: ctx.storage },
+    ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
@@ -177,10 +218,10 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const work = createChatWork({
     ...{ now, record, model, maxOutputTokens },
     reasoningEffort: config.CHAT_REASONING_EFFORT,
-    openCalls: callsFor(ctx, config, model, maxOutputTokens),
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createChatRuns({
-    ...{ work, now, waitUntil, storage: ctx.storage },
+    ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,

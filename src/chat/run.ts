@@ -1,5 +1,5 @@
-import type { Failure } from "../http/errors.ts";
-import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
+import type { Failure, ProblemCode } from "../http/errors.ts";
+import { decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunHost, type HostOptions, type Reading } from "../streams/host.ts";
 import type { Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
@@ -56,6 +56,8 @@ export interface ChatRunsOptions extends Omit<HostOptions<ChatInput, undefined>,
   readonly keyTtlMs: number;
   readonly streamTtlMs: number;
   readonly upstreamConfigured: boolean;
+  /** Whether this caller may start upstream work now; asked only where a run is to begin. */
+  readonly admit: (caller: string) => Promise<boolean>;
 }
 
 /** What is kept of a run beside its events. */
@@ -78,7 +80,12 @@ function underWay({ label }: Run<undefined>): Remembered {
   return { state: "running", endedAt: null, fingerprint: labelOf(label).fingerprint };
 }
 
-const INTERRUPTED: SendAnswer = { kind: "failure", failure: { code: "interrupted" } };
+function failed(code: ProblemCode, retryAfterSeconds?: number): SendAnswer {
+  return { kind: "failure", failure: { code, ...(retryAfterSeconds && { retryAfterSeconds }) } };
+}
+
+/** The limiter's period, in wrangler.toml. */
+const RATE_PERIOD_SECONDS = 60;
 const PLAIN = { idLines: false } as const;
 
 export function createChatRuns(options: ChatRunsOptions): ChatRuns {
@@ -100,14 +107,14 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     const outcome = await run.settled;
     if (!outcome.ok) return { kind: "failure", failure: outcome.failure };
     const said = saidIn(run.log.since(0, Number.POSITIVE_INFINITY));
-    return said ? { kind: "answer", how, runId: run.id, said } : INTERRUPTED;
+    return said ? { kind: "answer", how, runId: run.id, said } : failed("interrupted");
   }
 
   function replay(runId: string, form: SendRequest["form"]): SendAnswer {
     const how = "replayed";
     if (form === "stream") return { kind: "stream", how, runId, body: host.replay(runId, PLAIN) };
     const said = saidIn(host.store.entries(runId));
-    return said ? { kind: "answer", how, runId, said } : INTERRUPTED;
+    return said ? { kind: "answer", how, runId, said } : failed("interrupted");
   }
 
   function start({ runId, input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
@@ -115,19 +122,36 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return host.start({ ...input, stopped }, { id: runId, label: JSON.stringify(label) });
   }
 
-  async function act(
-    decision: Decision,
-    request: SendRequest,
-    running?: Run<undefined>,
-  ): Promise<SendAnswer> {
-    const { form, keyed } = request;
-    if (decision === "mismatch") return { kind: "failure", failure: { code: "idempotency_key_reused" } };
-    if (decision === "replay") return replay(host.store.newest()?.id ?? "", form);
-    if (decision === "join" && running) return await follow(running, "joined", form);
-    const stopped = keyed && mark.isThere();
-    if (!stopped && !options.upstreamConfigured)
-      return { kind: "failure", failure: { code: "upstream_not_configured" } };
-    return await follow(start(request, stopped), "started", form);
+  /** What stands under the object's name, and the run that it is. */
+  function latest(): readonly [Remembered | undefined, string] {
+    const running = host.live();
+    if (running) return [underWay(running), running.id];
+    const newest = host.store.newest();
+    return [newest && remembered(newest), newest?.id ?? ""];
+  }
+
+  /** From a run under way, or one that is over; undefined where a run must begin. */
+  function knownAnswer(request: SendRequest): SendAnswer | Promise<SendAnswer> | undefined {
+    const { runId, fingerprint, keyed, form } = request;
+    const [record, latestId] = latest();
+    // Asked again because the object died: its run ended with it, and one request pays once.
+    if (host.store.find(runId)?.state === "error") return failed("interrupted");
+    const decision = decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
+    const running = host.live();
+    if (decision === "mismatch") return failed("idempotency_key_reused");
+    if (decision === "join" && running) return follow(running, "joined", form);
+    return decision === "replay" ? replay(latestId, form) : undefined;
+  }
+
+  const isStopped = ({ keyed }: SendRequest) => keyed && mark.isThere();
+
+  /** Why no upstream work may begin. */
+  async function refused(request: SendRequest): Promise<SendAnswer | undefined> {
+    if (isStopped(request)) return undefined; // it will cost nothing
+    if (!options.upstreamConfigured) return failed("upstream_not_configured");
+    const { callerUserHash, callerAddressHash } = request.input;
+    if (await options.admit(callerUserHash ?? callerAddressHash)) return undefined;
+    return failed("rate_limited", RATE_PERIOD_SECONDS);
   }
 
   /** The run, where it is this user's and can still be resumed. */
@@ -140,14 +164,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   return {
     async send(request) {
-      const { fingerprint, keyed } = request;
-      const running = host.live();
-      // Asked again because the object died: it ended with it, and one request pays once.
-      if (!running && host.store.find(request.runId)?.state === "error") return INTERRUPTED;
-      const newest = running ? undefined : host.store.newest();
-      const record = running ? underWay(running) : newest && remembered(newest);
-      const decision = decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
-      return await act(decision, request, running);
+      // asked again after the limiter, since another caller may have begun the run meanwhile
+      const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
+      if (known) return await known;
+      return await follow(start(request, isStopped(request)), "started", request.form);
     },
     async resume({ after, ...run }) {
       return mine(run) && host.resume(run.runId, { after, idLines: true });
