@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
+import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
@@ -19,6 +20,7 @@ export interface AppDeps {
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: PersonaRoutesDeps | undefined;
   readonly images: ImageRoutesDeps | undefined;
+  readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
@@ -43,7 +45,8 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, images, operations, verifyToken }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps): Hono<AppEnv> {
+  const { personas, images, chat } = rooms;
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -74,6 +77,7 @@ export function createApp({ config, personas, images, operations, verifyToken }:
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));
   if (images) app.route("/", imageRoutes(images));
+  if (chat) app.route("/", chatRoutes(chat));
 
   app.notFound((c) => {
     const allow = allowedMethods(app, c.req.path);

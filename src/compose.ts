@@ -2,6 +2,10 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import type { ChatRoutesDeps } from "./chat/routes.ts";
+import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
+import { createChatStore, type LogRow } from "./chat/store.ts";
+import { createChatWork } from "./chat/work.ts";
 import {
   composeImageRoutes,
   composeImageWork,
@@ -12,9 +16,9 @@ import {
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
-import { log } from "./log.ts";
-import { createTextCalls } from "./openai/text-calls.ts";
-import { createUpstream } from "./openai/upstream.ts";
+import { describeError, log } from "./log.ts";
+import { createTextCalls, type TextCalls } from "./openai/text-calls.ts";
+import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
@@ -25,13 +29,22 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
+import { randomId, type WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env extends ImageBindings {
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
+  readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
 }
+
+type ChatStreamRpc = Rpc.DurableObjectBranded & {
+  send(request: SendRequest): ReturnType<ChatRuns["send"]>;
+  resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
+  stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
+  stopKey(): ReturnType<ChatRuns["stopKey"]>;
+};
 
 type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
 
@@ -70,6 +83,24 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   };
 }
 
+function composeChat(env: Env, config: Config): ChatRoutesDeps {
+  const hash = createHasher(config.HASH_SECRET);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert);
+  return {
+    ...{ hash, now, newRunId: randomId },
+    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    async findPersona({ setId, personaId }, { user }) {
+      const set = await store.findById(setId);
+      const foreign =
+        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
+      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+      if (!found) return undefined;
+      const { id: _, imageKey: __, ...persona } = found;
+      return persona;
+    },
+  };
+}
+
 /** Everything that the Worker's routes stand on. */
 export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
@@ -80,6 +111,7 @@ export function composeApp(env: Env): AppDeps {
     config: result,
     personas: config && composePersonas(env, config),
     images: config && composeImageRoutes(env),
+    chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
     operations: {
       version,
@@ -94,7 +126,7 @@ export function composeApp(env: Env): AppDeps {
   };
 }
 
-function openUpstream(config: Config) {
+function openUpstream(config: Config): Upstream {
   return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
 }
 
@@ -130,19 +162,47 @@ function composeAdmission(env: Env, config: Config): (caller: string) => Promise
   return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
 }
 
-/** What a persona key's Durable Object does. Throws where the configuration is invalid; the Worker asks none then. */
-export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+function validConfig(env: Env): Config {
   const result = configOf(env);
-  if (!result.ok) throw new Error("invalid configuration");
-  const { config } = result;
-  const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  if (!result.ok) throw new Error("invalid configuration"); // the Worker asks no object then
+  return result.config;
+}
+
+interface Composition {
+  readonly ctx: DurableObjectState;
+  readonly env: Env;
+  readonly config: Config;
+}
+
+/** The upstream calls of each run of a Durable Object, for one model. */
+function callsFor(run: Composition, model: string, maxOutputTokens: number) {
+  const { ctx, env, config } = run;
+  const { MODEL_PRICES: prices } = config;
   const upstream = openUpstream(config);
+  const spend = composeSpend(env, config);
+  const encoder = new TextEncoder();
+  return ({ runId: run, signal, sent: onSent }: WorkContext): TextCalls =>
+    createTextCalls({
+      ...{ upstream, spend, now, run, signal, onSent },
+      cost: (usage) => costUsd(prices, model, usage),
+      worstCase: (body) => {
+        const bytes = encoder.encode(JSON.stringify(body)).byteLength;
+        return worstCaseUsd(prices, model, bytes, maxOutputTokens);
+      },
+      timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+      idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
+      waitUntil: (promise) => ctx.waitUntil(promise),
+    });
+}
+
+/** What a persona key's Durable Object does. */
+export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+  const config = validConfig(env);
+  const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
   const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const spend = composeSpend(env, config);
-  const encoder = new TextEncoder();
 
   const work = createPersonaWork({
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
@@ -151,17 +211,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     portraitOf: portraits.portraitOf,
     announce: portraits.announce(waitUntil),
     ring: portraits.ring,
-    openCalls: (run) =>
-      createTextCalls({
-        ...{ upstream, spend, now, run },
-        cost: (usage) => costUsd(prices, model, usage),
-        worstCase: (body) => {
-          const bytes = encoder.encode(JSON.stringify(body)).byteLength;
-          return worstCaseUsd(prices, model, bytes, maxOutputTokens);
-        },
-        timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-        idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
-      }),
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
     ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
@@ -169,5 +219,35 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
+  });
+}
+
+/** What the Durable Object of a chat does. */
+export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
+  const config = validConfig(env);
+  const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const store = createChatStore(openDatabase(env.DB));
+
+  function record(row: LogRow): void {
+    const recorded = store
+      .record(row)
+      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
+    waitUntil(recorded);
+  }
+
+  const work = createChatWork({
+    ...{ now, record, model, maxOutputTokens },
+    reasoningEffort: config.CHAT_REASONING_EFFORT,
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+  });
+  return createChatRuns({
+    ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
+    streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    heartbeatMs: config.SSE_HEARTBEAT_MS,
+    commitMs: config.STREAM_COMMIT_MS,
+    upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
 }

@@ -25,10 +25,18 @@ export interface TextCallsOptions {
   readonly idleMs: number;
   readonly now: () => number;
   readonly run: string;
+  /** Ends whatever is under way at once; `complete` then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Called when a request has left for the upstream. */
+  readonly onSent: () => void;
+  /** Takes what nobody need wait for. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
 export interface CallListener {
   onText(text: string): void;
+  /** What the model says instead of answering, as it comes. */
+  onRefusal?(text: string): void;
   /** The call failed and another follows: what it said is void. */
   onRetry(): void;
   /** Whether another call may still replace what was said. */
@@ -64,30 +72,46 @@ function backoffMs(call: number, random: number): number {
   return FIRST_BACKOFF_MS * 2 ** (call - 1) * (0.5 + random / 2);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Rejects with the signal's reason as soon as it is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
-  const { upstream, spend, timeoutMs, idleMs, now } = options;
+  const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
   const spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
   async function request(
     body: ChatCompletionCreateParamsStreaming,
-    onText: (text: string) => void,
+    listener: CallListener,
     onHead: () => void,
-  ) {
+  ): Promise<Completion> {
     const controller = new AbortController();
+    const { signal } = controller;
+    const stop = () => controller.abort(stopped.reason);
     const timer = setTimeout(() => controller.abort(new UpstreamFault("upstream_timeout")), timeoutMs);
+    stopped.addEventListener("abort", stop, { once: true });
     try {
-      const { body: stream } = await upstream.streamChat(body, controller.signal);
+      const { body: stream } = await upstream.streamChat(body, { signal, onSent: options.onSent });
       onHead();
       if (!stream) throw new UpstreamFault("upstream_incomplete", { transient: true });
-      return await readCompletion(stream, { onText, idleMs });
+      return await readCompletion(stream, { ...listener, idleMs, signal });
     } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : error;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(timer);
+      stopped.removeEventListener("abort", stop);
       controller.abort(); // ends the connection of a call that failed in mid-stream; nothing where it ended
     }
   }
@@ -96,7 +120,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
    * One call. Where it began and did not say what it used, the worst case counts: it may have been billed.
    * What was refused, or never reached the upstream, cost nothing.
    */
-  async function call(body: ChatCompletionCreateParamsStreaming, onText: (text: string) => void) {
+  async function call(body: ChatCompletionCreateParamsStreaming, listener: CallListener) {
     const worst = options.worstCase(body);
     const reservation = await spend.reserve(worst);
     spent.calls += 1;
@@ -104,7 +128,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     let actual = worst;
     let began = false;
     try {
-      const completion = await request(body, onText, () => {
+      const completion = await request(body, listener, () => {
         began = true;
       });
       if (completion.usage) actual = options.cost(completion.usage);
@@ -116,7 +140,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     } finally {
       spent.costUsd += actual;
       spent.upstreamMs += now() - startedAt;
-      await reservation.settle(actual);
+      options.waitUntil(reservation.settle(actual));
     }
   }
 
@@ -135,7 +159,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     async complete(body, listener) {
       for (;;) {
         try {
-          return await call(body, listener.onText);
+          return await call(body, listener);
         } catch (error) {
           if (!(error instanceof UpstreamFault)) throw error;
           const delay = retryDelay(error, listener);
@@ -148,7 +172,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
           });
           if (delay === undefined) throw toProblem(error);
           listener.onRetry();
-          await pause(delay);
+          await pause(delay, stopped);
         }
       }
     },

@@ -9,10 +9,11 @@ import { ifNoneMatch } from "../http/etag.ts";
 import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
+import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
+import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
-import { askRun } from "./ask-run.ts";
 import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
@@ -20,8 +21,6 @@ import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
 import type { SetRow } from "./store.ts";
 import { showSet } from "./stored.ts";
 import { type GenerateRequest, generateRequest } from "./wire.ts";
-
-const STREAM_ID = /^([0-9a-f]{64})\.([0-9a-f]{32})$/;
 
 export interface PersonaRoutesDeps extends LookupDeps {
   /** The Durable Object of a persona key. */
@@ -119,7 +118,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
     const answer = await timing.measure("run", () =>
-      askRun(() => deps.runs(input.key), joinRequest(c, miss)),
+      askRun(() => deps.runs(input.key).join(joinRequest(c, miss))),
     );
     c.set("tier", answer.how);
     const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
@@ -170,9 +169,10 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       })
       .get("/api/personas/generations/:streamId", async (c) => {
         const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
-        const [, key, runId] = STREAM_ID.exec(c.req.param("streamId")) ?? [];
-        if (!key || !runId) throw new Problem("not_found");
-        const reading = await deps.runs(key).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
+        const stream = parseStreamId(c.req.param("streamId"));
+        if (!stream) throw new Problem("not_found");
+        const { name, runId } = stream;
+        const reading = await deps.runs(name).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
         if (!reading || reading.kind === "failure") throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
         return new Response(reading.body, {

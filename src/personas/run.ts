@@ -46,8 +46,12 @@ export interface PersonaRuns {
   alarm(): Promise<void>;
 }
 
-export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, "keepMs" | "wakeBy"> {
+type Own = "keepMs" | "resumableMs" | "wakeBy";
+
+export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, Own> {
   readonly unstored: Unstored;
+  /** How long a stream can be resumed after its end. Milliseconds. */
+  readonly resumableMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
   readonly admit: (caller: string) => Promise<boolean>;
   /** How long a caller's repeated refresh is answered from the first. Milliseconds. */
@@ -72,7 +76,12 @@ function renderFor(baseUrl: string) {
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { storage, now, dedupeMs, unstored } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
-  const host: RunHost<RunInput, StoredSet> = createRunHost({ ...options, keepMs, wakeBy: unstored.dueAt });
+  const host: RunHost<RunInput, StoredSet> = createRunHost({
+    ...options,
+    keepMs: () => keepMs,
+    resumableMs: () => options.resumableMs,
+    wakeBy: unstored.dueAt,
+  });
   const askers: Askers = createAskers(storage);
 
   function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
@@ -136,7 +145,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       await unstored.storeAgain();
       const empty = host.tend();
       askers.prune(host.store.all().map(({ id }) => id));
-      if (empty && unstored.dueAt() === undefined) await storage.deleteAll();
+      if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
   };
 }

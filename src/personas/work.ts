@@ -20,12 +20,12 @@ export interface RunInput extends PersonaInput {
 
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
-  readonly openCalls: (run: string) => TextCalls;
   readonly portraitOf: (traits: Traits) => Portrait;
   /** Puts a portrait into its ledger and has it made; gives the state it is in. */
   readonly announce: (portrait: Portrait) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly ring: () => Promise<void>;
+  readonly openCalls: (context: WorkContext) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -116,7 +116,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
-    const calls = deps.openCalls(context.runId);
+    const calls = deps.openCalls(context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, emailHash, userHash, setId = deps.newId() } = input;
