@@ -17,7 +17,7 @@ import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
 import { describeError, log } from "./log.ts";
-import { createTextCalls, type TextCalls } from "./openai/text-calls.ts";
+import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
@@ -101,12 +101,25 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
   };
 }
 
+/** What works, but hardly as it is meant. */
+function warningsOf(config: Config): string[] {
+  const { OPENAI_API_KEY, DAILY_SPEND_LIMIT_USD, MODEL_PRICES, PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL } =
+    config;
+  const models = DAILY_SPEND_LIMIT_USD === undefined ? [] : [PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL];
+  const unpriced = models.filter((model) => !Object.hasOwn(MODEL_PRICES, model));
+  return [
+    ...(OPENAI_API_KEY === undefined ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : []),
+    ...unpriced.map(
+      (model) => `${model} has no price in MODEL_PRICES: DAILY_SPEND_LIMIT_USD does not hold it`,
+    ),
+  ];
+}
+
 /** Everything that the Worker's routes stand on. */
 export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
   if (!result.ok) for (const fault of result.faults) log.error("config.invalid", { ...fault });
   const config = result.ok ? result.config : undefined;
-  const missingKey = config && config.OPENAI_API_KEY === undefined;
   return {
     config: result,
     personas: config && composePersonas(env, config),
@@ -117,7 +130,7 @@ export function composeApp(env: Env): AppDeps {
       version,
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
-      warnings: missingKey ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : [],
+      warnings: config ? warningsOf(config) : [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),
@@ -159,7 +172,14 @@ function composeSpend(env: Env, config: Config): SpendGate {
 /** The platform's limiter: per location and approximate, a brake and not a budget. */
 function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
   if (config.RATE_LIMIT === "off") return async () => true;
-  return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
+  return async (key) => {
+    try {
+      return (await env.RATE_LIMITER.limit({ key })).success;
+    } catch (error) {
+      log.warn("limiter.failed", describeError(error)); // a brake that fails does not stop the car
+      return true;
+    }
+  };
 }
 
 function validConfig(env: Env): Config {
@@ -181,9 +201,10 @@ function callsFor(run: Composition, model: string, maxOutputTokens: number) {
   const upstream = openUpstream(config);
   const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
-  return ({ runId: run, signal, sent: onSent }: WorkContext): TextCalls =>
+  return ({ runId: run, signal, sent: onSent, carried, carry: onSpending }: WorkContext): TextCalls =>
     createTextCalls({
-      ...{ upstream, spend, now, run, signal, onSent },
+      ...{ upstream, spend, now, run, signal, onSent, onSpending },
+      carried: carried as Spent | undefined,
       cost: (usage) => costUsd(prices, model, usage),
       worstCase: (body) => {
         const bytes = encoder.encode(JSON.stringify(body)).byteLength;

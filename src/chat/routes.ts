@@ -88,7 +88,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
       const { name, ref } = runOf(c);
       const reading = await deps.runs(name).resume({ ...ref, after });
-      if (!reading || reading.kind === "failure") throw new Problem("not_found");
+      if (!reading) throw new Problem("not_found");
       if (reading.kind === "ended") return c.body(null, 204);
       return new Response(reading.body, {
         headers: { ...SSE_HEADERS, "X-Stream-Id": c.req.param("streamId") },

@@ -1,5 +1,5 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { TextCalls } from "../openai/text-calls.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
 import { NO_USAGE } from "../openai/usage.ts";
 import type { Done, Work, WorkContext } from "../streams/run.ts";
@@ -9,11 +9,15 @@ import { doneEvent } from "./said.ts";
 import type { LogRow } from "./store.ts";
 import type { FinishReason } from "./wire.ts";
 
-export interface ChatInput extends ChatPrompt {
+/** What is known of who asked what, without its text. */
+export interface ChatAsker {
   /** The name of the run's object: a hash of what was asked. */
   readonly name: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+}
+
+export interface ChatInput extends ChatPrompt, ChatAsker {
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
@@ -24,6 +28,8 @@ export interface ChatWorkDeps extends ChatModel {
   readonly record: (row: LogRow) => void;
   readonly now: () => number;
 }
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
 // `/api/chat` and `/api/chat/stream` are one route: the same answer in two forms.
 export const ROUTE = "/api/chat";
@@ -68,16 +74,14 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
     });
   }
 
-  function recordRun(input: ChatInput, context: WorkContext, calls: TextCalls, error?: unknown): void {
-    const { usage, costUsd, upstreamMs } = calls.spent;
+  function recordRun(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent, error?: unknown): void {
+    const { usage, calls, costUsd, upstreamMs } = spent;
     const code = error instanceof Problem ? error.code : "internal";
-    const { name: requestHash, callerUserHash, callerAddressHash } = input;
-    deps.record({
-      ...{ id: context.runId, createdAt: now(), route: ROUTE, model: deps.model, calls: calls.spent.calls },
-      ...(error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code }),
-      ...{ ...usage, costUsd, upstreamMs, totalMs: now() - context.startedAt },
-      ...{ requestHash, callerUserHash, callerAddressHash },
-    });
+    const { name: requestHash, callerUserHash, callerAddressHash } = asker;
+    const asked = { requestHash, callerUserHash, callerAddressHash, route: ROUTE, model: deps.model };
+    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    deps.record({ id: runId, createdAt: now(), ...asked, ...outcome, ...cost });
   }
 
   async function answer(
@@ -100,6 +104,11 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
 
   return {
     reset: {}, // never begun again
+    isText: ({ content }) => content !== undefined,
+    interrupted({ label, carried, ...run }) {
+      if (label === null || !carried) return;
+      recordRun(JSON.parse(label) as ChatAsker, run, carried as Spent, new Problem("interrupted"));
+    },
     maxStarts: 1,
     async perform(input, context) {
       if (input.stopped) return STOPPED;
@@ -112,7 +121,7 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
         failure = error;
         throw error;
       } finally {
-        if (calls.spent.calls > 0) recordRun(input, context, calls, failure);
+        if (calls.spent.calls > 0) recordRun(input, context, calls.spent, failure);
       }
     },
   };

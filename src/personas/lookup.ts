@@ -21,10 +21,11 @@ export interface LookupDeps {
 export type Settle = (set: StoredSet) => Promise<StoredSet>;
 
 export interface Lookup {
-  /** From the cheapest tier that has it; fills the ones before it. */
-  find(place: Place, timing: Timing, settle: Settle): Promise<Hit | undefined>;
-  /** The set that a key has in D1, for a refresh to replace. */
-  current(key: string, timing: Timing): Promise<SetRow | undefined>;
+  /**
+   * From the cheapest tier that has it; fills the ones before it. `absent`: none has it. `unknown`: D1 cannot be
+   * asked, and the request goes on to the key's run, which knows what it made lately.
+   */
+  find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown">;
   /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
   fill(place: Place, set: StoredSet): CachedAnswer;
   /** Drops what the first two tiers have of a set that was made anew. */
@@ -35,13 +36,12 @@ export interface Lookup {
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
   const { store, memory, edge } = deps;
 
-  /** Without D1 a request goes on to its run, which knows what it made lately. */
-  async function current(key: string, timing: Timing): Promise<SetRow | undefined> {
+  async function fromD1(key: string, timing: Timing): Promise<SetRow | "absent" | "unknown"> {
     try {
-      return await timing.measure("d1", () => store.findByKey(key));
+      return (await timing.measure("d1", () => store.findByKey(key))) ?? "absent";
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
+      return "unknown";
     }
   }
 
@@ -53,7 +53,6 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
   }
 
   return {
-    current,
     fill,
     supersede(place, { createdAt }) {
       memory.supersede(place, createdAt);
@@ -67,8 +66,8 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
         memory.put(place, colo);
         return { tier: "edge", answer: colo };
       }
-      const row = await current(place.key, timing);
-      return row && { tier: "d1", answer: fill(place, await settle(row)) };
+      const row = await fromD1(place.key, timing);
+      return typeof row === "string" ? row : { tier: "d1", answer: fill(place, await settle(row)) };
     },
   };
 }

@@ -18,7 +18,6 @@ import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./k
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import type { SetRow } from "./store.ts";
 import { showSet } from "./stored.ts";
 import { type GenerateRequest, generateRequest } from "./wire.ts";
 
@@ -50,9 +49,9 @@ interface Miss {
   readonly input: PersonaInput;
   /** `images: "wait"` waits here. */
   readonly settle: Settle;
-  /** What a refresh replaces. */
-  readonly current: SetRow | undefined;
   readonly asked: Asked;
+  /** D1 could not be asked, so that nobody knows whether it has the set. */
+  readonly unknown: boolean;
 }
 
 function wantsStream(c: Context<AppEnv>): boolean {
@@ -95,7 +94,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
-  function joinRequest(c: Context<AppEnv>, { body, input, current, asked }: Miss): JoinRequest {
+  function joinRequest(c: Context<AppEnv>, { body, input, asked, unknown }: Miss): JoinRequest {
     const { user, address } = c.get("caller");
     const { wish, stream, baseUrl } = asked;
     const asker = fingerprint(
@@ -103,11 +102,9 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       hash,
     );
     const callerUserHash = user === undefined ? null : hash(user);
-    const known = { ...input, callerUserHash, callerAddressHash: hash(address) };
     return {
-      input: current ? { ...known, setId: current.setId } : known,
-      asker,
-      refresh: wish.refresh,
+      input: { ...input, callerUserHash, callerAddressHash: hash(address) },
+      ...{ asker, refresh: wish.refresh, anyAge: unknown },
       ...(stream && { stream: { baseUrl } }),
     };
   }
@@ -117,13 +114,22 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const { baseUrl, timing, stream, wish } = asked;
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
-    const answer = await timing.measure("run", () =>
-      askRun(() => deps.runs(input.key).join(joinRequest(c, miss))),
-    );
+    const request = joinRequest(c, miss);
+    const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
+    if (answer.kind === "stream" && wish.refresh) c.get("later")(renew(lookup, miss, request));
     const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
     const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
     return answerFromRun(shown, { ...options, serverTiming: timing.header() });
+  }
+
+  /**
+   * A refresh as a stream: its set is not seen here, and the first two tiers must not go on with the old one. So
+   * they are told by joining the run, which never starts another.
+   */
+  async function renew(lookup: Lookup, miss: Miss, { stream: _, ...request }: JoinRequest): Promise<void> {
+    const answer = await deps.runs(miss.input.key).join({ ...request, joinOnly: true });
+    if (answer.kind === "set") await finish(lookup, miss, { ...answer, how: "joined" });
   }
 
   /** A run's set as it is shown, which the first two tiers get to know. */
@@ -148,14 +154,12 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
     const lookup = createLookup(deps, c.get("later"));
-    const miss = { body, input, asked, settle: settleFor(asked, images), current: undefined };
-    if (asked.wish.refresh) {
-      const current = await lookup.current(input.key, asked.timing);
-      return await fromRun(c, lookup, { ...miss, current });
-    }
+    const miss = { body, input, asked, settle: settleFor(asked, images), unknown: false };
+    if (asked.wish.refresh) return await fromRun(c, lookup, miss);
     const place = { key: input.key, baseUrl: asked.baseUrl };
-    const hit = await lookup.find(place, asked.timing, miss.settle);
-    return hit ? send(c, hit, asked) : await fromRun(c, lookup, miss);
+    const found = await lookup.find(place, asked.timing, miss.settle);
+    if (typeof found === "object") return send(c, found, asked);
+    return await fromRun(c, lookup, { ...miss, unknown: found === "unknown" });
   }
 
   return (
@@ -173,7 +177,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         if (!stream) throw new Problem("not_found");
         const { name, runId } = stream;
         const reading = await deps.runs(name).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
-        if (!reading || reading.kind === "failure") throw new Problem("not_found");
+        if (!reading) throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
         return new Response(reading.body, {
           headers: { ...SSE_HEADERS, "X-Stream-Id": c.req.param("streamId") },

@@ -20,9 +20,9 @@ export interface PersonaStore {
   findById(setId: string): Promise<SetRow | undefined>;
   /**
    * Puts the set in the place of the one with its key, if any, logs its run, and announces the portraits that
-   * could not be announced before. Gives the id it goes by.
+   * could not be announced before.
    */
-  save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string>;
+  save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<void>;
   /** Logs a run that made nothing. */
   record(row: LogRow): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
@@ -74,8 +74,7 @@ export function createPersonaStore(db: Database, insertPortraits: InsertPortrait
         target: personaCache.inputHash,
         set: { personasJson: sql`excluded.personas_json`, createdAt: sql`excluded.created_at` },
         setWhere: sql`excluded.created_at >= ${personaCache.createdAt}`, // one that was stored late is no refresh
-      })
-      .returning({ setId: personaCache.setId });
+      });
   }
   // The id is the run's, so writing a row again after a doubtful failure changes nothing.
   const insertLog = (row: LogRow) => db.insert(requestLog).values(row).onConflictDoNothing();
@@ -92,8 +91,7 @@ export function createPersonaStore(db: Database, insertPortraits: InsertPortrait
     async save(set, row, missing) {
       const writes = [upsert(set), insertLog(row)] as const;
       const announced = missing.length > 0 ? [insertPortraits(missing)] : [];
-      const [saved] = await db.batch([...writes, ...announced]);
-      return saved[0]?.setId ?? set.setId;
+      await db.batch([...writes, ...announced]);
     },
     async imageStates(keys) {
       const rows = await db

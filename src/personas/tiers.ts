@@ -113,6 +113,8 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
         return found && { body: await found.text(), createdAt: Number(found.headers.get(CREATED_AT)) };
       }),
     async put(place, { body, createdAt }) {
+      const there = await guarded(() => open().match(request(place)));
+      if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
       const headers = {
         "Cache-Control": `public, max-age=${EDGE_SECONDS}`,
         "Content-Type": "application/json",

@@ -1,6 +1,6 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
-import type { TextCalls } from "../openai/text-calls.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
@@ -12,8 +12,6 @@ import type { ImageStatus, Traits } from "./wire.ts";
 
 /** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
-  /** The set that this key has already, which a refresh replaces in place. */
-  readonly setId?: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
 }
@@ -33,7 +31,12 @@ export interface WorkDeps extends GeneratorModel {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
+/** Tells readers to forget the personas so far. */
+const RESET = { reset: true } as const;
+
 export const ROUTE = "/api/personas/generate";
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
 function iso(set: StoredSet) {
   return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
@@ -43,52 +46,35 @@ function iso(set: StoredSet) {
 export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   const { store, now } = deps;
 
-  function logRow(input: RunInput, { runId, startedAt }: WorkContext, { spent }: TextCalls): LogRow {
+  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    return {
-      ...{
-        id: runId,
-        createdAt: now(),
-        route: ROUTE,
-        status: 200,
-        model: deps.model,
-        calls,
-        ...usage,
-        costUsd,
-      },
-      ...{
-        upstreamMs,
-        totalMs: now() - startedAt,
-        requestHash,
-        emailHash,
-        callerUserHash,
-        callerAddressHash,
-      },
-    };
+    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
   }
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: WorkContext): Promise<StoredSet | undefined> {
-    const set = await store.findByKey(input.key).catch(() => undefined);
-    return set && set.createdAt >= startedAt ? set : undefined;
+    const found = await store.findByKey(input.key).catch(() => undefined);
+    if (!found || found.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt } = found;
+    return { setId, personas, states, createdAt };
   }
 
-  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string> {
+  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<void> {
     try {
-      const setId = await store.save(set, row, missing);
+      await store.save(set, row, missing);
       if (missing.length > 0) deps.waitUntil(deps.ring());
-      return setId;
     } catch (error) {
       log.error("store.failed", { run: row.id, ...describeError(error) });
       deps.unstored.keep({ set, row, missing });
-      return set.setId;
     }
   }
 
   async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
     const introductions = createIntroductions(deps.announce, context.emit);
-    let voidUpTo = 0;
+    let voidUpTo = context.resetId;
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {
         onPersona(traits) {
@@ -109,9 +95,10 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   function recordFailure(error: unknown, row: LogRow): void {
     const code = error instanceof Problem ? error.code : "internal";
     const failed = { ...row, status: PROBLEMS[code].status, code };
-    const recorded = store
-      .record(failed)
-      .catch((fault) => log.error("store.failed", { run: row.id, ...describeError(fault) }));
+    const recorded = store.record(failed).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+      deps.unstored.keep({ row: failed, missing: [] });
+    });
     deps.waitUntil(recorded);
   }
 
@@ -119,20 +106,25 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     const calls = deps.openCalls(context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
-      const { key, emailHash, userHash, setId = deps.newId() } = input;
-      const { model } = deps;
-      const set = { key, setId, emailHash, userHash, model, personas, states, createdAt: now() };
-      const savedAs = await save(set, { ...logRow(input, context, calls), setId }, missing);
+      const { key, setId, emailHash, userHash } = input;
       // The states that the events had: JSON and the stream are one answer.
-      return { setId: savedAs, personas, states, createdAt: set.createdAt };
+      const made = { setId, personas, states, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      await save(set, { ...logRow(input, context, calls.spent), setId }, missing);
+      return made;
     } catch (error) {
-      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls));
+      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
       throw error;
     }
   }
 
   return {
     reset: RESET,
+    isText: ({ persona }) => persona !== undefined,
+    interrupted({ runId, startedAt, input, carried }) {
+      if (!input || !carried) return;
+      recordFailure(new Problem("interrupted"), logRow(input, { runId, startedAt }, carried as Spent));
+    },
     maxStarts: 3, // a run that brings its server down must not be paid for again and again
     async perform(input, context) {
       const stored = context.revived ? await alreadyStored(input, context) : undefined;
@@ -143,6 +135,3 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     },
   };
 }
-
-/** Tells readers to forget the personas so far. */
-const RESET = { reset: true } as const;
