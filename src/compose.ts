@@ -20,6 +20,7 @@ import { describeError, log } from "./log.ts";
 import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
+import { createAskers } from "./personas/askers.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -71,7 +72,7 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
     memory: createMemoryTier(now),
     edge: createEdgeTier(() => caches.default),
     runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
@@ -79,13 +80,14 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
     hash,
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     now,
   };
 }
 
 function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
-  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
   return {
     ...{ hash, now, newRunId: randomId },
     runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
@@ -221,12 +223,13 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const config = validConfig(env);
   const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
-  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
+  const askers = createAskers(ctx.storage);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
+    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -235,7 +238,8 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
-    ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
+    admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,

@@ -31,8 +31,9 @@ export interface LogFields {
 
 type Level = "info" | "warn" | "error";
 
+// At one level for all: wrangler dev paints what comes at the others, and a line is to stay one JSON object.
 function write(level: Level, event: string, fields: LogFields): void {
-  console[level](JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }));
+  console.info(JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }));
 }
 
 export const log = {

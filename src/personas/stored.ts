@@ -17,6 +17,13 @@ export interface StoredSet {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly states: ImageStates;
+  /** What the text cost, in US dollars and tokens. */
+  readonly cost: TextCost;
+}
+
+export interface TextCost {
+  readonly usd: number;
+  readonly tokens: number;
 }
 
 export function imageKeys({ personas }: StoredSet): string[] {
