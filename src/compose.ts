@@ -2,6 +2,7 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import type { BackgroundWork } from "./background.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
 import { createChatStore, type LogRow } from "./chat/store.ts";
@@ -11,8 +12,13 @@ import {
   composeImageWork,
   composePortraits,
   type ImageBindings,
-  type ImageWork,
 } from "./compose-images.ts";
+import {
+  composeAdmin,
+  composeModelLookup,
+  composeModelWarnings,
+  composeTally,
+} from "./compose-operations.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
@@ -20,7 +26,9 @@ import { describeError, log } from "./log.ts";
 import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
+import type { PersonaAdminDeps } from "./personas/admin-routes.ts";
 import { createAskers } from "./personas/askers.ts";
+import { createPregenerate, type Pregenerate, type PregenerateMessage } from "./personas/pregenerate.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -38,6 +46,7 @@ export interface Env extends ImageBindings {
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
+  readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
 }
 
 type ChatStreamRpc = Rpc.DurableObjectBranded & {
@@ -45,6 +54,7 @@ type ChatStreamRpc = Rpc.DurableObjectBranded & {
   resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
   stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
   stopKey(): ReturnType<ChatRuns["stopKey"]>;
+  forget(): ReturnType<ChatRuns["forget"]>;
 };
 
 type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
@@ -52,6 +62,7 @@ type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "se
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
   resume(request: ResumeRequest): ReturnType<PersonaRuns["resume"]>;
+  forget(): ReturnType<PersonaRuns["forget"]>;
 };
 
 const now = () => Date.now();
@@ -68,14 +79,29 @@ function composeVerifier(config: Config): VerifyToken | undefined {
   return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
 }
 
-function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
+const personaObject = ({ PERSONA_GENERATIONS: objects }: Env, key: string) =>
+  objects.get(objects.idFromName(key));
+const chatObject = ({ CHAT_STREAMS: objects }: Env, name: string) => objects.get(objects.idFromName(name));
+
+function openPregenerate(env: Env): Pregenerate {
+  const runs = (key: string) => personaObject(env, key);
+  return createPregenerate({ db: openDatabase(env.DB), queue: env.PREGENERATE_JOBS, runs, now });
+}
+
+function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
+  const memory = createMemoryTier(now);
+  const edge = createEdgeTier(() => caches.default);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
     store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
-    memory: createMemoryTier(now),
-    edge: createEdgeTier(() => caches.default),
-    runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
+    ...{ memory, edge, pregenerate: openPregenerate(env) },
+    runs: (key) => personaObject(env, key),
+    async forget(key, baseUrl) {
+      memory.forget(key);
+      const [had] = await Promise.all([personaObject(env, key).forget(), edge.forget({ key, baseUrl })]);
+      return had;
+    },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
     publicBaseUrl: config.PUBLIC_BASE_URL,
@@ -90,7 +116,8 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
   return {
     ...{ hash, now, newRunId: randomId },
-    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
+    runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {
       const set = await store.findById(setId);
       const foreign =
@@ -98,7 +125,7 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
       const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
       if (!found) return undefined;
       const { id: _, imageKey: __, ...persona } = found;
-      return persona;
+      return { persona, emailHash: set?.emailHash ?? null };
     },
   };
 }
@@ -122,9 +149,23 @@ export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
   if (!result.ok) for (const fault of result.faults) log.error("config.invalid", { ...fault });
   const config = result.ok ? result.config : undefined;
+  const personas = config && composePersonas(env, config);
+  const tally = composeTally(env.DB);
   return {
     config: result,
-    personas: config && composePersonas(env, config),
+    personas,
+    tally,
+    adminToken: config?.ADMIN_TOKEN,
+    admin:
+      config &&
+      personas &&
+      composeAdmin({
+        db: openDatabase(env.DB),
+        images: env.IMAGES,
+        ...{ config, tally, pregenerate: openPregenerate(env) },
+        forgetPersonas: personas.forget,
+        forgetChat: async (name) => await chatObject(env, name).forget(),
+      }),
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
@@ -133,6 +174,7 @@ export function composeApp(env: Env): AppDeps {
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
       warnings: config ? warningsOf(config) : [],
+      modelWarnings: config ? composeModelWarnings(env.DB, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),
@@ -145,16 +187,18 @@ function openUpstream(config: Config): Upstream {
   return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
 }
 
-/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
-export function composeWork(env: Env): ImageWork | undefined {
+/** What the queues and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): BackgroundWork | undefined {
   const result = configOf(env);
-  if (result.ok)
-    return composeImageWork(
-      env,
-      result.config,
-      openUpstream(result.config),
-      composeSpend(env, result.config),
-    );
+  if (result.ok) {
+    const { config } = result;
+    const upstream = openUpstream(config);
+    return {
+      ...composeImageWork(env, config, upstream, composeSpend(env, config)),
+      pregenerate: openPregenerate(env),
+      lookUpModels: composeModelLookup(env.DB, config, upstream),
+    };
+  }
   for (const fault of result.faults) log.error("config.invalid", { ...fault });
   return undefined;
 }
@@ -252,17 +296,14 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const store = createChatStore(openDatabase(env.DB));
-
-  function record(row: LogRow): void {
-    const recorded = store
-      .record(row)
-      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
-    waitUntil(recorded);
-  }
+  const store = createChatStore(openDatabase(env.DB), now);
+  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+    const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
+    waitUntil(write(row).catch(failed));
+  };
 
   const work = createChatWork({
-    ...{ now, record, model, maxOutputTokens },
+    ...{ now, model, maxOutputTokens, record: inTime(store.record), announce: inTime(store.announce) },
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });

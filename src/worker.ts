@@ -37,6 +37,10 @@ export class PersonaGeneration extends DurableObject<Env> {
     return this.#runs.resume(request);
   }
 
+  forget() {
+    return this.#runs.forget();
+  }
+
   override alarm() {
     return this.#runs.alarm();
   }
@@ -65,6 +69,10 @@ export class ChatStream extends DurableObject<Env> {
 
   stopKey() {
     return this.#runs.stopKey();
+  }
+
+  forget() {
+    return this.#runs.forget();
   }
 
   override alarm() {

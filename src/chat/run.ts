@@ -1,7 +1,7 @@
 import type { Failure, ProblemCode } from "../http/errors.ts";
 import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunHost, type HostOptions, type Reading } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
 import { createTurns } from "../streams/turns.ts";
 import { type Said, saidIn } from "./said.ts";
@@ -47,6 +47,8 @@ export interface ChatRuns {
   /** Stops whatever has this key: what runs, and what comes within the next minute. */
   stopKey(): Promise<void>;
   alarm(): Promise<void>;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
 type Own = "keepMs" | "resumableMs" | "wakeBy";
@@ -119,8 +121,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   }
 
   function start({ runId, input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
-    const { name, callerUserHash, callerAddressHash } = input;
-    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash };
+    const { name, callerUserHash, callerAddressHash, emailHash } = input;
+    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash, emailHash };
     return host.start({ ...input, stopped }, { id: runId, label: JSON.stringify(label) });
   }
 
@@ -206,6 +208,14 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
         mark.leave();
         host.schedule();
       }
+    },
+    async forget() {
+      const had = host.live() !== undefined || !host.store.isEmpty();
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
+      await host.store.clear();
+      return had;
     },
     async alarm() {
       mark.expire();

@@ -4,7 +4,7 @@ import { describeError, log } from "../log.ts";
 import type { Claim, Claimed } from "./claims.ts";
 import type { SetRow } from "./set-row.ts";
 import type { PersonaStore } from "./store.ts";
-import { portraitsAre, type StoredSet, showSet } from "./stored.ts";
+import { portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -69,7 +69,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
 
   function fill(place: Place, set: StoredSet): CachedAnswer {
     const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
-    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
+    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt, saved: savedBy(set) };
     if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }

@@ -10,6 +10,7 @@ import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
+import { type Increments, savedTotals } from "../spend/totals.ts";
 import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
@@ -20,7 +21,7 @@ import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./k
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import { showSet } from "./stored.ts";
+import { savedBy, showSet } from "./stored.ts";
 import { type GenerateRequest, generateRequest } from "./wire.ts";
 import { ROUTE } from "./work.ts";
 
@@ -63,6 +64,14 @@ interface Miss {
   readonly claim: Claim | undefined;
 }
 
+const SHARED = { started: {}, joined: { joined: 1 }, replayed: { "hits.log": 1 } };
+
+function countsOf(answer: JoinAnswer): Increments {
+  const { how } = answer;
+  const saved = answer.kind === "set" && how !== "started" ? savedTotals(savedBy(answer.set)) : {};
+  return { requests: 1, ...(answer.kind !== "failure" && SHARED[how]), ...saved };
+}
+
 function wantsStream(c: Context<AppEnv>): boolean {
   const types = { header: "Accept" as const, supports: ["application/json", "text/event-stream"] };
   return accepts(c, { ...types, default: "application/json" }) === "text/event-stream";
@@ -102,6 +111,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   function send(c: Context<AppEnv>, hit: Hit, { stream, timing }: Asked): Response {
     c.set("tier", hit.tier);
+    c.set("counts", { requests: 1, [`hits.${hit.tier}`]: 1, ...savedTotals(hit.answer.saved) });
     return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
@@ -149,6 +159,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const request = joinRequest(c, miss);
     const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
+    c.set("counts", countsOf(answer));
     if (answer.kind === "stream" && wish.refresh) c.get("later")(renew(lookup, miss, request));
     const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
     const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
@@ -195,6 +206,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const how = "replayed";
     c.set("tier", how);
     const { asked, input } = miss;
+    c.set("counts", countsOf({ kind: "set", how, set: found.replay }));
     const set = await finish(lookup, miss, { kind: "set", how, set: found.replay });
     const options = {
       key: input.key,
@@ -207,6 +219,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
     const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    c.set("counts", { requests: 1 });
     const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
     const lookup = createLookup(deps, c.get("later"));

@@ -1,7 +1,7 @@
 import type { Failure } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { Payload } from "../streams/sse.ts";
 import { createTurns } from "../streams/turns.ts";
 import type { Askers } from "./askers.ts";
@@ -197,8 +197,9 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     },
     async forget() {
       const had = host.live() !== undefined || !host.store.isEmpty();
-      host.live()?.stop();
-      await host.live()?.settled;
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
       await host.store.clear();
       return had;
     },

@@ -49,6 +49,8 @@ export interface PersonaStore {
   release(claim: Pick<Claim, "id">): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
+  /** Its portraits stay: others may use them. */
+  remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
 }
@@ -128,6 +130,9 @@ export function createPersonaStore(
     },
     async announce(row) {
       await db.insert(requestLog).values(row).onConflictDoNothing();
+    },
+    async remove(key) {
+      await db.delete(personaCache).where(eq(personaCache.inputHash, key));
     },
     async imageStates(keys) {
       const rows = await db

@@ -5,6 +5,9 @@ import { createRecorder, ID_HEADROOM } from "./recorder.ts";
 import type { RunRecord, RunStore } from "./run-store.ts";
 import type { Payload } from "./sse.ts";
 
+/** Why a run is stopped that is to leave nothing behind. */
+export const ERASED = "erased";
+
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly failure: Failure };
@@ -21,8 +24,8 @@ export interface Run<R> {
   readonly endedAt: number | undefined;
   /** The highest event id that any reader was sent. */
   sentUpTo: number;
-  /** Ends the work at once, where it heeds its signal. */
-  stop(): void;
+  /** Ends the work at once, where it heeds its signal. `why` is the signal's reason. */
+  stop(why?: typeof ERASED): void;
   /** Writes the end down where the disk failed before. Throws where it fails again. */
   persist(): void;
 }
@@ -206,7 +209,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       get endedAt() {
         return endedAt;
       },
-      stop: () => controller.abort(),
+      stop: (why) => controller.abort(why),
       persist: () => unwritten?.(),
     };
 
