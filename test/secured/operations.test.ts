@@ -1,10 +1,4 @@
-import {
-  createExecutionContext,
-  createScheduledController,
-  listDurableObjectIds,
-  runInDurableObject,
-  waitOnExecutionContext,
-} from "cloudflare:test";
+import { createScheduledController, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { type Stats, stats as statsSchema } from "../../src/operations/wire.ts";
