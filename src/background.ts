@@ -3,13 +3,13 @@ import { describeError, log } from "./log.ts";
 
 /** With wrangler.toml's `[triggers]`; any other is taken for the five-minute one. */
 export const DAILY_CRON = "23 3 * * *";
-/** What wrangler.toml calls the queue of messages that could not be worked on. */
-const DEAD_LETTERS = "asknewton-image-jobs-dead";
+/** How wrangler.toml ends the name of the queue of messages that could not be worked on, in every environment. */
+const DEAD_LETTERS = "-image-jobs-dead";
 const RETRY_SECONDS = 60;
 
 /** However many bells a batch has, the work is the same. What throws is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: ImageWork | undefined): Promise<void> {
-  if (batch.queue === DEAD_LETTERS) log.error("bell.dead", { count: batch.messages.length });
+  if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
   else if (work) await work.consume();
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
 }
