@@ -4,10 +4,10 @@ import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts"
 
 /** With wrangler.toml's `[triggers]`; any other is taken for the five-minute one. */
 export const DAILY_CRON = "23 3 * * *";
-/** What wrangler.toml calls the queue of messages that could not be worked on. */
-const DEAD_LETTERS = "asknewton-image-jobs-dead";
-/** And the one of sets that are to be made beforehand. */
-const PREGENERATE = "asknewton-pregenerate";
+/** How wrangler.toml ends its queues' names, in every environment: messages that could not be worked on, */
+const DEAD_LETTERS = "-image-jobs-dead";
+/** and sets that are to be made beforehand. */
+const PREGENERATE = "-pregenerate";
 const RETRY_SECONDS = 60;
 /** With wrangler.toml's `max_retries`: the last attempt there is. */
 const MAX_ATTEMPTS = 4;
@@ -21,8 +21,8 @@ export interface BackgroundWork extends ImageWork {
 
 /** However many bells a batch has, the work is the same. What throws is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
-  if (batch.queue === PREGENERATE && work) await pregenerateBatch(batch, work.pregenerate);
-  else if (batch.queue === DEAD_LETTERS) log.error("bell.dead", { count: batch.messages.length });
+  if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
+  else if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
   else if (work) await work.consume();
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
 }
