@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { requireAdmin, requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
@@ -107,11 +107,14 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
   return app;
 }
 
-function crossOrigin({ ALLOWED_ORIGINS }: Config) {
-  return cors({
+function crossOrigin({ ALLOWED_ORIGINS }: Config): MiddlewareHandler<AppEnv> {
+  const handle = cors({
     origin: [...ALLOWED_ORIGINS],
     allowMethods: ["GET", "HEAD", "POST", "DELETE"],
     exposeHeaders: EXPOSED,
     maxAge: 86_400,
   });
+  // The middleware takes every OPTIONS for a preflight (Fetch §4.9), also where it is only a wrong method.
+  const isPreflight = (c: Context<AppEnv>) => c.req.header("Access-Control-Request-Method") !== undefined;
+  return (c, next) => (c.req.method === "OPTIONS" && !isPreflight(c) ? next() : handle(c, next));
 }

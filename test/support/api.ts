@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { createParser } from "eventsource-parser";
 import { expect } from "vitest";
 import type { PersonaSet } from "../../src/personas/wire.ts";
+import { hold } from "./hold.ts";
 
 export const ORIGIN = "https://api.test";
 
@@ -12,8 +13,13 @@ export function newLead(): { name: string; state: string } {
   return { name: `lead-${crypto.randomUUID().slice(0, 8)}-${asked}`, state: "Texas" };
 }
 
+/** Every answer of the suite is held to the contract's common part and to the OpenAPI document. */
+export async function ask(request: Request): Promise<Response> {
+  return await hold(request, await exports.default.fetch(request));
+}
+
 export function call(path: string, init?: RequestInit): Promise<Response> {
-  return exports.default.fetch(new Request(`${ORIGIN}${path}`, init));
+  return ask(new Request(`${ORIGIN}${path}`, init));
 }
 
 export function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
