@@ -20,6 +20,7 @@ import { describeError, log } from "./log.ts";
 import { createTextCalls, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
+import { createHotAnswers, type HotAnswers } from "./personas/hot.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -124,6 +125,14 @@ export function composeApp(env: Env): AppDeps {
       },
     },
   };
+}
+
+/** Where callers sign in, who asks is not known before their token is checked: the app does it all. */
+export function composeHot({ config, personas, verifyToken }: AppDeps): HotAnswers | undefined {
+  if (!config.ok || !personas || verifyToken) return undefined;
+  const { memory, publicBaseUrl } = personas;
+  const crossOrigin = config.config.ALLOWED_ORIGINS.length > 0;
+  return createHotAnswers({ memory, publicBaseUrl, crossOrigin });
 }
 
 function openUpstream(config: Config): Upstream {

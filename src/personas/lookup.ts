@@ -31,6 +31,8 @@ export interface Lookup {
   supersede(place: Place, set: StoredSet): void;
 }
 
+const encoder = new TextEncoder();
+
 /** `later` takes what the answer need not wait for. */
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
   const { store, memory, edge } = deps;
@@ -47,7 +49,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
 
   function fill(place: Place, set: StoredSet): CachedAnswer {
     const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
-    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
+    const answer = { body: encoder.encode(JSON.stringify(shown)), createdAt: set.createdAt };
     if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }

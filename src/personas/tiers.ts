@@ -3,14 +3,14 @@ import { describeError, log } from "../log.ts";
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
 const EDGE_SECONDS = 300;
-// 16 MiB of an isolate's 128, some 5,000 sets.
-const MAX_MEMORY_CHARS = 8 * 1024 * 1024;
+// Of an isolate's 128 MiB; some 2,500 sets.
+const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASES = 4096;
 const MAX_ANSWERS = 8192; // those that are only known to be superseded have no size
 
 /** A complete set as the bytes of its answer. Held by key and base URL, since it has absolute URLs in it. */
 export interface CachedAnswer {
-  readonly body: string;
+  readonly body: Uint8Array;
   readonly createdAt: number;
 }
 
@@ -39,7 +39,7 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
   return undefined;
 }
 
-const SUPERSEDED = "";
+const SUPERSEDED = new Uint8Array();
 
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 
@@ -47,10 +47,10 @@ const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 export function createMemoryTier(now: () => number): MemoryTier {
   const answers = new Map<string, CachedAnswer & { readonly expiresAt: number }>();
   const aliases = new Map<string, string>();
-  let chars = 0;
+  let bytes = 0;
 
   function remove(id: string): void {
-    chars -= answers.get(id)?.body.length ?? 0;
+    bytes -= answers.get(id)?.body.byteLength ?? 0;
     answers.delete(id);
   }
 
@@ -59,9 +59,9 @@ export function createMemoryTier(now: () => number): MemoryTier {
     if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
     remove(id);
     answers.set(id, { body, createdAt, expiresAt: now() + MEMORY_SECONDS * 1000 });
-    chars += body.length;
-    while (chars > MAX_MEMORY_CHARS || answers.size > MAX_ANSWERS)
-      chars -= evictOldest(answers)?.body.length ?? 0;
+    bytes += body.byteLength;
+    while (bytes > MAX_MEMORY_BYTES || answers.size > MAX_ANSWERS)
+      bytes -= evictOldest(answers)?.body.byteLength ?? 0;
     return true;
   }
 
@@ -110,7 +110,7 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
     get: (place) =>
       guarded(async () => {
         const found = await open().match(request(place));
-        return found && { body: await found.text(), createdAt: Number(found.headers.get(CREATED_AT)) };
+        return found && { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)) };
       }),
     async put(place, { body, createdAt }) {
       const headers = {
