@@ -28,6 +28,7 @@ import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import type { PersonaAdminDeps } from "./personas/admin-routes.ts";
 import { createAskers } from "./personas/askers.ts";
+import { createHotAnswers, type HotAnswers } from "./personas/hot.ts";
 import { createPregenerate, type Pregenerate, type PregenerateMessage } from "./personas/pregenerate.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
@@ -181,6 +182,14 @@ export function composeApp(env: Env): AppDeps {
       },
     },
   };
+}
+
+/** Where callers sign in, who asks is not known before their token is checked: the app does it all. */
+export function composeHot({ config, personas, verifyToken }: AppDeps): HotAnswers | undefined {
+  if (!config.ok || !personas || verifyToken) return undefined;
+  const { memory, publicBaseUrl } = personas;
+  const crossOrigin = config.config.ALLOWED_ORIGINS.length > 0;
+  return createHotAnswers({ memory, publicBaseUrl, crossOrigin });
 }
 
 function openUpstream(config: Config): Upstream {

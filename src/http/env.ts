@@ -2,6 +2,10 @@ import type { Caller } from "./caller.ts";
 
 /** What the middleware leaves for the handlers. */
 export interface AppEnv {
+  Bindings: {
+    /** The body's bytes, where the front has read them. */
+    readonly body?: Uint8Array;
+  };
   Variables: {
     requestId: string;
     caller: Caller;

@@ -69,7 +69,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
   let loading: Promise<typeof OpenAI> | undefined;
 
   function sdk(): Promise<typeof OpenAI> {
-    loading ??= import("openai").then((module) => module.OpenAI);
+    loading ??= import("./sdk.ts").then((module) => module.OpenAI);
     return loading;
   }
 

@@ -54,6 +54,8 @@ export interface Lookup {
   supersede(place: Place, set: StoredSet): void;
 }
 
+const encoder = new TextEncoder();
+
 /** `later` takes what the answer need not wait for. */
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
   const { store, memory, edge } = deps;
@@ -69,7 +71,11 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
 
   function fill(place: Place, set: StoredSet): CachedAnswer {
     const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
-    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt, saved: savedBy(set) };
+    const answer = {
+      body: encoder.encode(JSON.stringify(shown)),
+      createdAt: set.createdAt,
+      saved: savedBy(set),
+    };
     if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import type { Hasher } from "../hash.ts";
+import { digest as digestOf, type Hasher } from "../hash.ts";
 import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { type CacheWish, cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
@@ -17,13 +17,13 @@ import { SSE_HEADERS } from "../streams/sse.ts";
 import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
 import type { Claim } from "./claims.ts";
+import { aliasOf } from "./hot.ts";
 import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
 import { savedBy, showSet } from "./stored.ts";
-import { type GenerateRequest, generateRequest } from "./wire.ts";
-import { ROUTE } from "./work.ts";
+import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./wire.ts";
 
 export interface PersonaRoutesDeps extends LookupDeps {
   /** The Durable Object of a persona key. */
@@ -89,7 +89,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   async function read(c: Context<AppEnv>): Promise<Asked> {
     const key = idempotencyKey(c.req.header("Idempotency-Key"));
-    const bytes = await readBody(c.req.raw, BODY_LIMIT);
+    const bytes = await readBody(c.req.raw, BODY_LIMIT, c.env?.body);
     const wish = cacheWish(c.req.raw.headers);
     return {
       startedAt: now(),
@@ -143,7 +143,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       id: `key-${hash(JSON.stringify(["personas", user ?? null, key]))}`,
       fingerprint: fingerprint(asked, hash),
       ttlMs: deps.keyTtlMs,
-      route: ROUTE,
+      route: GENERATE_PATH,
       requestHash: input.key,
       model: keyOptions.model,
       emailHash: input.emailHash,
@@ -232,10 +232,10 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   return (
     new Hono<AppEnv>()
-      .post("/api/personas/generate", async (c) => {
+      .post(GENERATE_PATH, async (c) => {
         const asked = await read(c);
         const { user } = c.get("caller");
-        const digest = `${hash(asked.bytes)} ${user ?? ""}`;
+        const digest = aliasOf(await digestOf(asked.bytes), user);
         const hot = asked.key === undefined ? hotHit(digest, asked) : undefined;
         return hot ? send(c, hot, asked) : await generate(c, asked, digest);
       })

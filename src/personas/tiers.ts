@@ -4,14 +4,14 @@ import type { Saved } from "../spend/totals.ts";
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
 const EDGE_SECONDS = 300;
-// 16 MiB of an isolate's 128, some 5,000 sets.
-const MAX_MEMORY_CHARS = 8 * 1024 * 1024;
+// Of an isolate's 128 MiB; some 2,500 sets.
+const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASES = 4096;
 const MAX_ANSWERS = 8192; // those that are only known to be superseded have no size
 
 /** A complete set as the bytes of its answer. Held by key and base URL, since it has absolute URLs in it. */
 export interface CachedAnswer {
-  readonly body: string;
+  readonly body: Uint8Array;
   readonly createdAt: number;
   /** What each answer with it does not cost again. */
   readonly saved: Saved;
@@ -43,7 +43,7 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
   return undefined;
 }
 
-const SUPERSEDED = "";
+const SUPERSEDED = new Uint8Array();
 const NOTHING: Saved = { usd: 0, tokens: 0, images: 0 };
 
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
@@ -52,10 +52,10 @@ const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 export function createMemoryTier(now: () => number): MemoryTier {
   const answers = new Map<string, CachedAnswer & { readonly expiresAt: number }>();
   const aliases = new Map<string, string>();
-  let chars = 0;
+  let bytes = 0;
 
   function remove(id: string): void {
-    chars -= answers.get(id)?.body.length ?? 0;
+    bytes -= answers.get(id)?.body.byteLength ?? 0;
     answers.delete(id);
   }
 
@@ -64,9 +64,9 @@ export function createMemoryTier(now: () => number): MemoryTier {
     if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
     remove(id);
     answers.set(id, { body, createdAt, saved, expiresAt: now() + MEMORY_SECONDS * 1000 });
-    chars += body.length;
-    while (chars > MAX_MEMORY_CHARS || answers.size > MAX_ANSWERS)
-      chars -= evictOldest(answers)?.body.length ?? 0;
+    bytes += body.byteLength;
+    while (bytes > MAX_MEMORY_BYTES || answers.size > MAX_ANSWERS)
+      bytes -= evictOldest(answers)?.body.byteLength ?? 0;
     return true;
   }
 
@@ -120,7 +120,7 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
         const found = await open().match(request(place));
         if (!found) return undefined;
         const saved = JSON.parse(found.headers.get(SAVED) ?? "") as Saved;
-        return { body: await found.text(), createdAt: Number(found.headers.get(CREATED_AT)), saved };
+        return { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)), saved };
       }),
     async put(place, { body, createdAt, saved }) {
       const there = await guarded(() => open().match(request(place)));
