@@ -50,7 +50,7 @@ const FAILURES: [what: string, step: Step, code: string][] = [
   ["a picture that is none", picture("aGVsbG8gd29ybGQ="), "upstream_invalid_output"],
   ["an empty picture", picture(""), "upstream_invalid_output"],
   ["an SVG", picture(btoa("<svg xmlns='http://www.w3.org/2000/svg'/>")), "upstream_invalid_output"],
-  ["an answer over 20 MiB", { imageBytes: 17_000_000 }, "upstream_invalid_output"],
+  ["a picture of 17 MB", { imageBytes: 17_000_000 }, "upstream_invalid_output"],
 ];
 
 describe.concurrent("an upstream that fails once with", () => {
