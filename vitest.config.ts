@@ -55,6 +55,13 @@ export default defineConfig({
       }),
       // worth ten sets at most, at their worst case of some 0.0835 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84" }),
+      // each attempt at once, and a lease that can be waited for
+      workerProject("portraits", {
+        IMAGE_RETRY_BASE_SECONDS: "0",
+        IMAGE_TIMEOUT_MS: "2500",
+        IMAGE_LEASE_SECONDS: "3",
+      }),
+      workerProject("portrait-limit", { IMAGE_DAILY_LIMIT: "7" }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],
