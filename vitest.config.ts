@@ -8,18 +8,33 @@ const TEST_VARIABLES = {
   UPSTREAM_IDLE_TIMEOUT_MS: "2000",
   STREAM_COMMIT_MS: "700",
   SSE_HEARTBEAT_MS: "300",
+  RATE_LIMIT: "off",
 };
 
-const worker = cloudflareTest(async ({ inject }) => ({
-  wrangler: { configPath: "./wrangler.toml" },
-  miniflare: {
-    bindings: {
-      ...TEST_VARIABLES,
-      OPENAI_BASE_URL: inject<string>("upstream"),
-      TEST_MIGRATIONS: await readD1Migrations("migrations"),
+/** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
+function workerProject(name: string, variables: Record<string, string> = {}) {
+  const worker = cloudflareTest(async ({ inject }) => ({
+    wrangler: { configPath: "./wrangler.toml" },
+    miniflare: {
+      bindings: {
+        ...TEST_VARIABLES,
+        OPENAI_BASE_URL: inject<string>("upstream"),
+        TEST_MIGRATIONS: await readD1Migrations("migrations"),
+        ...variables,
+      },
     },
-  },
-}));
+  }));
+  return {
+    plugins: [worker],
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      globalSetup: ["test/support/stand-in.ts"],
+      setupFiles: ["test/support/migrate.ts"],
+      testTimeout: 20_000,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -27,17 +42,22 @@ export default defineConfig({
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
-      { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000 } },
-      {
-        plugins: [worker],
-        test: {
-          name: "worker",
-          include: ["test/worker/**/*.test.ts"],
-          globalSetup: ["test/support/stand-in.ts"],
-          setupFiles: ["test/support/migrate.ts"],
-          testTimeout: 20_000,
-        },
-      },
+      { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      workerProject("worker"),
+      workerProject("secured", {
+        JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",
+        JWT_ISSUER: "https://issuer.test",
+        JWT_AUDIENCE: "asknewton",
+        HASH_SECRET: "a-pepper",
+        ADMIN_TOKEN: "let-me-in!",
+        ALLOWED_ORIGINS: "https://app.test,http://localhost:3000",
+        RATE_LIMIT: "on",
+        PUBLIC_BASE_URL: "https://cdn.test/base",
+      }),
+      // worth ten sets at most, at their worst case of some 0.0835 dollars each
+      workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84" }),
+      workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
+      workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],
   },
 });

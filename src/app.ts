@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { requireUser } from "./auth/bearer.ts";
+import type { VerifyToken } from "./auth/verifier.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
@@ -16,7 +18,12 @@ export interface AppDeps {
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: PersonaRoutesDeps | undefined;
   readonly operations: OperationsDeps;
+  /** Undefined: callers are anonymous. */
+  readonly verifyToken: VerifyToken | undefined;
 }
+
+/** What is open to those who have not signed in; the administration has a bearer of its own. */
+const OPEN = /^\/api\/(health|ready|admin\/.*)$/;
 
 const EXPOSED = [
   ...["X-Request-Id", "X-Stream-Id", "Cache-Status", "Idempotency-Replayed", "Retry-After"],
@@ -34,7 +41,7 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, operations }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, personas, operations, verifyToken }: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -56,6 +63,11 @@ export function createApp({ config, personas, operations }: AppDeps): Hono<AppEn
     if (!config.ok && needsConfig(c.req.path)) throw new Problem("invalid_configuration");
     await next();
   });
+
+  if (verifyToken) {
+    const signedIn = requireUser(verifyToken);
+    app.use("/api/*", (c, next) => (OPEN.test(c.req.path) ? next() : signedIn(c, next)));
+  }
 
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));

@@ -1,5 +1,7 @@
 import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
+import { createKeySet } from "./auth/key-set.ts";
+import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher, sha256 } from "./hash.ts";
@@ -15,14 +17,19 @@ import { createPersonaStore } from "./personas/store.ts";
 import { createEdgeTier, createMemoryTier } from "./personas/tiers.ts";
 import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
-import { createSpendGate } from "./spend/gate.ts";
+import type { DayLedger } from "./spend/day-ledger.ts";
+import { createSpendGate, type SpendGate } from "./spend/gate.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env {
   readonly DB: D1Database;
   readonly IMAGES: R2Bucket;
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
+  readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
+  readonly RATE_LIMITER: RateLimit;
 }
+
+type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
 
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
@@ -33,6 +40,14 @@ const now = () => Date.now();
 
 function configOf(env: Env) {
   return parseConfig(env as unknown as Record<string, unknown>);
+}
+
+/** Where callers sign in: the check of their tokens. */
+function composeVerifier(config: Config): VerifyToken | undefined {
+  const claims = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
+  if (config.JWT_SECRET !== undefined) return secretVerifier(config.JWT_SECRET, claims);
+  if (config.JWT_JWKS_URL === undefined) return undefined;
+  return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
 }
 
 function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
@@ -60,6 +75,7 @@ export function composeApp(env: Env): AppDeps {
   return {
     config: result,
     personas: config && composePersonas(env, config),
+    verifyToken: config && composeVerifier(config),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
@@ -71,6 +87,24 @@ export function composeApp(env: Env): AppDeps {
       },
     },
   };
+}
+
+function composeSpend(env: Env, config: Config): SpendGate {
+  const ledger = (day: string) => env.SPEND.get(env.SPEND.idFromName(day));
+  return createSpendGate({
+    limitUsd: config.DAILY_SPEND_LIMIT_USD,
+    openDay: (day) => ({
+      reserve: async (...reservation) => await ledger(day).reserve(...reservation),
+      settle: async (...settlement) => await ledger(day).settle(...settlement),
+    }),
+    now,
+  });
+}
+
+/** The platform's limiter: per location and approximate, a brake and not a budget. */
+function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
+  if (config.RATE_LIMIT === "off") return async () => true;
+  return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
 }
 
 /** What a persona key's Durable Object does. Throws where the configuration is invalid; the Worker asks none then. */
@@ -88,7 +122,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const store = createPersonaStore(openDatabase(env.DB));
   const unstored = createUnstored(ctx.storage, store, now);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const spend = createSpendGate();
+  const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
 
   const work = createPersonaWork({
@@ -109,7 +143,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
       }),
   });
   return createPersonaRuns({
-    ...{ work, unstored, now, waitUntil, storage: ctx.storage },
+    ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,

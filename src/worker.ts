@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
 import { composeApp, composePersonaRuns, type Env } from "./compose.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
+import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
 
 let composed: { readonly env: Env; readonly app: ReturnType<typeof createApp> } | undefined;
 
@@ -34,5 +35,27 @@ export class PersonaGeneration extends DurableObject<Env> {
 
   override alarm() {
     return this.#runs.alarm();
+  }
+}
+
+/** The money of one UTC day; its name is the day. */
+export class SpendLedger extends DurableObject<Env> {
+  readonly #ledger: DayLedger;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#ledger = createDayLedger(ctx.storage, () => Date.now());
+  }
+
+  reserve(id: string, amountUsd: number, limitUsd: number) {
+    return this.#ledger.reserve(id, amountUsd, limitUsd);
+  }
+
+  settle(id: string, actualUsd: number) {
+    this.#ledger.settle(id, actualUsd);
+  }
+
+  override alarm() {
+    return this.#ledger.close();
   }
 }

@@ -14,9 +14,12 @@ export type AnswerWriter = (request: ChatRequest, calls: number) => Answer;
 
 /** What the model says when no script says it for it. */
 export const writeAnswer: AnswerWriter = (request, calls) => {
-  const [latest = ""] = userTexts(request);
+  const texts = userTexts(request);
+  const [latest = ""] = texts;
   const random = seededRandom(`${latest}#${calls}`);
   if (!request.schema) return { text: newtonAnswer(request, random) };
-  const value = fillSchema(request.schema, random, (schema) => personaList(schema, latest, random));
+  // A later word, such as a plea to try again, is not the lead.
+  const lead = texts.find((text) => text.trimStart().startsWith("{")) ?? latest;
+  const value = fillSchema(request.schema, random, (schema) => personaList(schema, lead, random));
   return { text: JSON.stringify(value) };
 };

@@ -34,7 +34,7 @@ const REAL_IMAGE_MS = [3_000, 5_000] as const;
 
 const PRESETS: Record<PaceName, Record<Work, Pace>> = {
   real: {
-    // Three personas are some 1,400 tokens: six seconds at this rate.
+    // Three personas are some 1,300 tokens: five to six seconds at this rate.
     personas: { ...NO_PAUSE, ttftMs: 600, tokensPerSecond: 260, jitter: 0.3, imageMs: REAL_IMAGE_MS },
     chat: { ...NO_PAUSE, ttftMs: 350, tokensPerSecond: 60, jitter: 0.6, imageMs: REAL_IMAGE_MS },
   },

@@ -1,8 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 
-/** What the leader sends its parent when it has told why it ends. */
-export const LAST_WORD = "told";
-
 const GRACE_MS = 1_500; // wrangler takes 0.2 s to end; a person who pressed Ctrl-C waits two at most
 
 /** The process group that this process leads: what it starts, and what those start. */
@@ -24,7 +21,9 @@ export function processGroup(): Group {
     async end() {
       signalGroup("SIGTERM");
       const ended = [...running].map((child) => new Promise((resolve) => child.once("close", resolve)));
-      await Promise.race([Promise.all(ended), new Promise((resolve) => setTimeout(resolve, GRACE_MS))]);
+      const bound = new Promise((resolve) => setTimeout(resolve, GRACE_MS, "late"));
+      const late = (await Promise.race([Promise.all(ended), bound])) === "late";
+      if (process.connected && !late) process.exit(1); // tells main that this was no accident
       signalGroup("SIGKILL");
       return new Promise<never>(() => {}); // killed by then
     },

@@ -1,5 +1,5 @@
 // Leads the process group that holds everything that is started; see main.ts.
-import { LAST_WORD, processGroup } from "./group.ts";
+import { processGroup } from "./group.ts";
 import { serve } from "./serve.ts";
 import { readSettings, StartError } from "./settings.ts";
 
@@ -16,7 +16,6 @@ async function end(): Promise<void> {
 function tell(error: unknown): void {
   if (ending) return; // a server that was told to end is no news
   console.error(error instanceof StartError ? error.message : error);
-  process.send?.(LAST_WORD);
 }
 
 process.on("SIGTERM", end); // its own group's signal comes here too

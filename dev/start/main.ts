@@ -7,14 +7,12 @@
 // goes, main ends the group. When npm or the shell goes, main notices and stops.
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { LAST_WORD } from "./group.ts";
 import { hasEnded, processesUpToNpm } from "./processes.ts";
 
 const STOP_BOUND_MS = 3_000; // the keeper's own bound, and time to spare
 const WATCH_MS = 400; // soon enough for a person, and rare enough to cost nothing
 
 let stopping = false;
-let told = false;
 
 function endGroup(keeper: ChildProcess): void {
   try {
@@ -39,13 +37,9 @@ const keeper = spawn(process.execPath, [join(import.meta.dirname, "keeper.ts"), 
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(keeper));
 setInterval(() => above.some(hasEnded) && stop(keeper), WATCH_MS);
-keeper.on("message", (message) => {
-  told ||= message === LAST_WORD;
-});
-// Not "exit", which may come before the last word.
-keeper.on("close", () => {
+keeper.on("exit", (_code, signal) => {
   endGroup(keeper);
-  if (!stopping && !told)
-    console.error("The process that keeps the servers was killed. Everything has been stopped.");
+  if (signal && !stopping)
+    console.error("The process that keeps the servers was killed. All has been stopped.");
   process.exit(stopping ? 0 : 1);
 });

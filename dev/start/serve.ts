@@ -6,6 +6,10 @@ import { PROBE_ID, whenReady } from "./ready.ts";
 import type { Settings, Variables } from "./settings.ts";
 import { migrate, startServer } from "./wrangler.ts";
 
+/** Wrangler says so and goes on, but when it was the process that holds the port, no request is answered any more. */
+const CRASH = "Workers runtime crashed";
+const RECOVERY_BOUND_MS = 5_000; // it takes one when it works
+
 /** Starts all there is and tells what can be done with it. Rejects when it cannot, or when a part ends. */
 export async function serve(settings: Settings, group: Group): Promise<never> {
   const { port, stateFolder } = settings;
@@ -23,10 +27,14 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
     console.log(server.unseen());
     throw error;
   });
-  // The worker's own log lines say more about a request than wrangler's do.
-  server.show((line) => !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID));
+  const recovery = Promise.withResolvers<never>();
+  server.show((line) => {
+    if (line.includes(CRASH)) whenReady(port, RECOVERY_BOUND_MS).catch(recovery.reject);
+    // The worker's own log lines say more about a request than wrangler's do.
+    return !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID);
+  });
   console.log(instructions(port, upstream.description));
-  return server.ended;
+  return Promise.race([server.ended, recovery.promise]);
 }
 
 interface Upstream {

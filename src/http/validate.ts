@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import type { FieldError } from "./errors.ts";
 import { Problem } from "./errors.ts";
+
+z.config(en()); // the small build has no words of its own
 
 /** The body itself is level 1. */
 export const MAX_DEPTH = 32;

@@ -32,6 +32,8 @@ export interface ErrorBody {
   readonly type?: unknown;
 }
 
+/** RFC 9110 §5.6.7; anything else that Date.parse takes is not meant as a date. */
+const HTTP_DATE = /^[A-Z][a-z]+, .* GMT$/;
 const MAX_RETRY_AFTER_MS = 24 * 3_600_000;
 
 /** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), or OpenAI's `retry-after-ms`. Milliseconds. */
@@ -41,7 +43,7 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   let ms = Number.NaN;
   if (precise && /^\d+(\.\d+)?$/.test(precise)) ms = Number(precise);
   else if (plain && /^\d+(\.\d+)?$/.test(plain)) ms = Number(plain) * 1000;
-  else if (plain) ms = Math.max(0, Date.parse(plain) - now);
+  else if (plain && HTTP_DATE.test(plain)) ms = Math.max(0, Date.parse(plain) - now);
   return Number.isFinite(ms) ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import { Problem } from "../http/errors.ts";
 import { log } from "../log.ts";
+import type { SpendGate } from "../spend/gate.ts";
 import { UpstreamFault } from "./failures.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
@@ -13,15 +14,6 @@ const MAX_WAIT_MS = 10_000;
 const FIRST_BACKOFF_MS = 500;
 /** What a caller is told where the upstream is busy and does not say for how long. */
 const DEFAULT_RETRY_AFTER_SECONDS = 10;
-
-/** Stands around each upstream call: the money for its worst case is set aside, then settled. */
-export interface SpendGate {
-  /** Throws `budget_exhausted` where the day's limit leaves too little. US dollars. */
-  reserve(worstCaseUsd: number): Promise<Reservation>;
-}
-export interface Reservation {
-  settle(actualUsd: number): Promise<void>;
-}
 
 export interface TextCallsOptions {
   readonly upstream: Upstream;

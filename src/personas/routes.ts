@@ -58,6 +58,12 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   const { memory, keyOptions, hash, now } = deps;
   const baseUrlOf = (c: Context<AppEnv>) => deps.publicBaseUrl ?? new URL(c.req.url).origin;
 
+  /** Whose sets alone this caller may see; nobody in particular where callers are anonymous, or sets shared. */
+  function ownerOf(c: Context<AppEnv>): { userHash?: string } {
+    const { user } = c.get("caller");
+    return keyOptions.scope === "subject" && user !== undefined ? { userHash: hash(user) } : {};
+  }
+
   async function read(c: Context<AppEnv>): Promise<Asked> {
     const bytes = await readBody(c.req.raw, BODY_LIMIT);
     const wish = cacheWish(c.req.raw.headers);
@@ -73,7 +79,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   function send(c: Context<AppEnv>, hit: Hit, { stream, timing }: Asked): Response {
     c.set("tier", hit.tier);
-    return answerFromCache(hit, stream, timing.header());
+    return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
   function joinRequest(c: Context<AppEnv>, { body, input, current, asked }: Miss): JoinRequest {
@@ -134,7 +140,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
         const [, key, runId] = STREAM_ID.exec(c.req.param("streamId")) ?? [];
         if (!key || !runId) throw new Problem("not_found");
-        const reading = await deps.runs(key).resume({ runId, after, baseUrl: baseUrlOf(c) });
+        const reading = await deps.runs(key).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
         if (!reading || reading.kind === "failure") throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
         return new Response(reading.body, {
@@ -144,8 +150,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       // "generate" is another resource, which GET is no method of.
       .get("/api/personas/:setId{(?!generate$)[^/]+}", async (c) => {
         const row = await deps.store.findById(c.req.param("setId"));
-        const { user } = c.get("caller");
-        const foreign = keyOptions.scope === "subject" && user !== undefined && row?.userHash !== hash(user);
+        const { userHash } = ownerOf(c);
+        const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
         const body = JSON.stringify(showSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
         const etag = `"${hash(body).slice(0, 32)}"`;

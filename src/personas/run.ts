@@ -34,6 +34,8 @@ export interface ResumeRequest {
   readonly runId: string;
   readonly after: number;
   readonly baseUrl: string;
+  /** The signed-in user, hashed, where a set is its subject's alone: another's run is not there for them. */
+  readonly userHash?: string;
 }
 
 /** What the Durable Object of a persona key can do; its name is the key. */
@@ -45,6 +47,8 @@ export interface PersonaRuns {
 
 export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, "keepMs" | "wakeBy"> {
   readonly unstored: Unstored;
+  /** Whether this caller may start upstream work now; asked only where a run is to begin. */
+  readonly admit: (caller: string) => Promise<boolean>;
   /** How long a caller's repeated refresh is answered from the first. Milliseconds. */
   readonly dedupeMs: number;
 }
@@ -52,6 +56,10 @@ export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
+// The user is part of the key, so that one object has one owner.
+const OWNER = "owner";
+/** The limiter's period, in wrangler.toml. */
+const RATE_PERIOD_SECONDS = 60;
 
 function renderFor(baseUrl: string) {
   return (payload: Payload): Payload =>
@@ -82,6 +90,20 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     return set && { kind: "set", how: "joined", set };
   }
 
+  /** From a run under way, or one that is over; undefined where a run must begin. */
+  function knownAnswer(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> | undefined {
+    const running = host.live();
+    if (!running) return answered(request);
+    if (request.refresh) askers.remember(request.asker, running.id);
+    return answer(running, "joined", request.stream);
+  }
+
+  async function refused({ input }: JoinRequest): Promise<JoinAnswer | undefined> {
+    if (await options.admit(input.callerUserHash ?? input.callerAddressHash)) return undefined;
+    const failure = { code: "rate_limited" as const, retryAfterSeconds: RATE_PERIOD_SECONDS };
+    return { kind: "failure", how: "started", failure };
+  }
+
   async function answer(run: Run<StoredSet>, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
     if (stream) {
       const reading = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
@@ -95,15 +117,18 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
 
   return {
     async join(request) {
-      const running = host.live();
-      const done = running ? undefined : answered(request);
-      if (done) return done;
-      const run = running ?? host.start(request.input);
+      // asked again after the limiter, since another caller may have begun the run meanwhile
+      const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
+      if (known) return await known;
+      if (request.input.userHash !== null) storage.kv.put(OWNER, request.input.userHash);
+      const run = host.start(request.input);
       if (request.refresh) askers.remember(request.asker, run.id);
-      return await answer(run, running ? "joined" : "started", request.stream);
+      return await answer(run, "started", request.stream);
     },
-    resume: ({ runId, after, baseUrl }) =>
-      host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) }),
+    async resume({ runId, after, baseUrl, userHash }) {
+      if (userHash !== undefined && storage.kv.get(OWNER) !== userHash) return undefined;
+      return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
+    },
     async alarm() {
       await unstored.storeAgain();
       const empty = host.tend();

@@ -1,6 +1,51 @@
-import type { SpendGate } from "../openai/text-calls.ts";
+import { Problem } from "../http/errors.ts";
 
-/** Without a DAILY_SPEND_LIMIT_USD every call is granted and nothing is asked. */
-export function createSpendGate(): SpendGate {
-  return { reserve: async () => ({ settle: async () => {} }) };
+/** Stands around each upstream call: the money for its worst case is set aside, then settled. */
+export interface SpendGate {
+  /** Throws `budget_exhausted` where the day's limit leaves too little. US dollars. */
+  reserve(worstCaseUsd: number): Promise<Reservation>;
+}
+
+export interface Reservation {
+  /** What the call did cost, in US dollars; the rest is free again. */
+  settle(actualUsd: number): Promise<void>;
+}
+
+/** A day's ledger (day-ledger.ts), which lives in another object. */
+export interface DayClient {
+  reserve(id: string, amountUsd: number, limitUsd: number): Promise<boolean>;
+  settle(id: string, actualUsd: number): Promise<void>;
+}
+
+export interface GateOptions {
+  readonly limitUsd: number | undefined;
+  /** The ledger of a UTC day, `YYYY-MM-DD`. */
+  readonly openDay: (day: string) => DayClient;
+  readonly now: () => number;
+}
+
+const DAY_MS = 86_400_000;
+
+export function utcDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** Whole seconds until the next UTC day, at least one. */
+export function secondsUntilTomorrow(time: number): number {
+  return Math.ceil((DAY_MS - (time % DAY_MS)) / 1000);
+}
+
+/** Without a limit every call is granted and nothing is asked. */
+export function createSpendGate({ limitUsd, openDay, now }: GateOptions): SpendGate {
+  if (limitUsd === undefined) return { reserve: async () => ({ settle: async () => {} }) };
+  return {
+    async reserve(worstCaseUsd) {
+      const time = now();
+      const day = openDay(utcDay(time));
+      const id = crypto.randomUUID();
+      const granted = await day.reserve(id, worstCaseUsd, limitUsd);
+      if (!granted) throw new Problem("budget_exhausted", { retryAfterSeconds: secondsUntilTomorrow(time) });
+      return { settle: (actualUsd) => day.settle(id, actualUsd) };
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { createRunner, type Run, type Work } from "./run.ts";
 import { createRunStore, type RunRecord, type RunStore } from "./run-store.ts";
 
 // How soon after a crash a run that nobody asks for is found again. An alarm is one write; a run has few.
-const WATCH_INTERVAL_MS = 10_000;
+const WATCH_INTERVAL_MS = 5_000;
 
 export interface HostOptions<I, R> {
   readonly storage: DurableObjectStorage;

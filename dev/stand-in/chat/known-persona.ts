@@ -5,7 +5,7 @@ export type KnownPersona = Readonly<Record<string, string>>;
 
 /** A longer text would swamp the answer it is put into. */
 const MAX_LENGTH = 120;
-/** Each is tried as the beginning of the persona. */
+/** Each is tried as the beginning, and as the end, of the persona. */
 const MAX_BRACES_TRIED = 8;
 
 function parsedObject(text: string): Record<string, unknown> | undefined {
@@ -17,16 +17,20 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
+/** The longest object that begins at one of the first braces and ends at one of the last. */
 function objectIn(text: string): Record<string, unknown> | undefined {
-  const end = text.lastIndexOf("}") + 1;
   const starts = Array.from(text.matchAll(/\{/g), ({ index }) => index).slice(0, MAX_BRACES_TRIED);
-  const value = starts.map((start) => parsedObject(text.slice(start, end))).find(Boolean);
+  const ends = Array.from(text.matchAll(/\}/g), ({ index }) => index + 1).slice(-MAX_BRACES_TRIED);
+  const parts = starts.flatMap((start) => ends.toReversed().map((end) => text.slice(start, end)));
+  const value = parts.map(parsedObject).find(Boolean);
   return isObject(value?.persona) ? value.persona : value;
 }
 
 /** Where the persona is written as lines, `Name: Ana`, or `- age: 42`. */
 function linesIn(text: string): Record<string, unknown> {
-  const found = text.matchAll(/^[\s>*-]*["“]?([A-Za-z][A-Za-z ]{1,24}?)["”]?\s*[:=]\s*(.+?)[",]*\s*$/gm);
+  const found = text.matchAll(
+    /^[ \t>*-]*["“]?([A-Za-z][A-Za-z ]{1,24}?)["”]?[ \t]*[:=][ \t]*(.+?)[",]*[ \t]*$/gm,
+  );
   return Object.fromEntries(
     Array.from(found, ([, name = "", value = ""]) => [
       name.trim().replace(/ (\w)/g, (_, letter) => letter.toUpperCase()),
@@ -68,6 +72,10 @@ export function knownPersona(systemText: string): KnownPersona {
     coverage: lowered(shortText(member("currentCoverage"))),
     health: lowered(shortText(member("healthContext"))),
     need: lowered(shortText(member("coverageNeeds"))),
+    priority: lowered(shortText(member("priorities"))),
+    concern: lowered(shortText(member("concerns"))),
+    question: shortText(member("questionsToAsk")),
+    manner: lowered(shortText(member("communicationStyle"))),
     budget: dollars(money.monthlyPremiumUsd),
     deductible: dollars(money.annualDeductibleUsd),
   };

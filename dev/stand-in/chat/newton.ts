@@ -4,6 +4,8 @@ import type { Random } from "../random.ts";
 import { pick } from "../random.ts";
 import type { KnownPersona } from "./known-persona.ts";
 import { knownPersona } from "./known-persona.ts";
+import { personaBrief } from "./persona-brief.ts";
+import { personalized } from "./personalized.ts";
 import { ELSEWHERE, SMALL_TALK } from "./small-talk.ts";
 import type { Topic } from "./topic.ts";
 import { COST_TOPICS } from "./topics-cost.ts";
@@ -17,6 +19,12 @@ const TOPICS: readonly Topic[] = [...COST_TOPICS, ...PLAN_TOPICS, ...LIFE_TOPICS
 const FOLLOW_UP_CHARS = 80;
 /** Enough for any question; a pasted document is not searched to its end. */
 const MAX_SEARCHED_CHARS = 4_000;
+
+const BEFORE_ASKING = [
+  "One more thing, so that I can be more exact.",
+  "To make this fit your own case, I would need to know a little more.",
+  "If you like, we can go further with your own numbers.",
+];
 
 interface Mention {
   readonly topic: Topic;
@@ -34,18 +42,13 @@ function topicsIn(text: string): Topic[] {
   return mentions.sort((a, b) => b.times - a.times || a.at - b.at).map(({ topic }) => topic);
 }
 
-/** Undefined where the persona lacks something that the sentence needs. */
-function personalized(sentence: string, persona: KnownPersona): string | undefined {
-  const names = Array.from(sentence.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
-  if (!names.every((name) => name in persona)) return undefined;
-  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => persona[name] ?? "");
-}
-
 function explain(topic: Topic, others: readonly Topic[], persona: KnownPersona, random: Random): string {
   const personal = personalized(pick(random, topic.personal), persona);
   const [second] = others;
   const advice = [pick(random, topic.advice), personal].filter(Boolean).join(" ");
-  const closing = [second?.gist, pick(random, topic.asks)].filter(Boolean).join(" ");
+  const closing = [second?.gist, pick(random, BEFORE_ASKING), pick(random, topic.asks)]
+    .filter(Boolean)
+    .join(" ");
   return [`${pick(random, topic.openings)} ${pick(random, topic.explanations)}`, advice, closing].join(
     "\n\n",
   );
@@ -65,5 +68,5 @@ export function newtonAnswer(request: ChatRequest, random: Random): string {
   const smallTalk = SMALL_TALK.find(({ pattern }) => pattern.test(latest));
   if (smallTalk) return pick(random, smallTalk.answers);
   const continued = latest.length <= FOLLOW_UP_CHARS ? followUp(earlier, persona, random) : undefined;
-  return continued ?? pick(random, ELSEWHERE);
+  return continued ?? personaBrief(persona, random) ?? pick(random, ELSEWHERE);
 }

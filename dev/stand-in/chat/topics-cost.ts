@@ -35,7 +35,7 @@ export const COST_TOPICS: readonly Topic[] = [
     ],
     explanations: [
       "You pay it every month, whether you see a doctor or not. For plans of your own it depends on age, place, tobacco, the plan's level and who is covered; your health does not enter into it. Lower premiums usually come with higher deductibles and tighter networks, so the cheapest card in January can be the dearest by December.",
-      "It buys access: to the plan's negotiated prices, its network and its limit on your costs. Age, county, tobacco use and the level of the plan set it, not your medical history. A tax credit may take a large part off it, which makes the list price you see first a poor guide.",
+      "A premium buys access: to the plan's negotiated prices, its network and its limit on your costs. Age, county, tobacco use and the level of the plan set it, not your medical history. A tax credit may take a large part off it, which makes the list price you see first a poor guide.",
     ],
     advice: [
       "I compare plans by the whole year: twelve premiums, plus what you would likely pay for care, minus any credit. Then I do the same for a bad year.",
@@ -79,11 +79,11 @@ export const COST_TOPICS: readonly Topic[] = [
     pattern: /out.?of.?pocket|oop\b|moop|worst case|maximum/gi,
     openings: [
       "This is the number I look at before any other.",
-      "The out-of-pocket maximum is the promise at the heart of a plan.",
+      "One number is the promise at the heart of every plan.",
     ],
     explanations: [
-      "It is the most you can pay in a year for covered care in the network. Deductible, copays and coinsurance all count toward it; premiums and out-of-network care do not. Once you reach it, the plan pays the rest of the year in full. A family has a limit for each person and one for all together.",
-      "Whatever happens, an accident, a long stay, a difficult diagnosis, your share of covered in-network care ends there for the year. Federal rules set an upper limit for it, and many plans go lower. Premiums go on, and care outside the network usually stands apart.",
+      "The out-of-pocket maximum is the most you can pay in a year for covered care in the network. Deductible, copays and coinsurance all count toward it; premiums and out-of-network care do not. Once you reach it, the plan pays the rest of the year in full. A family has a limit for each person and one for all together.",
+      "Whatever happens, an accident, a long stay, a difficult diagnosis, your share of covered in-network care ends at this maximum for the year. Federal rules set an upper limit for it, and many plans go lower. Premiums go on, and care outside the network usually stands apart.",
     ],
     advice: [
       "Add twelve premiums to it and you have the true worst case of a plan. Two plans that look far apart by premium are often close by that measure.",
@@ -107,7 +107,7 @@ export const COST_TOPICS: readonly Topic[] = [
     ],
     explanations: [
       "Premium tax credits lower the monthly price of marketplace plans. They depend on your household's income for the year, its size, and the price of a benchmark Silver plan where you live. With a lower income, Silver plans can also come with smaller deductibles and copays, which no other level offers. Much below the line, Medicaid may be the answer instead.",
-      "The marketplace estimates your credit from the income you expect for the whole year and pays it to the insurer each month. At tax time the estimate is settled against what you really earned. Since the rules and income limits have changed in recent years, use this year's calculator rather than an old article.",
+      "The marketplace estimates your tax credit from the income you expect for the whole year and pays it to the insurer each month. At tax time the estimate is settled against what you really earned. Since the rules and income limits have changed in recent years, use this year's calculator rather than an old article.",
     ],
     advice: [
       "Estimate carefully and report changes when they happen. A raise in the spring is easier to settle in the spring than the next April.",

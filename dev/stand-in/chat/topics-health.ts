@@ -22,7 +22,9 @@ export const HEALTH_TOPICS: readonly Topic[] = [
       "Which doctors and medicines should stay as they are?",
     ],
     gist: "With Medicare, decide between Medigap and Advantage first; the window around 65 matters.",
-    personal: ["{name} is {age}; I would write down the exact enrollment dates before comparing anything."],
+    personal: [
+      "Since {name} is {age}, I would write down the exact enrollment dates before comparing anything.",
+    ],
   },
   {
     name: "prescriptions",

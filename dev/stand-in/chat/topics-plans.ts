@@ -35,7 +35,7 @@ export const PLAN_TOPICS: readonly Topic[] = [
     ],
     explanations: [
       "You may pay into an HSA while you are covered by a qualifying plan, usually one with a high deductible. What you put in lowers your taxable income, grows untaxed, and comes out untaxed for medical costs. It is yours: it moves with you between jobs and stays from year to year, and it can be invested. An FSA, by contrast, belongs to your employer's plan and mostly expires with the year.",
-      "The plan has a higher deductible and a lower premium; the account holds what you save. Contributions are limited by the IRS each year, with more for families and from age 55. Money not spent stays, which makes it a quiet retirement account for health costs. Once Medicare starts, you can spend from it but no longer pay in.",
+      "An HSA comes in two parts: a plan with a higher deductible and a lower premium, and an account that holds what you save. Contributions are limited by the IRS each year, with more for families and from age 55. Money not spent stays, which makes it a quiet retirement account for health costs. Once Medicare starts, you can spend from it but no longer pay in.",
     ],
     advice: [
       "It works best if you can fill the account at least up to the deductible. Without that cushion, a high deductible is only a high deductible.",

@@ -1,14 +1,14 @@
 import type { Random } from "../random.ts";
 import { between, pick, sample } from "../random.ts";
-import { genderOf } from "./given-names.ts";
 import type { Home } from "./home.ts";
 import { homeFor, homeInWords } from "./home.ts";
-import type { Gender, Lead } from "./lead.ts";
-import type { NamePool } from "./names.ts";
-import { NAME_POOLS } from "./names.ts";
-import { occupationFor, payOf } from "./occupations.ts";
-import type { State } from "./states.ts";
-import { STATES } from "./states.ts";
+import type { Gender, Lead } from "./lead/lead.ts";
+import { genderOf } from "./vocabulary/given-names.ts";
+import type { NamePool } from "./vocabulary/names.ts";
+import { NAME_POOLS, poolOf } from "./vocabulary/names.ts";
+import { occupationFor, payOf } from "./vocabulary/occupations.ts";
+import type { State } from "./vocabulary/states.ts";
+import { STATES } from "./vocabulary/states.ts";
 
 /** How a persona stands to the lead: the lead itself, who shares the house, or somebody in the same position. */
 export type Part = "self" | "partner" | "peer";
@@ -30,10 +30,6 @@ export interface Member {
 
 const ADULT = 18;
 
-function poolOf(lastName: string | undefined): NamePool | undefined {
-  return NAME_POOLS.find(({ family }) => lastName !== undefined && family.includes(lastName));
-}
-
 function firstNameFor(random: Random, pool: NamePool, gender: Gender): string {
   return pick(
     random,
@@ -42,7 +38,7 @@ function firstNameFor(random: Random, pool: NamePool, gender: Gender): string {
 }
 
 function anyGender(random: Random): Gender {
-  return pick(random, ["woman", "woman", "woman", "man", "man", "man", "non-binary person"] as const);
+  return random() < 0.04 ? "non-binary person" : pick(random, ["woman", "man"] as const);
 }
 
 /** Keeps near what is known; the unknown is anybody's. */
@@ -92,10 +88,14 @@ function partner(random: Random, lead: Lead, of: Member): Member {
   };
 }
 
+/** Nobody changes between child and adult on the way. */
+function aroundAge(random: Random, age: number): number {
+  return Math.max(age < ADULT ? 0 : ADULT, age + between(random, -4, 4));
+}
+
 function peer(random: Random, lead: Lead, pool: NamePool): Member {
   const gender = anyGender(random);
-  const age =
-    lead.age === undefined ? between(random, 24, 66) : Math.max(0, lead.age + between(random, -4, 4));
+  const age = lead.age === undefined ? between(random, 24, 66) : aroundAge(random, lead.age);
   const state = lead.state ?? pick(random, STATES);
   const home = homeFor(random, { ...lead.household, childAges: [] }, age);
   const job = occupationFor(random, age, lead.incomeUsd);

@@ -1,7 +1,7 @@
 import type { Random } from "../random.ts";
 import { between, pick } from "../random.ts";
-import type { Household } from "./household.ts";
-import { inWords } from "./number-words.ts";
+import type { Household } from "./lead/household.ts";
+import { inWords } from "./vocabulary/number-words.ts";
 
 /** A household as a persona has it. */
 export interface Home {

@@ -1,7 +1,7 @@
 import type { Random } from "../random.ts";
 import { between } from "../random.ts";
-import type { Angle, Circumstances } from "./angle.ts";
-import { MEDICARE_AGE } from "./angle.ts";
+import type { Angle, Circumstances } from "./angles/angle.ts";
+import { MEDICARE_AGE } from "./angles/angle.ts";
 import { peopleIn } from "./home.ts";
 
 /** Monthly premium of a middling plan at 21; others by the federal age curve, in its rough shape. */

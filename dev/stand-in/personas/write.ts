@@ -1,14 +1,14 @@
 import type { JsonObject } from "../openai/json.ts";
 import type { Random } from "../random.ts";
 import { pick, sample } from "../random.ts";
-import type { Angle } from "./angle.ts";
-import { MEDICARE_AGE, MEDICARE_COVERAGE, MEDICARE_PLANS } from "./angle.ts";
+import type { Angle } from "./angles/angle.ts";
+import { MEDICARE_AGE, MEDICARE_COVERAGE, MEDICARE_PLANS } from "./angles/angle.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Member } from "./cast.ts";
-import { GOOD_HEALTH, notesOn } from "./conditions.ts";
 import { describePersona } from "./description.ts";
-import type { Lead } from "./lead.ts";
+import type { Lead } from "./lead/lead.ts";
 import { budgetFor } from "./money.ts";
+import { GOOD_HEALTH, notesOn } from "./vocabulary/conditions.ts";
 
 /** Everything that one persona is written from. */
 export interface Portrayal {
@@ -37,9 +37,11 @@ function healthOf({ random, lead, member, conditions }: Portrayal): string {
   const { age, part, home } = member;
   const wellness = GOOD_HEALTH[age < 36 ? "young" : age < 58 ? "middle" : "older"];
   const context = pick(random, notesOn(first ?? "")?.contexts ?? [""]);
-  const parts = [first === undefined ? pick(random, wellness) : `Lives with ${first} ${context}`.trim()];
+  const medicines = part === "self" ? lead.medications.join(", ") : "";
+  const well = medicines === "" ? pick(random, wellness) : "Otherwise well";
+  const parts = [first === undefined ? well : `Lives with ${first} ${context}`.trim()];
   if (others.length > 0) parts.push(`also ${others.join(" and ")}`);
-  if (part === "self" && lead.medications.length > 0) parts.push(`takes ${lead.medications.join(", ")}`);
+  if (medicines !== "") parts.push(`takes ${medicines}`);
   if (part === "self" && lead.smokes) parts.push("uses tobacco, which can raise the premium");
   if (part !== "peer" && home.expecting) parts.push("a baby is on the way");
   return parts.join("; ");
@@ -56,7 +58,7 @@ function listsOf({ random, lead, member, angle, conditions }: Portrayal) {
   const self = member.part === "self";
   const needs = conditions.map((condition) => notesOn(condition)?.need);
   const notes = self ? notesOn(conditions[0] ?? "") : undefined;
-  const wishes = lead.wishes.slice(0, self ? 3 : 1).map(capitalized);
+  const wishes = self ? lead.wishes.slice(0, 3).map(capitalized) : [];
   const worries = self ? lead.worries.map(capitalized) : [];
   return {
     coverageNeeds: list(random, [...needs, ...wishes], angle.needs, 4),
@@ -115,7 +117,7 @@ export function writePersona(portrayal: Portrayal): JsonObject {
     ...listsOf(portrayal),
     budget,
     communicationStyle: pick(random, angle.manner) + tone,
-    appearance: appearanceOf(random, member.gender, member.age),
+    appearance: appearanceOf(random, member),
   };
   return filled(persona, {
     first: member.firstName,

@@ -11,8 +11,9 @@ export const HAIR_COLORS: Record<string, string> = {
   white: "#dee1f5",
 };
 
-export const YOUNG_HAIR = ["black", "dark brown", "brown", "auburn", "blond"] as const;
-export const MIDDLE_HAIR = ["black", "dark brown", "brown", "auburn", "salt-and-pepper"] as const;
+export const FAIR_HAIR = ["dark brown", "brown", "auburn", "blond"] as const;
+export const DARK_HAIR = ["black", "dark brown"] as const;
+export const GRAYING_HAIR = ["dark brown", "salt-and-pepper"] as const;
 export const OLD_HAIR = ["gray", "white", "salt-and-pepper"] as const;
 
 /** How hair is worn, with the drawing's name for it. */

@@ -12,7 +12,9 @@ import {
 
 export type Looks = Record<string, string | number>;
 
-const SKINS = ["#eeb4a4", "#e7a391", "#e5a07e", "#d78774", "#b16a5b", "#92594b"];
+/** Stronger than skin is: the drawing lays a veil of white over every face. */
+const SKINS = ["#f0b493", "#e8a377", "#d98e5a", "#b96f3c", "#96552a", "#713a14"];
+const FAIR = [HAIR_COLORS.blond, HAIR_COLORS.auburn];
 const WRINKLES = /sixt|sevent|eight|ninet|gray|white hair|retire|\b[6-9]\d\b/i;
 
 /** The value of the longest name that the text contains: "dark brown" before "brown". */
@@ -51,7 +53,7 @@ export function looksOf(prompt: string, seed: string): Looks {
     noseVariant: WRINKLES.test(text) ? "wrinkles" : pick(random, ["mediumRound", "smallRound"]),
     clothesVariant: named(text, CLOTHES) ?? pick(random, Object.values(CLOTHES)),
     clothingColor: named(text, CLOTHES_COLORS) ?? pick(random, Object.values(CLOTHES_COLORS)),
-    skinColor: pick(random, SKINS),
+    skinColor: pick(random, FAIR.includes(shade) ? SKINS.slice(0, 3) : SKINS),
     backgroundColor: pick(random, BACKGROUNDS),
   };
 }

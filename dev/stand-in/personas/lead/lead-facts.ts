@@ -1,4 +1,4 @@
-import { isObject } from "../openai/json.ts";
+import { isObject } from "../../openai/json.ts";
 
 /** One member somewhere in a lead, whatever its depth. */
 interface Fact {

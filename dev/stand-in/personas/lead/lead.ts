@@ -1,10 +1,10 @@
-import { isObject } from "../openai/json.ts";
+import { isObject } from "../../openai/json.ts";
+import type { State } from "../vocabulary/states.ts";
+import { stateCalled, stateOfCity, stateOfZip } from "../vocabulary/states.ts";
 import type { Household } from "./household.ts";
 import { readHousehold } from "./household.ts";
 import type { FactFinder } from "./lead-facts.ts";
 import { asNumber, createFactFinder } from "./lead-facts.ts";
-import type { State } from "./states.ts";
-import { stateCalled, stateOfCity, stateOfZip } from "./states.ts";
 
 export type Gender = "woman" | "man" | "non-binary person";
 

@@ -1,4 +1,4 @@
-import type { Home } from "./home.ts";
+import type { Home } from "../home.ts";
 
 /** Who a persona is, before an angle is chosen for it. */
 export interface Circumstances {
@@ -6,6 +6,7 @@ export interface Circumstances {
   readonly home: Home;
   readonly conditions: readonly string[];
   readonly incomeUsd: number;
+  readonly occupation: string;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Random } from "../random.ts";
-import { between, pick } from "../random.ts";
+import type { Random } from "../../random.ts";
+import { between, pick } from "../../random.ts";
 
 export interface Occupation {
   readonly title: string;
@@ -49,12 +49,15 @@ const WORKING: readonly Occupation[] = TABLE.trim()
 
 const RETIREMENT_AGE = 66;
 const WORKING_AGE = 19;
+const CAREER_AGE = 24;
+const MOST_FIRST_PAY_USD = 34_000;
 
 /** Fits the age and, where one is known, lies near the income. */
 export function occupationFor(random: Random, age: number, incomeUsd: number | undefined): Occupation {
   if (age < WORKING_AGE) return STUDENT;
   if (age >= RETIREMENT_AGE) return { title: pick(random, RETIRED), incomeUsd: [24_000, 58_000] };
   const near = WORKING.filter(({ incomeUsd: [least, most] }) => {
+    if (age < CAREER_AGE && incomeUsd === undefined) return least <= MOST_FIRST_PAY_USD;
     return incomeUsd === undefined || (incomeUsd >= least * 0.8 && incomeUsd <= most * 1.25);
   });
   return pick(random, near.length > 0 ? near : WORKING);

@@ -1,6 +1,9 @@
 import type { Angle } from "./angle.ts";
 import { beforeMedicare, MEDICARE_AGE } from "./angle.ts";
 
+const OWN_BOSS =
+  /self-employed|freelanc|independent|owner|contractor|rideshare|photographer|agent|consultant|stylist|instructor|artist|barber|writer/i;
+
 /** Ways of looking at insurance that begin with the money. */
 export const MONEY_ANGLES: readonly Angle[] = [
   {
@@ -89,7 +92,7 @@ export const MONEY_ANGLES: readonly Angle[] = [
     deductibleUsd: [3_400, 7_000],
   },
   {
-    suits: ({ age }) => age >= 22 && age < MEDICARE_AGE,
+    suits: ({ age, occupation }) => age < MEDICARE_AGE && OWN_BOSS.test(occupation),
     stories: [
       "Income moves with the seasons, and {first} needs a plan that does not punish a good month",
       "Working independently, {first} pays every premium alone and wants to know what can be deducted",

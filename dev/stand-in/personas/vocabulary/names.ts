@@ -2,10 +2,12 @@ export interface NamePool {
   readonly women: readonly string[];
   readonly men: readonly string[];
   readonly family: readonly string[];
+  /** Whether fair and red hair is common. */
+  readonly fair: boolean;
 }
 
-function pool(women: string, men: string, family: string): NamePool {
-  return { women: women.split(" "), men: men.split(" "), family: family.split(" ") };
+function pool(women: string, men: string, family: string, hair?: "fair"): NamePool {
+  return { women: women.split(" "), men: men.split(" "), family: family.split(" "), fair: hair === "fair" };
 }
 
 /** Names as they are met in the United States, by where families came from. */
@@ -14,6 +16,7 @@ export const NAME_POOLS: readonly NamePool[] = [
     "Claire Hannah Abigail Meredith Laura Paige Susan Nora",
     "Wesley Owen Thomas Grant Nathan Russell Peter Caleb",
     "Whitaker Lawson Brooks Hayes Prescott Ellison Marsh Caldwell",
+    "fair",
   ),
   pool(
     "Imani Denise Latoya Simone Monique Camille Tamara Renee",
@@ -54,6 +57,7 @@ export const NAME_POOLS: readonly NamePool[] = [
     "Agnieszka Katya Irina Magdalena Ewa Natalia Oksana Vera",
     "Piotr Dmitri Marek Andrei Tomasz Pavel Bogdan Stefan",
     "Kowalski Novak Petrov Wójcik Ivanenko Sokolov Zielinski Horvat",
+    "fair",
   ),
   pool(
     "Jiwoo Hana Soojin Minji Eunice Yuna Esther Sora",
@@ -69,6 +73,7 @@ export const NAME_POOLS: readonly NamePool[] = [
     "Giulia Francesca Carla Siobhan Maeve Bridget Teresa Fiona",
     "Dominic Angelo Declan Brendan Vincent Rory Sal Kieran",
     "Moretti Gallagher Russo O'Connor Conti Brennan Ferraro Doyle",
+    "fair",
   ),
   pool(
     "Leilani Kalea Malia Sina Noelani Tiare Mele Lupe",
@@ -91,3 +96,8 @@ export const NAME_POOLS: readonly NamePool[] = [
     "Baptiste Toussaint Desrosiers Charles Celestin Joseph Pierre Laurent",
   ),
 ];
+
+/** The pool of a surname, where it is from one. */
+export function poolOf(lastName: string | undefined): NamePool | undefined {
+  return NAME_POOLS.find(({ family }) => lastName !== undefined && family.includes(lastName));
+}

@@ -1,4 +1,5 @@
-import { isObject } from "../openai/json.ts";
+import { isObject } from "../../openai/json.ts";
+import { NUMBER_WORDS } from "../vocabulary/number-words.ts";
 import type { FactFinder } from "./lead-facts.ts";
 import { asText } from "./lead-facts.ts";
 

@@ -1,4 +1,4 @@
-import type { Gender } from "./lead.ts";
+import type { Gender } from "../lead/lead.ts";
 import { NAME_POOLS } from "./names.ts";
 
 // The names most often given in the United States over the last eighty years, besides those of the pools.

@@ -46,10 +46,10 @@ export const LIFE_ANGLES: readonly Angle[] = [
     deductibleUsd: [1_500, 4_000],
   },
   {
-    suits: ({ age }) => age >= 24 && age < MEDICARE_AGE,
+    suits: ({ age, occupation }) => age >= 24 && age < MEDICARE_AGE && !/retired|student/i.test(occupation),
     stories: [
-      "A job ended last month, and {first} has sixty days to put something in the place of its plan",
-      "Between two jobs, {first} is weighing COBRA against the marketplace, with the clock running",
+      "Hours were cut and the plan at work went with them; {first} has sixty days to put another in its place",
+      "With a change of employer ahead, {first} is weighing COBRA against the marketplace while the clock runs",
     ],
     needs: [
       "Coverage without a gap",

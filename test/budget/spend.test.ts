@@ -1,0 +1,37 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { generate, newLead, problemOf, setOf } from "../support/api.ts";
+import { calls, script } from "../support/upstream.ts";
+
+const LIMIT_USD = 0.84;
+
+describe("the day's limit", () => {
+  it("is never passed, not by 200 cold requests at once, and what is cached goes on", async () => {
+    const cached = newLead();
+    await setOf(await generate({ leadData: cached }));
+
+    const marker = newLead().name;
+    // a call that uses nearly all that was set aside for it: 16,000 tokens out
+    const usage = { prompt_tokens: 2_000, completion_tokens: 16_000, total_tokens: 18_000 };
+    await script(marker, [{ usage, firstChunkAfterMs: 300 }], true);
+    const asked = Array.from({ length: 200 }, (_, index) => generate({ leadData: { marker, index } }));
+    const responses = await Promise.all(asked);
+    const served = responses.filter(({ status }) => status === 200);
+    const refused = responses.filter(({ status }) => status === 503);
+    expect(served.length + refused.length).toBe(200);
+    expect(served.length).toBeGreaterThan(0);
+    for (const response of refused) {
+      expect((await problemOf(response)).code).toBe("budget_exhausted");
+      expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(0);
+    }
+    await Promise.all(served.map((response) => response.body?.cancel()));
+
+    expect(await calls(marker)).toHaveLength(served.length);
+    const row = await env.DB.prepare("SELECT SUM(cost_usd) AS spent FROM request_log").first<{
+      spent: number;
+    }>();
+    expect(row?.spent).toBeGreaterThan(0);
+    expect(row?.spent).toBeLessThanOrEqual(LIMIT_USD);
+    expect((await setOf(await generate({ leadData: cached }))).fromCache).toBe(true);
+  });
+});

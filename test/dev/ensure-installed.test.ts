@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const INSTALLING = "Installing dependencies (once)…\n";
+
+let project: string;
+
+/** A project whose one dependency lies beside it, so that npm needs no network. */
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), "asknewton-install-"));
+  for (const folder of ["dev", "wrangler"]) mkdirSync(join(project, folder));
+  for (const name of ["ensure-installed.mjs", "install-lock.mjs"]) {
+    copyFileSync(join(ROOT, "dev", name), join(project, "dev", name));
+  }
+  const wrangler = { name: "wrangler", version: "1.0.0", bin: { wrangler: "cli.js" } };
+  writeFileSync(join(project, "wrangler", "cli.js"), "");
+  write("wrangler/package.json", wrangler);
+  writeManifest("file:wrangler");
+  write("package-lock.json", {
+    name: "a-project",
+    lockfileVersion: 3,
+    requires: true,
+    packages: {
+      "": { name: "a-project", devDependencies: { wrangler: "file:wrangler" } },
+      "node_modules/wrangler": { resolved: "wrangler", link: true },
+      wrangler: { version: "1.0.0", dev: true, bin: { wrangler: "cli.js" } },
+    },
+  });
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+function write(path: string, value: unknown): void {
+  writeFileSync(join(project, path), JSON.stringify(value));
+}
+
+function writeManifest(wrangler: string): void {
+  write("package.json", { name: "a-project", private: true, devDependencies: { wrangler } });
+}
+
+async function ensureInstalled(): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, ["dev/ensure-installed.mjs"], {
+    cwd: project,
+    env: { ...process.env, CI: "true", NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = await once(child, "close");
+  return { code, output };
+}
+
+function lockFolder(): string[] {
+  return readdirSync(join(project, ".wrangler"));
+}
+
+it("installs the tools too, once, and then says nothing", async () => {
+  expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
+  expect(existsSync(join(project, "node_modules", ".bin", "wrangler"))).toBe(true);
+  expect(await ensureInstalled()).toEqual({ code: 0, output: "" });
+  expect(lockFolder()).toEqual([]);
+});
+
+it.each([
+  "node_modules/wrangler",
+  "node_modules/.bin/wrangler",
+  "node_modules/.package-lock.json",
+  "node_modules/.asknewton-install",
+])("repairs an install that lacks %s", async (part) => {
+  await ensureInstalled();
+  rmSync(join(project, part), { recursive: true });
+  expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
+  expect(existsSync(join(project, part))).toBe(true);
+});
+
+it("tells in its first line that npm failed, then what npm says, and tries again next time", async () => {
+  await ensureInstalled();
+  writeManifest("1.0.1");
+  const { code, output } = await ensureInstalled();
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /^Installing .*\nDependencies were not installed: npm ci ended with exit code 1\nnpm error /,
+  );
+  expect(lockFolder()).toEqual([]);
+  writeManifest("file:wrangler");
+  expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
+});
+
+it("installs once when two ask at the same time", async () => {
+  const both = await Promise.all([ensureInstalled(), ensureInstalled()]);
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(both.filter(({ output }) => output.includes(INSTALLING))).toHaveLength(1);
+  expect(lockFolder()).toEqual([]);
+});
+
+it("is not held up by the lock of an installer that was killed", async () => {
+  mkdirSync(join(project, ".wrangler", "install.lock", "1-a-process-that-has-ended"), { recursive: true });
+  expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
+  expect(lockFolder()).toEqual([]);
+});

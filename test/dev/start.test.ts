@@ -1,0 +1,181 @@
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  freePort,
+  isReady,
+  nothingIsLeftOf,
+  npmStart,
+  processTree,
+  type Run,
+  startOnly,
+  type Tree,
+} from "./npm-start.ts";
+
+const STACK_TRACE = /\n\s+at /;
+const START_MS = 60_000;
+
+let folder: string;
+let state: string;
+let port: number;
+const started: { run: Run; tree?: Tree }[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "asknewton-start-"));
+  state = join(folder, "state");
+  port = await freePort();
+});
+afterEach(() => {
+  for (const { run, tree } of started.splice(0)) {
+    for (const leader of [run.npm.pid, tree?.keeper.pid]) endGroup(leader);
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended, as it should.
+  }
+}
+
+async function start(env: NodeJS.ProcessEnv = {}): Promise<{ run: Run; tree: Tree }> {
+  const run = npmStart({ PORT: String(port), STATE_DIR: state, ...env });
+  started.push({ run });
+  await isReady(run);
+  const tree = processTree(run);
+  started.push({ run, tree });
+  return { run, tree };
+}
+
+async function health(): Promise<unknown> {
+  return (await fetch(`http://localhost:${port}/api/health`)).json();
+}
+
+describe("when it cannot start", () => {
+  async function refusal(env: NodeJS.ProcessEnv, ...args: string[]): Promise<string> {
+    const run = startOnly({ PORT: String(port), STATE_DIR: state, ...env }, ...args);
+    started.push({ run });
+    expect(await run.exitCode).toBe(1);
+    return run.output().trim();
+  }
+
+  it("says that the port is taken, and which other to try", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const taken = (server.address() as AddressInfo).port;
+    expect(await refusal({ PORT: String(taken) })).toBe(`Port ${taken} is taken. Try: PORT=9000 npm start`);
+    server.close();
+  });
+
+  it("sees a port that is taken on the IPv6 side of localhost", async () => {
+    const server = createServer().listen(0, "::1");
+    await once(server, "listening");
+    const taken = (server.address() as AddressInfo).port;
+    expect(await refusal({ PORT: String(taken) })).toContain(`Port ${taken} is taken.`);
+    server.close();
+  });
+
+  it.each(["0", "65536", "http", "-1"])("refuses %s as a port", async (text) => {
+    expect(await refusal({ PORT: text })).toBe(`PORT must be a whole number from 1 to 65535, not "${text}".`);
+  });
+
+  it("says that the state folder cannot be written", async () => {
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    expect(await refusal({ STATE_DIR: file })).toMatch(
+      /^The state folder .*a-file cannot be written \(EEXIST\)\..*$/,
+    );
+    expect(await refusal({ STATE_DIR: join(file, "state") })).toMatch(/ cannot be written \(ENOTDIR\)\..*$/);
+  });
+
+  it("names a variable that the worker could not use, and keeps its value to itself", async () => {
+    const told = await refusal({ DAILY_SPEND_LIMIT_USD: "a-lot" });
+    expect(told).toMatch(/^The worker could not use its variables: DAILY_SPEND_LIMIT_USD must be [^\n]*$/);
+    expect(told).not.toContain("a-lot");
+  });
+
+  it("refuses an option that it does not know", async () => {
+    expect(await refusal({}, "--relaod")).toBe("There is no option --relaod, only --reload.");
+  });
+});
+
+describe("npm start", () => {
+  it(
+    "serves, says what to try, stops on the first Ctrl-C and finds its database again",
+    async () => {
+      const first = await start();
+      expect(await health()).toMatchObject({ status: "ok", label: "offline stand-in for OpenAI" });
+      expect(first.run.output()).toContain(`curl -s http://localhost:${port}/api/personas/generate -H`);
+      process.kill(-first.tree.npm.pid, "SIGINT");
+      expect([0, 130, null]).toContain(await first.run.exitCode);
+      await nothingIsLeftOf(first.tree, port);
+      expect(first.run.output()).not.toMatch(STACK_TRACE);
+
+      const migrations = appliedMigrations();
+      const second = await start();
+      expect(await health()).toMatchObject({ status: "ok" });
+      process.kill(-second.tree.npm.pid, "SIGTERM");
+      await nothingIsLeftOf(second.tree, port);
+      expect(migrations).not.toEqual([]);
+      expect(appliedMigrations()).toEqual(migrations);
+    },
+    START_MS,
+  );
+
+  it.each(["npm", "shell", "main", "keeper"] as const)(
+    "leaves nothing behind when its %s is killed",
+    async (victim) => {
+      const { tree } = await start();
+      process.kill(tree[victim].pid, "SIGKILL");
+      await nothingIsLeftOf(tree, port);
+    },
+    START_MS,
+  );
+
+  it(
+    "uses the real API where there is a key, shows the key to nobody, and ends when wrangler does",
+    async () => {
+      const key = "sk-for-this-test-only";
+      const { run, tree } = await start({ OPENAI_API_KEY: key, DEPLOYMENT_LABEL: "of this test" });
+      expect(await health()).toMatchObject({ label: "of this test" });
+      expect(run.output()).toContain("the real OpenAI API");
+      expect(tree.all.map(({ command }) => command).join("\n")).not.toContain(key);
+      process.kill(tree.wrangler.pid, "SIGKILL");
+      expect(await run.exitCode).toBe(1);
+      await nothingIsLeftOf(tree, port);
+      expect(run.output()).toContain("The server (wrangler dev) ended by itself, with SIGKILL.\n");
+      expect(run.output()).not.toContain(key);
+    },
+    START_MS,
+  );
+
+  it(
+    "ends when the process that holds the port has crashed, which wrangler survives without answering",
+    async () => {
+      const { run, tree } = await start();
+      process.kill(tree.portHolder.pid, "SIGKILL");
+      expect(await run.exitCode).toBe(1);
+      await nothingIsLeftOf(tree, port);
+      expect(run.output()).toContain("The server does not answer");
+    },
+    START_MS,
+  );
+});
+
+/** Each with the time when it was applied. */
+function appliedMigrations(): unknown[] {
+  const databases = join(state, "v3", "d1", "miniflare-D1DatabaseObject");
+  const files = readdirSync(databases).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  return files.flatMap((name) => {
+    const database = new DatabaseSync(join(databases, name));
+    const rows = database.prepare("SELECT name, applied_at FROM d1_migrations").all();
+    database.close();
+    return rows;
+  });
+}

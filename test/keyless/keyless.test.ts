@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { call, generate, generateStream, newLead, problemOf } from "../support/api.ts";
+
+describe("without an OPENAI_API_KEY", () => {
+  it("what needs the upstream answers 503 upstream_not_configured", async () => {
+    for (const response of [
+      await generate({ leadData: newLead() }),
+      await generateStream({ leadData: newLead() }),
+    ]) {
+      expect([response.status, (await problemOf(response)).code]).toEqual([503, "upstream_not_configured"]);
+    }
+  });
+
+  it("a bad request is still told that it is one, and only-if-cached that nothing is", async () => {
+    expect((await generate({})).status).toBe(400);
+    const response = await generate({ leadData: newLead() }, { "Cache-Control": "only-if-cached" });
+    expect((await problemOf(response)).code).toBe("not_cached");
+  });
+
+  it("ready warns", async () => {
+    const { warnings } = (await (await call("/api/ready")).json()) as { warnings: string[] };
+    expect(warnings.join()).toContain("OPENAI_API_KEY");
+  });
+});

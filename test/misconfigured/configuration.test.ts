@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { call, generate, problemOf } from "../support/api.ts";
+
+describe("a variable that does not parse", () => {
+  it("stops every request under /api and /images, without saying which to the caller", async () => {
+    const asked = [
+      generate({ leadData: {} }),
+      call("/api/health"),
+      call(`/images/${"a".repeat(64)}`),
+      call("/api/x"),
+    ];
+    for (const response of await Promise.all(asked)) {
+      const problem = await problemOf(response);
+      expect([response.status, problem.code]).toEqual([500, "invalid_configuration"]);
+      expect(JSON.stringify(problem)).not.toContain("UPSTREAM_TIMEOUT_MS");
+    }
+  });
+
+  it("makes the service unready, which is what ready is for", async () => {
+    const response = await call("/api/ready");
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      status: "unready",
+      checks: { config: "error", d1: "ok", r2: "ok" },
+    });
+  });
+});

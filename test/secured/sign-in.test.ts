@@ -1,0 +1,172 @@
+import { env } from "cloudflare:workers";
+import { sign } from "hono/utils/jwt/jwt";
+import { describe, expect, it } from "vitest";
+import { call, generate, generateStream, newLead, problemOf, setOf } from "../support/api.ts";
+import { bearerFor, tokenFor } from "../support/tokens.ts";
+import { calls } from "../support/upstream.ts";
+
+const ROUTES: [method: string, path: string][] = [
+  ["POST", "/api/personas/generate"],
+  ["GET", "/api/personas/some-set"],
+  ["GET", `/api/personas/generations/${"a".repeat(64)}.${"b".repeat(32)}`],
+  ["GET", "/api/nowhere"],
+];
+
+function encoded(value: unknown): string {
+  return btoa(JSON.stringify(value)).replaceAll("=", "");
+}
+
+async function badTokens(): Promise<Record<string, string>> {
+  const now = Math.floor(Date.now() / 1000);
+  const good = await tokenFor("ann");
+  const claims = { iss: "https://issuer.test", aud: "asknewton", exp: now + 60, sub: "ann" };
+  return {
+    nothing: "",
+    "no bearer": "Basic YTpi",
+    "no token": "Bearer ",
+    "no JWT": "Bearer abc",
+    "another secret": `Bearer ${await tokenFor("ann", {}, "another secret")}`,
+    expired: `Bearer ${await tokenFor("ann", { exp: now - 1 })}`,
+    "not valid yet": `Bearer ${await tokenFor("ann", { nbf: now + 600 })}`,
+    "another issuer": `Bearer ${await tokenFor("ann", { iss: "https://other.test" })}`,
+    "another audience": `Bearer ${await tokenFor("ann", { aud: "other" })}`,
+    "no audience": `Bearer ${await tokenFor("ann", { aud: undefined })}`,
+    "no sub": `Bearer ${await tokenFor(undefined)}`,
+    "an empty sub": `Bearer ${await tokenFor("")}`,
+    "a sub that is no text": `Bearer ${await tokenFor(7)}`,
+    "alg none": `Bearer ${encoded({ alg: "none", typ: "JWT" })}.${encoded(claims)}.`,
+    "another algorithm": `Bearer ${await sign(claims, "x".repeat(64), "HS512")}`,
+    "a changed payload": `Bearer ${good.split(".")[0]}.${encoded({ ...claims, sub: "bob" })}.${good.split(".")[2]}`,
+    "the admin's token": `Bearer ${(env as unknown as { ADMIN_TOKEN: string }).ADMIN_TOKEN}`,
+    "40,000 characters": `Bearer ${"a".repeat(40_000)}`,
+  };
+}
+
+describe("where callers sign in", () => {
+  it("nothing under /api answers without a valid token but health, ready and what there is no token for", async () => {
+    for (const [what, authorization] of Object.entries(await badTokens())) {
+      for (const [method, path] of ROUTES) {
+        const headers = {
+          "Content-Type": "application/json",
+          ...(authorization && { Authorization: authorization }),
+        };
+        const response = await call(path, {
+          method,
+          headers,
+          ...(method === "POST" && { body: '{"leadData":{}}' }),
+        });
+        const problem = await problemOf(response);
+        expect([what, path, response.status, problem.code]).toEqual([what, path, 401, "unauthorized"]);
+        expect(response.headers.get("WWW-Authenticate")).toMatch(/^Bearer realm="asknewton"/);
+        expect(problem.requestId).toBe(response.headers.get("X-Request-Id"));
+      }
+    }
+  });
+
+  it("health and ready are open", async () => {
+    expect((await call("/api/health")).status).toBe(200);
+    expect((await call("/api/ready")).status).toBe(200);
+  });
+
+  it("equal leads of two users never meet, and one's set is not there for the other", async () => {
+    const leadData = newLead();
+    const [ann, bob] = [await bearerFor("ann"), await bearerFor("bob")];
+    const hers = await setOf(await generate({ leadData }, ann));
+    const his = await setOf(await generate({ leadData }, bob));
+    expect(his.setId).not.toBe(hers.setId);
+    expect(his.fromCache).toBe(false);
+    expect(await calls(leadData.name)).toHaveLength(2);
+    expect((await setOf(await generate({ leadData }, ann))).setId).toBe(hers.setId);
+    expect((await setOf(await call(`/api/personas/${hers.setId}`, { headers: ann }))).setId).toBe(hers.setId);
+    const foreign = await call(`/api/personas/${hers.setId}`, { headers: bob });
+    expect([foreign.status, (await problemOf(foreign)).code]).toEqual([404, "not_found"]);
+  });
+
+  it("one's stream is not there for the other", async () => {
+    const [ann, bob] = [await bearerFor("ann"), await bearerFor("bob")];
+    const response = await generateStream({ leadData: newLead() }, ann);
+    const path = `/api/personas/generations/${response.headers.get("X-Stream-Id")}`;
+    await response.text();
+    expect((await call(path, { headers: bob })).status).toBe(404);
+    expect((await call(path, { headers: ann })).status).toBe(200);
+  });
+
+  it("imageUrl is built on PUBLIC_BASE_URL", async () => {
+    const { personas } = await setOf(await generate({ leadData: newLead() }, await bearerFor("ann")));
+    expect(personas[0]?.imageUrl).toMatch(/^https:\/\/cdn\.test\/base\/images\/[0-9a-f]{64}$/);
+  });
+
+  it("what is stored names nobody", async () => {
+    const headers = await bearerFor("user-with-a-name");
+    await setOf(await generate({ leadData: newLead(), email: "name@example.org" }, headers));
+    for (const table of ["persona_cache", "request_log"]) {
+      const { results } = await env.DB.prepare(`SELECT * FROM ${table}`).all();
+      expect(results.length).toBeGreaterThan(0);
+      expect(JSON.stringify(results)).not.toMatch(/name@example\.org|user-with-a-name/);
+    }
+  });
+});
+
+describe("other origins", () => {
+  const from = (origin: string, init: RequestInit = {}) =>
+    call("/api/health", { ...init, headers: { Origin: origin, ...init.headers } });
+
+  it("are let in where they are allowed, exactly, with the headers that they may read", async () => {
+    const response = await from("https://app.test");
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("https://app.test");
+    const exposed = response.headers.get("Access-Control-Expose-Headers") ?? "";
+    for (const name of [
+      "X-Request-Id",
+      "X-Stream-Id",
+      "Cache-Status",
+      "Idempotency-Replayed",
+      "Retry-After",
+    ]) {
+      expect(exposed).toContain(name);
+    }
+    for (const origin of ["https://app.test.evil.test", "http://app.test", "https://APP.test", "null"]) {
+      expect((await from(origin)).headers.get("Access-Control-Allow-Origin")).toBeNull();
+    }
+  });
+
+  it("are let in where the answer is a problem, too", async () => {
+    const response = await generate({}, { Origin: "https://app.test" });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("https://app.test");
+    expect(response.headers.get("WWW-Authenticate")).not.toBeNull();
+  });
+
+  it("may ask beforehand, without a token", async () => {
+    const response = await call("/api/personas/generate", {
+      method: "OPTIONS",
+      headers: {
+        Origin: "https://app.test",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,authorization,idempotency-key",
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("Access-Control-Allow-Methods")).toContain("POST");
+    expect(response.headers.get("Access-Control-Allow-Headers")).toContain("idempotency-key");
+  });
+});
+
+describe("the rate limit", () => {
+  it("counts what would start upstream work, for each caller, and nothing else", async () => {
+    const headers = await bearerFor("busy");
+    const cached = newLead();
+    await setOf(await generate({ leadData: cached }, headers));
+    const others = Array.from({ length: 59 }, () =>
+      generate({ leadData: newLead(), config: { count: 1 } }, headers),
+    );
+    for (const response of await Promise.all(others))
+      expect((await setOf(response)).personas).toHaveLength(1);
+
+    const refused = await generate({ leadData: newLead() }, headers);
+    expect([refused.status, (await problemOf(refused)).code]).toEqual([429, "rate_limited"]);
+    expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect((await setOf(await generate({ leadData: cached }, headers))).fromCache).toBe(true);
+    const another = await generate({ leadData: newLead(), config: { count: 1 } }, await bearerFor("calm"));
+    expect((await setOf(another)).personas).toHaveLength(1);
+  });
+});

@@ -1,0 +1,98 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { devNull, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+const ENVIRONMENT = {
+  ...process.env,
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_SEND_METRICS: "false",
+  CI: "true",
+};
+const BOUND_MS = 30_000; // far above what a start takes, on a busy machine too
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The bare worker as an operator drives it: `wrangler dev` over a state folder of its own. */
+export interface BareWorker {
+  readonly origin: string;
+  start(): Promise<void>;
+  /** `kill -9` for the whole process group: launcher, its child and workerd. */
+  kill(): Promise<void>;
+  /** Kills what runs and forgets the state. */
+  dispose(): Promise<void>;
+  output(): string;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function createBareWorker(variables: Record<string, string>): Promise<BareWorker> {
+  const state = mkdtempSync(join(tmpdir(), "asknewton-"));
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  let group: ChildProcess | undefined;
+  let output = "";
+
+  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
+  execFileSync(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
+
+  async function start(): Promise<void> {
+    const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
+    const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
+    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars], {
+      cwd: ROOT,
+      env: ENVIRONMENT,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [group.stdout, group.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    }
+    const deadline = Date.now() + BOUND_MS;
+    while (!(await answers(`${origin}/api/health`))) {
+      if (Date.now() > deadline) throw new Error(`wrangler dev did not come up: ${output}`);
+      await sleep(50);
+    }
+  }
+
+  async function kill(): Promise<void> {
+    if (group?.pid === undefined || group.exitCode !== null || group.signalCode !== null) return;
+    const closed = once(group, "close");
+    process.kill(-group.pid, "SIGKILL");
+    await closed;
+  }
+
+  return {
+    origin,
+    start,
+    kill,
+    output: () => output,
+    async dispose() {
+      await kill();
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+interface Package {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly deprecated?: string;
+  readonly dependencies?: Record<string, string>;
+  readonly devDependencies?: Record<string, string>;
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+const ROOT = join(import.meta.dirname, "../..");
+const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), "utf8"));
+const packages: Record<string, Package> = read("package-lock.json").packages;
+
+describe("the lock file", () => {
+  it("names no address of a registry, and nothing that its makers have given up", () => {
+    const fetched = Object.entries(packages).filter(([, { link }]) => !link); // a link's address is a folder here
+    const bad = fetched.filter(([, { resolved, deprecated }]) => resolved ?? deprecated);
+    expect(bad.map(([path]) => path)).toEqual([]);
+  });
+
+  it("has every optional package of every platform, or npm ci refuses it", () => {
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !packages[`${path}/node_modules/${name}`] && !packages[`node_modules/${name}`],
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("package.json", () => {
+  it("pins every dependency to one version", () => {
+    const { optionalDependencies } = read("dev/node/package.json") as Package;
+    const { dependencies, devDependencies } = read("package.json") as Package;
+    const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it("asks those who install it for what front ends need alone", () => {
+    const { dependencies, optionalDependencies } = read("package.json") as Package;
+    expect({ ...dependencies, ...optionalDependencies }).toEqual({ "use-debounce": expect.any(String) });
+  });
+
+  it("pins wrangler to the one that the test plugin depends on, so that one workerd is installed", () => {
+    const plugin = packages["node_modules/@cloudflare/vitest-plugin"];
+    expect(read("package.json").devDependencies.wrangler).toBe(plugin?.dependencies?.wrangler);
+  });
+});

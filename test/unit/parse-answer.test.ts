@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createAnswerParser } from "../../src/personas/parse-answer.ts";
+import { answerSchema } from "../../src/personas/prompt.ts";
+import type { Traits } from "../../src/personas/wire.ts";
+
+const persona = (name: string): Traits => ({
+  name,
+  description: 'Says "hi" {to} [you], \\ and 🧑‍⚕️ — é',
+  age: 40,
+  gender: "woman",
+  location: "Austin, Texas",
+  household: "alone",
+  occupation: "nurse",
+  annualIncomeUsd: 50_000.5,
+  currentCoverage: "none",
+  healthContext: "asthma",
+  coverageNeeds: ["a", "b"],
+  priorities: [],
+  preferredPlanType: "PPO",
+  budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 1_500 },
+  concerns: [],
+  questionsToAsk: [],
+  communicationStyle: "plain",
+  appearance: "short hair",
+});
+
+function read(pieces: readonly string[], expected: number) {
+  const personas: Traits[] = [];
+  const parser = createAnswerParser(expected, (found) => personas.push(found));
+  for (const piece of pieces) parser.write(piece);
+  return { personas, whole: parser.end() };
+}
+
+describe("a model's answer", () => {
+  const two = [persona("Ann"), persona("Bob")];
+  const text = JSON.stringify({ personas: two });
+
+  it("gives the same personas wherever it is cut", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: text.length }), { maxLength: 40 }), (cuts) => {
+        const ends = [...cuts, text.length].sort((a, b) => a - b);
+        const pieces = ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end));
+        expect(read(pieces, 2)).toEqual({ personas: two, whole: true });
+      }),
+    );
+    expect(read([...text], 2)).toEqual({ personas: two, whole: true }); // by code point
+    expect(read(text.split(""), 2)).toEqual({ personas: two, whole: true }); // by UTF-16 unit
+  });
+
+  it("gives each persona at the very character that completes it", () => {
+    const found: number[] = [];
+    const parser = createAnswerParser(2, () => found.push(at));
+    let at = 0;
+    for (const unit of text.split("")) {
+      parser.write(unit);
+      at += 1;
+    }
+    const firstEnd = text.indexOf(JSON.stringify(two[0])) + JSON.stringify(two[0]).length;
+    expect(found[0]).toBe(firstEnd - 1);
+  });
+
+  it("leaves out members that were not asked for", () => {
+    const extra = { personas: [{ ...persona("Ann"), id: "mine", __proto__: 1, imageUrl: "http://evil" }] };
+    expect(read([JSON.stringify(extra)], 1)).toEqual({ personas: [persona("Ann")], whole: true });
+  });
+
+  it.each([
+    ["nothing", "", 0],
+    ["text", "Sure! Here you are:", 0],
+    ["a fence", "```json\n{}", 0],
+    ["an array at the top", JSON.stringify(two), 0],
+    ["one too few", JSON.stringify({ personas: two.slice(1) }), 1],
+    ["one too many", JSON.stringify({ personas: [...two, persona("Cid")] }), 2],
+    ["a half", text.slice(0, -2), 2],
+    ["something after the end", `${text}{}`, 2],
+    ["two documents", `${text}${text}`, 2],
+    ["a number for a persona", '{"personas":[1,2]}', 0],
+    ["an object of personas", JSON.stringify({ personas: { 0: two[0], 1: two[1] } }), 0],
+    ["a missing trait", JSON.stringify({ personas: [two[0], { ...two[1], age: undefined }] }), 1],
+    ["an empty name", JSON.stringify({ personas: [{ ...two[0], name: "" }, two[1]] }), 0],
+    ["a fraction of a year", JSON.stringify({ personas: [{ ...two[0], age: 40.5 }, two[1]] }), 0],
+    ["half a megabyte", JSON.stringify({ personas: [two[0], { ...two[1], name: "x".repeat(600_000) }] }), 0],
+  ])("with %s is not whole, and gives what came before the fault at most", (_, answer, given) => {
+    const { personas, whole } = read([answer], 2);
+    expect(whole).toBe(false);
+    expect(personas.length).toBe(given);
+  });
+});
+
+describe("the schema that is asked for", () => {
+  function everyObject(schema: unknown, visit: (object: Record<string, unknown>) => void): void {
+    if (typeof schema !== "object" || schema === null) return;
+    if ("properties" in schema) visit(schema as Record<string, unknown>);
+    for (const member of Object.values(schema)) everyObject(member, visit);
+  }
+
+  it("is one that strict structured output takes: all members required, no others, no unknown words", () => {
+    const schema = answerSchema(4);
+    everyObject(schema, ({ properties, required, additionalProperties }) => {
+      expect(required).toEqual(Object.keys(properties as object));
+      expect(additionalProperties).toBe(false);
+    });
+    expect(JSON.stringify(schema)).not.toMatch(/minLength|\$schema|\$ref|default/);
+    expect(schema).toMatchObject({ properties: { personas: { minItems: 4, maxItems: 4 } } });
+  });
+});

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SRC = join(ROOT, "src");
+
+/** What every file may use. */
+const GROUND = ["log.ts", "hash.ts", "config"];
+/** What the rooms stand on. They may use each other, never a room. */
+const SHELVES = ["http", "db", "openai", "streams", "idempotency", "spend", "auth"];
+/** Total functions of their arguments: no binding, no network, no clock. */
+const PURE =
+  /\/(decision|fingerprint|key|resume|sse|object-key|wire|stored|ignored-fields|cache-control)\.ts$/;
+const IMPURE = /^(cloudflare:|openai$|hono|drizzle-orm)|\/(client|store|upstream|compose|worker)\.ts$/;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.replaceAll("\\", "/"));
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gm);
+  return [...found].map(([, type, target = ""]) => {
+    const inside = target.startsWith(".") ? relative(SRC, resolve(SRC, dirname(file), target)) : target;
+    return { from: file, to: inside.replaceAll("\\", "/"), typeOnly: type !== undefined };
+  });
+}
+
+const imports = files.flatMap(importsOf);
+const roomOf = (file: string) => file.split("/")[0] ?? "";
+const inside = imports.filter(({ to }) => files.includes(to));
+
+function shown(found: Import[]): string[] {
+  return found.map(({ from, to }) => `${from} → ${to}`);
+}
+
+describe("the dependency rule", () => {
+  it("reads every import there is", () => {
+    expect(files.length).toBeGreaterThan(30);
+    expect(inside.length).toBeGreaterThan(60);
+  });
+
+  it("worker and compose are imported by nothing below them", () => {
+    const roots = ["worker.ts", "compose.ts", "app.ts"];
+    const allowed = new Map([
+      ["compose.ts", ["worker.ts"]],
+      ["app.ts", ["worker.ts", "compose.ts"]],
+    ]);
+    const wrong = inside.filter(({ from, to }) => roots.includes(to) && !allowed.get(to)?.includes(from));
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it("rooms stand on shelves and on the ground, and do not import each other", () => {
+    const below = [...GROUND, ...SHELVES];
+    const wrong = inside.filter(({ from, to }) => {
+      const room = roomOf(from);
+      return (
+        from.includes("/") && !below.includes(room) && roomOf(to) !== room && !below.includes(roomOf(to))
+      );
+    });
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it("shelves import no room, and the ground imports no shelf", () => {
+    const wrong = inside.filter(({ from, to }) => {
+      if (SHELVES.includes(roomOf(from))) return ![...SHELVES, ...GROUND].includes(roomOf(to));
+      return GROUND.includes(roomOf(from)) && !GROUND.includes(roomOf(to));
+    });
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it("pure decisions import no input or output", () => {
+    const wrong = imports.filter(
+      ({ from, to, typeOnly }) => PURE.test(`/${from}`) && !typeOnly && IMPURE.test(to),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it("only the root reads bindings", () => {
+    const readers = files.filter((file) => /\benv\.[A-Z_]+\b/.test(readFileSync(join(SRC, file), "utf8")));
+    expect(readers.filter((file) => !["worker.ts", "compose.ts"].includes(file))).toEqual([]);
+  });
+});
