@@ -70,12 +70,12 @@ export async function sendWhole(
 
 export function chatAnswer(run: Run): object {
   const content = run.events.map((event) => event.content ?? "").join("");
-  const { finishReason, usage } = run.events.at(-1) ?? {};
+  const { finishReason, usage }: Partial<LoggedEvent> = run.events.at(-1) ?? {};
   return { message: { role: "assistant", content }, finishReason, usage, streamId: run.id };
 }
 
 export function personaSet(run: Run): object {
-  const { setId, fromCache, createdAt } = run.events.at(-1) ?? {};
+  const { setId, fromCache, createdAt }: Partial<LoggedEvent> = run.events.at(-1) ?? {};
   const from = run.events.findLastIndex(({ reset }) => reset) + 1;
   const personas = run.events.slice(from).flatMap(({ persona }) => (persona ? [persona] : []));
   return { setId, personas, fromCache, createdAt };
