@@ -51,7 +51,7 @@ export async function problemFrom(response: Response): Promise<AskNewtonError> {
   const spoken = typeof body?.code === "string" ? body.code : undefined;
   const code = spoken ?? "bad_response";
   const seconds = Number(headers.get("Retry-After") ?? Number.NaN); // of a date, NaN too
-  return new AskNewtonError(code, (spoken && body?.detail) || `The answer was HTTP ${status}.`, {
+  return new AskNewtonError(code, (spoken && body?.detail) || `HTTP ${status}`, {
     status,
     retryable: isRetryable(status, code),
     requestId: headers.get("X-Request-Id") ?? undefined,

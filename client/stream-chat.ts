@@ -68,7 +68,7 @@ function leavable(run: ChatRun, options: StreamOptions): AsyncIterableIterator<s
   };
 
   async function* read(): AsyncGenerator<string, void> {
-    if (signal?.aborted) throw signal.reason;
+    signal?.throwIfAborted();
     signal?.addEventListener("abort", abort);
     let left = true;
     try {
@@ -87,7 +87,7 @@ function leavable(run: ChatRun, options: StreamOptions): AsyncIterableIterator<s
   return {
     next: () => words.next(),
     async return() {
-      own.abort(new DOMException("The reader has left.", "AbortError"));
+      own.abort();
       return await words.return();
     },
     [Symbol.asyncIterator]() {

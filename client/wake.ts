@@ -3,7 +3,7 @@ export type Wake = "online" | "visible";
 
 /** Tells when this page wakes, until the function it gives is called. Elsewhere than on a page, never. */
 export function onWake(listener: (wake: Wake) => void): () => void {
-  if (typeof document === "undefined") return () => {};
+  if (!globalThis.document) return () => {};
   const online = () => listener("online");
   const visible = () => {
     if (!isHidden()) listener("visible");
@@ -17,9 +17,9 @@ export function onWake(listener: (wake: Wake) => void): () => void {
 }
 
 export function isHidden(): boolean {
-  return typeof document !== "undefined" && document.visibilityState === "hidden";
+  return globalThis.document?.visibilityState === "hidden";
 }
 
 export function isOffline(): boolean {
-  return typeof navigator !== "undefined" && navigator.onLine === false;
+  return globalThis.navigator?.onLine === false;
 }
