@@ -60,8 +60,6 @@ describe("the packed package", () => {
     );
     const { analysis } = JSON.parse(report); // and a problem would have ended it with an exit code
     expect(Object.keys(analysis.entrypoints)).toEqual(["./client", "./react", "./ai-sdk", "./package.json"]);
-      [],
-    );
   });
 
   it("has a client of one file, at most 6 KB compressed", () => {
