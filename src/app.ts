@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
+import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
@@ -9,6 +10,7 @@ import { Problem, problemResponse } from "./http/errors.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
+import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
 import { describeError, log } from "./log.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
@@ -17,6 +19,8 @@ export interface AppDeps {
   readonly config: ConfigResult;
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: PersonaRoutesDeps | undefined;
+  readonly images: ImageRoutesDeps | undefined;
+  readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
@@ -41,7 +45,8 @@ function toProblem(error: unknown): Problem {
   return new Problem("internal");
 }
 
-export function createApp({ config, personas, operations, verifyToken }: AppDeps): Hono<AppEnv> {
+export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps): Hono<AppEnv> {
+  const { personas, images, chat } = rooms;
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -71,6 +76,8 @@ export function createApp({ config, personas, operations, verifyToken }: AppDeps
 
   app.route("/", operationsRoutes(operations));
   if (personas) app.route("/", personaRoutes(personas));
+  if (images) app.route("/", imageRoutes(images));
+  if (chat) app.route("/", chatRoutes(chat));
 
   app.notFound((c) => {
     const allow = allowedMethods(app, c.req.path);

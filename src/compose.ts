@@ -2,14 +2,24 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import type { ChatRoutesDeps } from "./chat/routes.ts";
+import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
+import { createChatStore, type LogRow } from "./chat/store.ts";
+import { createChatWork } from "./chat/work.ts";
+import {
+  composeImageRoutes,
+  composeImageWork,
+  composePortraits,
+  type ImageBindings,
+  type ImageWork,
+} from "./compose-images.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
-import { createHasher, sha256 } from "./hash.ts";
-import { log } from "./log.ts";
-import { createTextCalls } from "./openai/text-calls.ts";
-import { createUpstream } from "./openai/upstream.ts";
+import { createHasher } from "./hash.ts";
+import { describeError, log } from "./log.ts";
+import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
+import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
-import { imageKey, portraitPrompt } from "./personas/portrait.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -19,15 +29,22 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
+import { randomId, type WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
-export interface Env {
-  readonly DB: D1Database;
-  readonly IMAGES: R2Bucket;
+export interface Env extends ImageBindings {
   readonly PERSONA_GENERATIONS: DurableObjectNamespace<PersonaGenerationRpc>;
+  readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
 }
+
+type ChatStreamRpc = Rpc.DurableObjectBranded & {
+  send(request: SendRequest): ReturnType<ChatRuns["send"]>;
+  resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
+  stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
+  stopKey(): ReturnType<ChatRuns["stopKey"]>;
+};
 
 type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
 
@@ -54,7 +71,7 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB)),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
     memory: createMemoryTier(now),
     edge: createEdgeTier(() => caches.default),
     runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
@@ -66,27 +83,78 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
   };
 }
 
+function composeChat(env: Env, config: Config): ChatRoutesDeps {
+  const hash = createHasher(config.HASH_SECRET);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert);
+  return {
+    ...{ hash, now, newRunId: randomId },
+    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    async findPersona({ setId, personaId }, { user }) {
+      const set = await store.findById(setId);
+      const foreign =
+        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
+      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+      if (!found) return undefined;
+      const { id: _, imageKey: __, ...persona } = found;
+      return persona;
+    },
+  };
+}
+
+/** What works, but hardly as it is meant. */
+function warningsOf(config: Config): string[] {
+  const { OPENAI_API_KEY, DAILY_SPEND_LIMIT_USD, MODEL_PRICES, PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL } =
+    config;
+  const models = DAILY_SPEND_LIMIT_USD === undefined ? [] : [PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL];
+  const unpriced = models.filter((model) => !Object.hasOwn(MODEL_PRICES, model));
+  return [
+    ...(OPENAI_API_KEY === undefined ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : []),
+    ...unpriced.map(
+      (model) => `${model} has no price in MODEL_PRICES: DAILY_SPEND_LIMIT_USD does not hold it`,
+    ),
+  ];
+}
+
 /** Everything that the Worker's routes stand on. */
 export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
   if (!result.ok) for (const fault of result.faults) log.error("config.invalid", { ...fault });
   const config = result.ok ? result.config : undefined;
-  const missingKey = config && config.OPENAI_API_KEY === undefined;
   return {
     config: result,
     personas: config && composePersonas(env, config),
+    images: config && composeImageRoutes(env),
+    chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
-      warnings: missingKey ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : [],
+      warnings: config ? warningsOf(config) : [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),
       },
     },
   };
+}
+
+function openUpstream(config: Config): Upstream {
+  return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
+}
+
+/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): ImageWork | undefined {
+  const result = configOf(env);
+  if (result.ok)
+    return composeImageWork(
+      env,
+      result.config,
+      openUpstream(result.config),
+      composeSpend(env, result.config),
+    );
+  for (const fault of result.faults) log.error("config.invalid", { ...fault });
+  return undefined;
 }
 
 function composeSpend(env: Env, config: Config): SpendGate {
@@ -104,43 +172,67 @@ function composeSpend(env: Env, config: Config): SpendGate {
 /** The platform's limiter: per location and approximate, a brake and not a budget. */
 function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
   if (config.RATE_LIMIT === "off") return async () => true;
-  return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
+  return async (key) => {
+    try {
+      return (await env.RATE_LIMITER.limit({ key })).success;
+    } catch (error) {
+      log.warn("limiter.failed", describeError(error)); // a brake that fails does not stop the car
+      return true;
+    }
+  };
 }
 
-/** What a persona key's Durable Object does. Throws where the configuration is invalid; the Worker asks none then. */
-export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+function validConfig(env: Env): Config {
   const result = configOf(env);
-  if (!result.ok) throw new Error("invalid configuration");
-  const { config } = result;
-  const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
-  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
-  const upstream = createUpstream({
-    apiKey: config.OPENAI_API_KEY ?? "",
-    baseUrl: config.OPENAI_BASE_URL,
-    now,
-  });
-  const store = createPersonaStore(openDatabase(env.DB));
-  const unstored = createUnstored(ctx.storage, store, now);
-  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  if (!result.ok) throw new Error("invalid configuration"); // the Worker asks no object then
+  return result.config;
+}
+
+interface Composition {
+  readonly ctx: DurableObjectState;
+  readonly env: Env;
+  readonly config: Config;
+}
+
+/** The upstream calls of each run of a Durable Object, for one model. */
+function callsFor(run: Composition, model: string, maxOutputTokens: number) {
+  const { ctx, env, config } = run;
+  const { MODEL_PRICES: prices } = config;
+  const upstream = openUpstream(config);
   const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
+  return ({ runId: run, signal, sent: onSent, carried, carry: onSpending }: WorkContext): TextCalls =>
+    createTextCalls({
+      ...{ upstream, spend, now, run, signal, onSent, onSpending },
+      carried: carried as Spent | undefined,
+      cost: (usage) => costUsd(prices, model, usage),
+      worstCase: (body) => {
+        const bytes = encoder.encode(JSON.stringify(body)).byteLength;
+        return worstCaseUsd(prices, model, bytes, maxOutputTokens);
+      },
+      timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+      idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
+      waitUntil: (promise) => ctx.waitUntil(promise),
+    });
+}
+
+/** What a persona key's Durable Object does. */
+export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+  const config = validConfig(env);
+  const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const portraits = composePortraits(env, config);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
+  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
   const work = createPersonaWork({
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
-    imageKey: (traits) => imageKey(portraitPrompt(traits), style, sha256),
-    openCalls: (run) =>
-      createTextCalls({
-        ...{ upstream, spend, now, run },
-        cost: (usage) => costUsd(prices, model, usage),
-        worstCase: (body) => {
-          const bytes = encoder.encode(JSON.stringify(body)).byteLength;
-          return worstCaseUsd(prices, model, bytes, maxOutputTokens);
-        },
-        timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-        idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
-      }),
+    portraitOf: portraits.portraitOf,
+    announce: portraits.announce(waitUntil),
+    ring: portraits.ring,
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
     ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
@@ -148,5 +240,35 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
+  });
+}
+
+/** What the Durable Object of a chat does. */
+export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
+  const config = validConfig(env);
+  const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const store = createChatStore(openDatabase(env.DB));
+
+  function record(row: LogRow): void {
+    const recorded = store
+      .record(row)
+      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
+    waitUntil(recorded);
+  }
+
+  const work = createChatWork({
+    ...{ now, record, model, maxOutputTokens },
+    reasoningEffort: config.CHAT_REASONING_EFFORT,
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+  });
+  return createChatRuns({
+    ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
+    streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    heartbeatMs: config.SSE_HEARTBEAT_MS,
+    commitMs: config.STREAM_COMMIT_MS,
+    upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
 }

@@ -19,6 +19,10 @@ export interface LogFields {
   readonly cachedInputTokens?: number;
   readonly outputTokens?: number;
   readonly costUsd?: number;
+  /** The first 12 characters of an image key. */
+  readonly image?: string;
+  readonly bytes?: number;
+  readonly count?: number;
   readonly variable?: string;
   readonly reason?: string;
   readonly error?: string;

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
-import { composeApp, composePersonaRuns, type Env } from "./compose.ts";
+import { consumeBatch, runCron } from "./background.ts";
+import type { ChatRuns, RunRef, SendRequest } from "./chat/run.ts";
+import { composeApp, composeChatRuns, composePersonaRuns, composeWork, type Env } from "./compose.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
 import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
 
@@ -14,6 +16,8 @@ function appFor(env: Env): ReturnType<typeof createApp> {
 
 export default {
   fetch: (request, env, ctx) => appFor(env).fetch(request, env, ctx),
+  queue: (batch, env) => consumeBatch(batch, composeWork(env)),
+  scheduled: ({ cron }, env) => runCron(cron, composeWork(env)),
 } satisfies ExportedHandler<Env>;
 
 /** The runs of one persona key; its name is the key. */
@@ -31,6 +35,36 @@ export class PersonaGeneration extends DurableObject<Env> {
 
   resume(request: ResumeRequest) {
     return this.#runs.resume(request);
+  }
+
+  override alarm() {
+    return this.#runs.alarm();
+  }
+}
+
+/** The runs of one chat request; its name is a hash of what was asked, or of its Idempotency-Key. */
+export class ChatStream extends DurableObject<Env> {
+  readonly #runs: ChatRuns;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#runs = composeChatRuns(ctx, env);
+  }
+
+  send(request: SendRequest) {
+    return this.#runs.send(request);
+  }
+
+  resume(run: RunRef & { readonly after: number }) {
+    return this.#runs.resume(run);
+  }
+
+  stop(run: RunRef) {
+    return this.#runs.stop(run);
+  }
+
+  stopKey() {
+    return this.#runs.stopKey();
   }
 
   override alarm() {

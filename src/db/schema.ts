@@ -1,4 +1,4 @@
-import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 // Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
 
@@ -59,3 +59,72 @@ export const requestLog = sqliteTable(
     index("request_log_email").on(table.emailHash),
   ],
 );
+
+/** images: one row a portrait; the ledger that its jobs work from. */
+export const personaImages = sqliteTable(
+  "persona_images",
+  {
+    /** SHA-256 over the prompt, model, size and quality: its name in the URL and in R2. */
+    imageKey: text("image_key").primaryKey(),
+    prompt: text("prompt").notNull(),
+    model: text("model").notNull(),
+    size: text("size").notNull(),
+    quality: text("quality").notNull(),
+    /** Two letters at most, for the placeholder. */
+    initials: text("initials").notNull(),
+    status: text("status", { enum: ["pending", "ready", "failed"] })
+      .notNull()
+      .default("pending"),
+    /** Upstream calls that were begun. */
+    attempts: integer("attempts").notNull().default(0),
+    /** When a worker may claim it: at once, at its next attempt, or when the lease on it runs out. */
+    dueAt: integer("due_at").notNull(),
+    /** Who holds the lease; null where nobody does. */
+    leaseOwner: text("lease_owner"),
+    /** The upstream call under way. On a row whose lease ran out: the one that its worker died under. */
+    callId: text("call_id"),
+    /** Why the last attempt failed: a problem's code. */
+    failure: text("failure"),
+    contentType: text("content_type"),
+    bytes: integer("bytes"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    readyAt: integer("ready_at"),
+  },
+  (table) => [index("persona_images_due").on(table.status, table.dueAt)],
+);
+
+/** images: what portraits cost, by UTC day. */
+export const imageDays = sqliteTable("image_days", {
+  /** `2026-11-23`. */
+  day: text("day").primaryKey(),
+  /** Upstream calls begun: what IMAGE_DAILY_LIMIT counts. */
+  started: integer("started").notNull().default(0),
+  generated: integer("generated").notNull().default(0),
+  failed: integer("failed").notNull().default(0),
+  inputTokens: integer("input_tokens").notNull().default(0),
+  outputTokens: integer("output_tokens").notNull().default(0),
+  costUsd: real("cost_usd").notNull().default(0),
+});
+
+/** operations: where a bounded daily job goes on. */
+export const jobCursors = sqliteTable("job_cursors", {
+  job: text("job").primaryKey(),
+  /** The last key that was looked at; empty: begin at the first. */
+  position: text("position").notNull(),
+});
+
+/** spend: what was asked, spent and saved, a row for each number of each UTC day (`YYYY-MM-DD`). */
+export const dailyTotals = sqliteTable(
+  "daily_totals",
+  { day: text("day").notNull(), name: text("name").notNull(), value: real("value").notNull() },
+  (table) => [primaryKey({ columns: [table.day, table.name] })],
+);
+
+/** operations: the configured models, as the upstream describes them. */
+export const models = sqliteTable("models", {
+  name: text("name").primaryKey(),
+  /** `YYYY-MM-DD`, where one is announced. */
+  shutdownDate: text("shutdown_date"),
+  checkedAt: integer("checked_at").notNull(),
+});

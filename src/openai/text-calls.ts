@@ -25,10 +25,32 @@ export interface TextCallsOptions {
   readonly idleMs: number;
   readonly now: () => number;
   readonly run: string;
+  /** Ends whatever is under way at once; `complete` then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Called when a request has left for the upstream. */
+  readonly onSent: () => void;
+  /** Takes what nobody need wait for. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** What the run spent before its server died, if it did. */
+  readonly carried: Spent | undefined;
+  /** Told before each call what the run will have spent at worst, to be kept across the server's death. */
+  readonly onSpending: (spent: Spent) => void;
 }
+
+/** What all calls of a run used, and how long they took. */
+export interface Spent {
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly costUsd: number;
+  readonly upstreamMs: number;
+}
+
+const NOTHING: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface CallListener {
   onText(text: string): void;
+  /** What the model says instead of answering, as it comes. */
+  onRefusal?(text: string): void;
   /** The call failed and another follows: what it said is void. */
   onRetry(): void;
   /** Whether another call may still replace what was said. */
@@ -40,13 +62,7 @@ export interface TextCalls {
   /** Throws a `Problem`. */
   complete(body: ChatCompletionCreateParamsStreaming, listener: CallListener): Promise<Completion>;
   readonly left: number;
-  /** What all calls used so far, and how long they took. */
-  readonly spent: {
-    readonly calls: number;
-    readonly usage: Usage;
-    readonly costUsd: number;
-    readonly upstreamMs: number;
-  };
+  readonly spent: Spent;
 }
 
 function toProblem(fault: UpstreamFault): Problem {
@@ -64,30 +80,46 @@ function backoffMs(call: number, random: number): number {
   return FIRST_BACKOFF_MS * 2 ** (call - 1) * (0.5 + random / 2);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Rejects with the signal's reason as soon as it is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
-  const { upstream, spend, timeoutMs, idleMs, now } = options;
-  const spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+  const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
+  const spent = { ...(options.carried ?? NOTHING) };
 
   async function request(
     body: ChatCompletionCreateParamsStreaming,
-    onText: (text: string) => void,
+    listener: CallListener,
     onHead: () => void,
-  ) {
+  ): Promise<Completion> {
     const controller = new AbortController();
+    const { signal } = controller;
+    const stop = () => controller.abort(stopped.reason);
     const timer = setTimeout(() => controller.abort(new UpstreamFault("upstream_timeout")), timeoutMs);
+    stopped.addEventListener("abort", stop, { once: true });
     try {
-      const { body: stream } = await upstream.streamChat(body, controller.signal);
+      const { body: stream } = await upstream.streamChat(body, { signal, onSent: options.onSent });
       onHead();
       if (!stream) throw new UpstreamFault("upstream_incomplete", { transient: true });
-      return await readCompletion(stream, { onText, idleMs });
+      return await readCompletion(stream, { ...listener, idleMs, signal });
     } catch (error) {
-      throw controller.signal.aborted ? controller.signal.reason : error;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(timer);
+      stopped.removeEventListener("abort", stop);
       controller.abort(); // ends the connection of a call that failed in mid-stream; nothing where it ended
     }
   }
@@ -96,15 +128,16 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
    * One call. Where it began and did not say what it used, the worst case counts: it may have been billed.
    * What was refused, or never reached the upstream, cost nothing.
    */
-  async function call(body: ChatCompletionCreateParamsStreaming, onText: (text: string) => void) {
+  async function call(body: ChatCompletionCreateParamsStreaming, listener: CallListener) {
     const worst = options.worstCase(body);
     const reservation = await spend.reserve(worst);
     spent.calls += 1;
+    options.onSpending({ ...spent, costUsd: spent.costUsd + worst });
     const startedAt = now();
     let actual = worst;
     let began = false;
     try {
-      const completion = await request(body, onText, () => {
+      const completion = await request(body, listener, () => {
         began = true;
       });
       if (completion.usage) actual = options.cost(completion.usage);
@@ -116,7 +149,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     } finally {
       spent.costUsd += actual;
       spent.upstreamMs += now() - startedAt;
-      await reservation.settle(actual);
+      options.waitUntil(reservation.settle(actual));
     }
   }
 
@@ -127,28 +160,30 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     return fault.retryAfterMs <= MAX_WAIT_MS ? fault.retryAfterMs : undefined;
   }
 
+  /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
+  async function beforeRetry(fault: UpstreamFault, listener: CallListener): Promise<void> {
+    const delay = retryDelay(fault, listener);
+    const { code, status: upstreamStatus } = fault;
+    const told = { run: options.run, code, calls: spent.calls };
+    log.warn("upstream.failed", upstreamStatus === undefined ? told : { ...told, upstreamStatus });
+    if (delay === undefined) throw toProblem(fault);
+    listener.onRetry();
+    await pause(delay, stopped);
+  }
+
   return {
     spent,
     get left() {
       return MAX_CALLS - spent.calls;
     },
     async complete(body, listener) {
+      if (spent.calls >= MAX_CALLS) throw new Problem("interrupted"); // its earlier lives had them all
       for (;;) {
         try {
-          return await call(body, listener.onText);
+          return await call(body, listener);
         } catch (error) {
           if (!(error instanceof UpstreamFault)) throw error;
-          const delay = retryDelay(error, listener);
-          const { code, status: upstreamStatus } = error;
-          log.warn("upstream.failed", {
-            run: options.run,
-            code,
-            calls: spent.calls,
-            ...(upstreamStatus && { upstreamStatus }),
-          });
-          if (delay === undefined) throw toProblem(error);
-          listener.onRetry();
-          await pause(delay);
+          await beforeRetry(error, listener);
         }
       }
     },

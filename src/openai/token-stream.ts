@@ -17,10 +17,14 @@ export interface Completion {
 }
 
 export interface TokenStreamOptions {
-  /** Called with each piece of text, never with an empty one. May throw, which ends the reading. */
+  /** Called with each piece of text, never with an empty one: all that one read brought is one piece. */
   readonly onText: (text: string) => void;
+  /** The same, for what the model says instead of answering. */
+  readonly onRefusal?: (text: string) => void;
   /** The longest silence, in milliseconds. */
   readonly idleMs: number;
+  /** Ends the reading at once, with its reason. */
+  readonly signal: AbortSignal;
 }
 
 interface Chunk {
@@ -32,17 +36,37 @@ interface Chunk {
   readonly error?: ErrorBody;
 }
 
+function parseChunk(data: string): Chunk {
+  try {
+    return Object(JSON.parse(data)) as Chunk;
+  } catch (cause) {
+    throw droppedConnection(cause); // half an event: something on the way broke it
+  }
+}
+
+type Listener = Pick<TokenStreamOptions, "onText" | "onRefusal">;
+
 /** Collects the chunks of one `chat/completions` stream. */
-function createCollector(onText: (text: string) => void) {
+function createCollector({ onText, onRefusal }: Listener) {
   const state = { finishReason: "", refusal: "", usage: undefined as Usage | undefined, done: false };
+  let text = "";
+  let refusal = "";
 
   function take(chunk: Chunk): void {
     if (chunk.error) throw faultInStream(chunk.error);
     if (chunk.usage) state.usage = usageOf(chunk.usage);
     const choice = chunk.choices?.[0];
-    if (choice?.delta?.refusal) state.refusal += choice.delta.refusal;
-    if (choice?.delta?.content) onText(choice.delta.content);
+    if (choice?.delta?.refusal) refusal += choice.delta.refusal;
+    if (choice?.delta?.content) text += choice.delta.content;
     if (choice?.finish_reason) state.finishReason = choice.finish_reason;
+  }
+
+  function handOver(): void {
+    const [said, declined] = [text, refusal];
+    text = refusal = "";
+    if (state.refusal.length < MAX_EVENT_CHARS) state.refusal += declined;
+    if (said !== "") onText(said);
+    if (declined !== "") onRefusal?.(declined);
   }
 
   const parser = createParser({
@@ -55,30 +79,30 @@ function createCollector(onText: (text: string) => void) {
       if (error.type === "max-buffer-size-exceeded") throw droppedConnection(error);
     },
   });
-  return { state, feed: (text: string) => parser.feed(text) };
+
+  return {
+    state,
+    /** What came before a fault was said, and is handed over. */
+    feed(piece: string): void {
+      try {
+        parser.feed(piece);
+      } finally {
+        handOver();
+      }
+    },
+  };
 }
 
-function parseChunk(data: string): Chunk {
-  try {
-    return Object(JSON.parse(data)) as Chunk;
-  } catch (cause) {
-    throw droppedConnection(cause); // half an event: something on the way broke it
-  }
-}
-
-/** Rejects `expired` after `ms` without a `touch`. One timer, however many reads there are. */
-function createWatchdog() {
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  expired.catch(() => {});
+/** Calls `onSilence` once, after `ms` without a `touch`. One timer, however many reads there are. */
+function createWatchdog(onSilence: () => void) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let deadline = 0;
   function check(): void {
     const left = deadline - Date.now();
-    if (left <= 0) reject(new UpstreamFault("upstream_timeout"));
+    if (left <= 0) onSilence();
     else timer = setTimeout(check, left);
   }
   return {
-    expired,
     touch(ms: number) {
       const sooner = Date.now() + ms < deadline;
       deadline = Date.now() + ms;
@@ -89,35 +113,63 @@ function createWatchdog() {
   };
 }
 
-function asFault(error: unknown): never {
-  throw error instanceof UpstreamFault ? error : droppedConnection(error);
+/** A reader that can be made to fail from outside: whatever it waits for then ends with that reason. */
+function createBreakableReader(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+  const reader = body.getReader();
+  let failure: { readonly reason: unknown } | undefined;
+
+  function fail(reason: unknown): void {
+    failure ??= { reason };
+    reader.cancel(reason).catch(() => {});
+  }
+  const onAbort = () => fail(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+
+  return {
+    fail,
+    /** The next bytes; undefined at the end. */
+    async read(): Promise<Uint8Array | undefined> {
+      const { value } = await reader.read().catch((error): { value: undefined } => {
+        if (!failure) throw droppedConnection(error);
+        return { value: undefined };
+      });
+      if (failure) throw failure.reason;
+      return value;
+    },
+    close() {
+      signal.removeEventListener("abort", onAbort);
+      reader.cancel().catch(() => {});
+    },
+  };
 }
 
 /**
  * Reads one streamed answer to its end. Throws `upstream_incomplete` where the stream ends cleanly without a
  * `finish_reason` (a proxy cut it), `upstream_error` where the connection drops, `upstream_timeout` after
- * `idleMs` of silence.
+ * `idleMs` of silence, the signal's reason where it is aborted.
  */
 export async function readCompletion(
   body: ReadableStream<Uint8Array>,
-  { onText, idleMs }: TokenStreamOptions,
+  { idleMs, signal, ...listener }: TokenStreamOptions,
 ): Promise<Completion> {
-  const { state, feed } = createCollector(onText);
-  const reader = body.getReader();
+  const { state, feed } = createCollector(listener);
+  const reader = createBreakableReader(body, signal);
+  const watchdog = createWatchdog(() => reader.fail(new UpstreamFault("upstream_timeout")));
   const decoder = new TextDecoder();
-  const watchdog = createWatchdog();
   try {
     while (!state.done) {
       watchdog.touch(state.finishReason === "" ? idleMs : Math.min(idleMs, AFTER_FINISH_MS));
-      const { done, value } = await Promise.race([reader.read(), watchdog.expired]).catch(asFault);
-      if (done) break;
-      feed(decoder.decode(value, { stream: true }));
+      const bytes = await reader.read();
+      if (!bytes) break;
+      feed(decoder.decode(bytes, { stream: true }));
     }
   } catch (error) {
-    if (state.finishReason === "") throw error;
+    // After the finish_reason no fault of the upstream's matters; a stop does, and so does the listener's.
+    if (state.finishReason === "" || !(error instanceof UpstreamFault)) throw error;
   } finally {
     watchdog.stop();
-    reader.cancel().catch(() => {});
+    reader.close();
   }
   if (state.finishReason === "") throw new UpstreamFault("upstream_incomplete", { transient: true });
   return state;

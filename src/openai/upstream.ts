@@ -1,11 +1,32 @@
 import type OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
 import { droppedConnection, type ErrorBody, faultOfResponse, UpstreamFault } from "./failures.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
   /** The answer's head has come with a 2xx; its body is an SSE stream, still unread. */
-  streamChat(body: ChatCompletionCreateParamsStreaming, signal: AbortSignal): Promise<Response>;
+  streamChat(body: ChatCompletionCreateParamsStreaming, options: SendOptions): Promise<Response>;
+  /** The answer's head has come with a 2xx; its body is JSON with the picture in it, still unread. */
+  createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
+  /** Loads what the first call needs. Never rejects. */
+  warm(): Promise<void>;
+}
+
+/** A body of `images/generations`. Size and quality are the operator's: the SDK's types lag behind the models. */
+export interface ImageRequest {
+  readonly model: string;
+  readonly prompt: string;
+  readonly size: string;
+  readonly quality: string;
+  readonly output_format?: "webp";
+  readonly response_format?: "b64_json";
+}
+
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  /** Called at once when the request has left. */
+  readonly onSent: () => void;
 }
 
 export interface UpstreamOptions {
@@ -26,38 +47,66 @@ function faultOf(error: unknown, now: number): UpstreamFault {
   return faultOfResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
 }
 
+const MODERATION_CODES = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
+
+/** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
+function imageFaultOf(error: unknown, now: number): UpstreamFault {
+  const { code } = Object(Object(error).error) as ErrorBody;
+  const fault = faultOf(error, now);
+  return MODERATION_CODES.has(code) ? new UpstreamFault("model_refusal", { status: fault.status }) : fault;
+}
+
 /**
  * OpenAI, or anything that speaks its API at `baseUrl`. The SDK builds requests and reads errors; retries
  * are the run's (it counts them and pays for them), and so is the decoding of streams.
  */
 export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstream {
-  let client: Promise<OpenAI> | undefined;
-
   // Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
-  function sdk(): Promise<OpenAI> {
-    client ??= import("openai").then(
-      ({ OpenAI }) =>
-        new OpenAI({
-          apiKey,
-          baseURL: baseUrl,
-          maxRetries: 0,
-          timeout: 2 ** 31 - 1, // the caller's signal ends a call
-          logLevel: "off", // it would write requests, and so prompts, to the log
-          // A redirect could carry the key to another host.
-          fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
-        }),
-    );
-    return client;
+  let loading: Promise<typeof OpenAI> | undefined;
+
+  function sdk(): Promise<typeof OpenAI> {
+    loading ??= import("openai").then((module) => module.OpenAI);
+    return loading;
+  }
+
+  async function clientFor(onSent: () => void): Promise<OpenAI> {
+    const Client = await sdk();
+    return new Client({
+      apiKey,
+      baseURL: baseUrl,
+      maxRetries: 0,
+      timeout: 2 ** 31 - 1, // the caller's signal ends a call
+      logLevel: "off", // it would write requests, and so prompts, to the log
+      fetch(url, init) {
+        const answer = fetch(url, { ...init, redirect: "manual" }); // a redirect could carry the key elsewhere
+        onSent();
+        return answer;
+      },
+    });
   }
 
   return {
-    async streamChat(body, signal) {
+    async streamChat(body, { signal, onSent }) {
       try {
-        const openai = await sdk();
-        return await openai.chat.completions.create(body, { signal }).asResponse();
+        const client = await clientFor(onSent);
+        signal.throwIfAborted();
+        return await client.chat.completions.create(body, { signal }).asResponse();
       } catch (error) {
         throw faultOf(error, now());
       }
     },
+    async createImage(body, signal) {
+      try {
+        const client = await clientFor(() => {});
+        return await client.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
+      } catch (error) {
+        throw imageFaultOf(error, now());
+      }
+    },
+    warm: () =>
+      sdk().then(
+        () => {},
+        () => {},
+      ),
   };
 }

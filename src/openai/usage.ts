@@ -25,6 +25,19 @@ export function usageOf(value: unknown): Usage {
   };
 }
 
+/** Reads the `usage` of an image, which has other names; undefined where the server sent none. */
+export function imageUsageOf(value: unknown): Usage | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const usage = value as Record<string, unknown>;
+  const details = Object(usage.input_tokens_details) as Record<string, unknown>;
+  const inputTokens = tokens(usage.input_tokens);
+  return {
+    inputTokens,
+    cachedInputTokens: Math.min(tokens(details.cached_tokens), inputTokens),
+    outputTokens: tokens(usage.output_tokens),
+  };
+}
+
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,
@@ -35,7 +48,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
 
 /** US dollars; 0 for a model without a known price. */
 export function costUsd(prices: Prices, model: string, usage: Usage): number {
-  const price = prices[model];
+  const price = Object.hasOwn(prices, model) ? prices[model] : undefined;
   if (!price) return 0;
   const fresh = usage.inputTokens - usage.cachedInputTokens;
   const { input, cachedInput, output } = price;

@@ -1,7 +1,7 @@
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
 import type { PersonaStore, SetRow } from "./store.ts";
-import { type ImageStates, type StoredSet, showSet } from "./stored.ts";
+import { portraitsAre, type StoredSet, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -17,41 +17,48 @@ export interface LookupDeps {
   readonly edge: EdgeTier;
 }
 
+/** What is done with a set before it is shown: nothing, or waiting for its portraits. */
+export type Settle = (set: StoredSet) => Promise<StoredSet>;
+
 export interface Lookup {
-  /** From the cheapest tier that has it; fills the ones before it. */
-  find(place: Place, timing: Timing): Promise<Hit | undefined>;
-  /** The set that a key has in D1, for a refresh to replace. */
-  current(key: string, timing: Timing): Promise<SetRow | undefined>;
-  /** Puts a set that was just made, or read, into the first two tiers. */
-  fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer;
+  /**
+   * From the cheapest tier that has it; fills the ones before it. `absent`: none has it. `unknown`: D1 cannot be
+   * asked, and the request goes on to the key's run, which knows what it made lately.
+   */
+  find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown">;
+  /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
+  fill(place: Place, set: StoredSet): CachedAnswer;
+  /** Drops what the first two tiers have of a set that was made anew. */
+  supersede(place: Place, set: StoredSet): void;
 }
 
 /** `later` takes what the answer need not wait for. */
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
   const { store, memory, edge } = deps;
 
-  /** Without D1 a request goes on to its run, which knows what it made lately. */
-  async function current(key: string, timing: Timing): Promise<SetRow | undefined> {
+  async function fromD1(key: string, timing: Timing): Promise<SetRow | "absent" | "unknown"> {
     try {
-      return await timing.measure("d1", () => store.findByKey(key));
+      return (await timing.measure("d1", () => store.findByKey(key))) ?? "absent";
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
+      return "unknown";
     }
   }
 
-  function fill(place: Place, set: StoredSet, states?: ImageStates): CachedAnswer {
-    const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true, ...(states && { states }) });
+  function fill(place: Place, set: StoredSet): CachedAnswer {
+    const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
     const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
-    memory.put(place, answer);
-    later(edge.put(place, answer));
+    if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }
 
   return {
-    current,
     fill,
-    async find(place, timing) {
+    supersede(place, { createdAt }) {
+      memory.supersede(place, createdAt);
+      later(edge.forget(place));
+    },
+    async find(place, timing, settle) {
       const near = memory.get(place);
       if (near) return { tier: "memory", answer: near };
       const colo = await timing.measure("edge", () => edge.get(place));
@@ -59,8 +66,8 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
         memory.put(place, colo);
         return { tier: "edge", answer: colo };
       }
-      const row = await current(place.key, timing);
-      return row && { tier: "d1", answer: fill(place, row) };
+      const row = await fromD1(place.key, timing);
+      return typeof row === "string" ? row : { tier: "d1", answer: fill(place, await settle(row)) };
     },
   };
 }

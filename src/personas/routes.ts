@@ -5,21 +5,21 @@ import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { type CacheWish, cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
+import { ifNoneMatch } from "../http/etag.ts";
 import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
+import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
+import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
-import { askRun } from "./ask-run.ts";
 import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
-import { createLookup, type Hit, type Lookup, type LookupDeps } from "./lookup.ts";
-import type { JoinRequest, PersonaRuns } from "./run.ts";
-import type { SetRow } from "./store.ts";
+import { createLookup, type Hit, type Lookup, type LookupDeps, type Settle } from "./lookup.ts";
+import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
+import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
 import { showSet } from "./stored.ts";
 import { type GenerateRequest, generateRequest } from "./wire.ts";
-
-const STREAM_ID = /^([0-9a-f]{64})\.([0-9a-f]{32})$/;
 
 export interface PersonaRoutesDeps extends LookupDeps {
   /** The Durable Object of a persona key. */
@@ -32,7 +32,10 @@ export interface PersonaRoutesDeps extends LookupDeps {
   readonly now: () => number;
 }
 
+type SetAnswer = Extract<JoinAnswer, { kind: "set" }>;
+
 interface Asked {
+  readonly startedAt: number;
   readonly bytes: Uint8Array;
   readonly wish: CacheWish;
   readonly stream: boolean;
@@ -44,9 +47,11 @@ interface Asked {
 interface Miss {
   readonly body: Omit<GenerateRequest, "images">;
   readonly input: PersonaInput;
-  /** What a refresh replaces. */
-  readonly current: SetRow | undefined;
+  /** `images: "wait"` waits here. */
+  readonly settle: Settle;
   readonly asked: Asked;
+  /** D1 could not be asked, so that nobody knows whether it has the set. */
+  readonly unknown: boolean;
 }
 
 function wantsStream(c: Context<AppEnv>): boolean {
@@ -67,7 +72,14 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   async function read(c: Context<AppEnv>): Promise<Asked> {
     const bytes = await readBody(c.req.raw, BODY_LIMIT);
     const wish = cacheWish(c.req.raw.headers);
-    return { bytes, wish, stream: wantsStream(c), baseUrl: baseUrlOf(c), timing: createTiming(now) };
+    return {
+      startedAt: now(),
+      bytes,
+      wish,
+      stream: wantsStream(c),
+      baseUrl: baseUrlOf(c),
+      timing: createTiming(now),
+    };
   }
 
   /** Bytes that were validated before need not be read again: their hash leads to the answer. */
@@ -82,7 +94,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
-  function joinRequest(c: Context<AppEnv>, { body, input, current, asked }: Miss): JoinRequest {
+  function joinRequest(c: Context<AppEnv>, { body, input, asked, unknown }: Miss): JoinRequest {
     const { user, address } = c.get("caller");
     const { wish, stream, baseUrl } = asked;
     const asker = fingerprint(
@@ -90,41 +102,64 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       hash,
     );
     const callerUserHash = user === undefined ? null : hash(user);
-    const known = { ...input, callerUserHash, callerAddressHash: hash(address) };
     return {
-      input: current ? { ...known, setId: current.setId } : known,
-      asker,
-      refresh: wish.refresh,
+      input: { ...input, callerUserHash, callerAddressHash: hash(address) },
+      ...{ asker, refresh: wish.refresh, anyAge: unknown },
       ...(stream && { stream: { baseUrl } }),
     };
   }
 
   async function fromRun(c: Context<AppEnv>, lookup: Lookup, miss: Miss): Promise<Response> {
     const { input, asked } = miss;
-    const { baseUrl, timing, stream } = asked;
+    const { baseUrl, timing, stream, wish } = asked;
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
-    const answer = await timing.measure("run", () =>
-      askRun(() => deps.runs(input.key), joinRequest(c, miss)),
-    );
+    const request = joinRequest(c, miss);
+    const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
-    if (answer.kind === "set" && answer.how !== "replayed")
-      lookup.fill({ key: input.key, baseUrl }, answer.set);
-    const options = { key: input.key, baseUrl, refresh: asked.wish.refresh, stream };
-    return answerFromRun(answer, { ...options, serverTiming: timing.header() });
+    if (answer.kind === "stream" && wish.refresh) c.get("later")(renew(lookup, miss, request));
+    const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
+    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
+    return answerFromRun(shown, { ...options, serverTiming: timing.header() });
+  }
+
+  /**
+   * A refresh as a stream: its set is not seen here, and the first two tiers must not go on with the old one. So
+   * they are told by joining the run, which never starts another.
+   */
+  async function renew(lookup: Lookup, miss: Miss, { stream: _, ...request }: JoinRequest): Promise<void> {
+    const answer = await deps.runs(miss.input.key).join({ ...request, joinOnly: true });
+    if (answer.kind === "set") await finish(lookup, miss, { ...answer, how: "joined" });
+  }
+
+  /** A run's set as it is shown, which the first two tiers get to know. */
+  async function finish(lookup: Lookup, { input, asked, settle }: Miss, { how, set }: SetAnswer) {
+    const replayed = how === "replayed";
+    const place = { key: input.key, baseUrl: asked.baseUrl };
+    if (asked.wish.refresh && !replayed) lookup.supersede(place, set);
+    const settled = await settle(replayed ? await withTodaysStates(deps.store, set) : set);
+    if (!replayed) lookup.fill(place, settled);
+    return settled;
+  }
+
+  /** Only a JSON answer waits: a stream tells of each portrait as it is, and the caller follows them. */
+  function settleFor(asked: Asked, images: GenerateRequest["images"]): Settle {
+    if (images !== "wait" || asked.stream) return async (set) => set;
+    const wait = createPortraitWait(deps.store, now);
+    return (set) => asked.timing.measure("portraits", () => wait(set, asked.startedAt));
   }
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
-    const { images: _, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
     const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
     const lookup = createLookup(deps, c.get("later"));
-    if (asked.wish.refresh) {
-      const current = await lookup.current(input.key, asked.timing);
-      return await fromRun(c, lookup, { body, input, current, asked });
-    }
-    const hit = await lookup.find({ key: input.key, baseUrl: asked.baseUrl }, asked.timing);
-    return hit ? send(c, hit, asked) : await fromRun(c, lookup, { body, input, current: undefined, asked });
+    const miss = { body, input, asked, settle: settleFor(asked, images), unknown: false };
+    if (asked.wish.refresh) return await fromRun(c, lookup, miss);
+    const place = { key: input.key, baseUrl: asked.baseUrl };
+    const found = await lookup.find(place, asked.timing, miss.settle);
+    if (typeof found === "object") return send(c, found, asked);
+    return await fromRun(c, lookup, { ...miss, unknown: found === "unknown" });
   }
 
   return (
@@ -138,10 +173,11 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       })
       .get("/api/personas/generations/:streamId", async (c) => {
         const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
-        const [, key, runId] = STREAM_ID.exec(c.req.param("streamId")) ?? [];
-        if (!key || !runId) throw new Problem("not_found");
-        const reading = await deps.runs(key).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
-        if (!reading || reading.kind === "failure") throw new Problem("not_found");
+        const stream = parseStreamId(c.req.param("streamId"));
+        if (!stream) throw new Problem("not_found");
+        const { name, runId } = stream;
+        const reading = await deps.runs(name).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
+        if (!reading) throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
         return new Response(reading.body, {
           headers: { ...SSE_HEADERS, "X-Stream-Id": c.req.param("streamId") },
@@ -161,10 +197,4 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         return new Response(body, { headers: { ...headers, "Content-Type": "application/json" } });
       })
   );
-}
-
-/** RFC 9110 §13.1.2: a list of tags, compared weakly, or `*`. */
-function ifNoneMatch(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === etag);
 }

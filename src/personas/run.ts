@@ -2,9 +2,11 @@ import type { Failure } from "../http/errors.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
 import type { Run } from "../streams/run.ts";
 import type { Payload } from "../streams/sse.ts";
+import { createTurns } from "../streams/turns.ts";
 import { type Askers, createAskers } from "./askers.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
+import type { ImageStatus } from "./wire.ts";
 import type { RunInput } from "./work.ts";
 
 export interface JoinRequest {
@@ -13,6 +15,10 @@ export interface JoinRequest {
   readonly asker: string;
   /** A forced refresh. */
   readonly refresh: boolean;
+  /** D1 cannot be asked: whatever this object has will do, however old. */
+  readonly anyAge: boolean;
+  /** Never starts a run. */
+  readonly joinOnly?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
   readonly stream?: { readonly baseUrl: string };
 }
@@ -45,8 +51,12 @@ export interface PersonaRuns {
   alarm(): Promise<void>;
 }
 
-export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, "keepMs" | "wakeBy"> {
+type Own = "keepMs" | "resumableMs" | "wakeBy";
+
+export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, Own> {
   readonly unstored: Unstored;
+  /** How long a stream can be resumed after its end. Milliseconds. */
+  readonly resumableMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
   readonly admit: (caller: string) => Promise<boolean>;
   /** How long a caller's repeated refresh is answered from the first. Milliseconds. */
@@ -62,15 +72,23 @@ const OWNER = "owner";
 const RATE_PERIOD_SECONDS = 60;
 
 function renderFor(baseUrl: string) {
-  return (payload: Payload): Payload =>
-    payload.persona ? { persona: showPersona(payload.persona as StoredPersona, baseUrl) } : payload;
+  return ({ persona, imageStatus, ...payload }: Payload): Payload => {
+    if (!persona) return payload;
+    return { persona: showPersona(persona as StoredPersona, baseUrl, imageStatus as ImageStatus) };
+  };
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { storage, now, dedupeMs, unstored } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
-  const host: RunHost<RunInput, StoredSet> = createRunHost({ ...options, keepMs, wakeBy: unstored.dueAt });
+  const host: RunHost<RunInput, StoredSet> = createRunHost({
+    ...options,
+    keepMs: () => keepMs,
+    resumableMs: () => options.resumableMs,
+    wakeBy: unstored.dueAt,
+  });
   const askers: Askers = createAskers(storage);
+  const turns = createTurns();
 
   function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
     const done = host.store.all().filter(({ state }) => state === "done");
@@ -79,14 +97,14 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   }
 
   /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
-  function answered({ refresh, asker }: JoinRequest): JoinAnswer | undefined {
+  function answered({ refresh, asker, anyAge }: JoinRequest): JoinAnswer | undefined {
     if (refresh) {
       const run = askers.runOf(asker);
       const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > now() - dedupeMs);
       return set ? { kind: "set", how: "replayed", set } : undefined;
     }
-    const pending = unstored.dueAt() !== undefined;
-    const set = settledSet(({ endedAt }) => pending || endedAt > now() - RECENT_MS);
+    const d1LacksIt = anyAge || unstored.hasSet();
+    const set = settledSet(({ endedAt }) => d1LacksIt || endedAt > now() - RECENT_MS);
     return set && { kind: "set", how: "joined", set };
   }
 
@@ -98,16 +116,25 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     return answer(running, "joined", request.stream);
   }
 
-  async function refused({ input }: JoinRequest): Promise<JoinAnswer | undefined> {
-    if (await options.admit(input.callerUserHash ?? input.callerAddressHash)) return undefined;
-    const failure = { code: "rate_limited" as const, retryAfterSeconds: RATE_PERIOD_SECONDS };
-    return { kind: "failure", how: "started", failure };
+  /**
+   * Starts a run where none is known yet and the caller may; undefined where another caller was first. One
+   * caller at a time: those who would only join must not be counted by the limiter.
+   */
+  async function begin(request: JoinRequest): Promise<Run<StoredSet> | Failure | undefined> {
+    if (host.live() || answered(request)) return undefined;
+    const { input, asker, refresh } = request;
+    const allowed = await options.admit(input.callerUserHash ?? input.callerAddressHash);
+    if (!allowed) return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
+    if (input.userHash !== null) storage.kv.put(OWNER, input.userHash);
+    const run = host.start(input);
+    if (refresh) askers.remember(asker, run.id);
+    return run;
   }
 
   async function answer(run: Run<StoredSet>, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
     if (stream) {
-      const reading = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
-      if (reading.kind === "stream") return { kind: "stream", how, runId: run.id, body: reading.body };
+      const body = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
+      if (body) return { kind: "stream", how, runId: run.id, body };
     }
     const outcome = await run.settled;
     return outcome.ok
@@ -117,23 +144,25 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
 
   return {
     async join(request) {
-      // asked again after the limiter, since another caller may have begun the run meanwhile
-      const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
+      const known = knownAnswer(request);
       if (known) return await known;
-      if (request.input.userHash !== null) storage.kv.put(OWNER, request.input.userHash);
-      const run = host.start(request.input);
-      if (request.refresh) askers.remember(request.asker, run.id);
-      return await answer(run, "started", request.stream);
+      const how = "started";
+      if (request.joinOnly) return { kind: "failure", how, failure: { code: "not_cached" } };
+      const begun = await turns(() => begin(request));
+      if (!begun) return await this.join(request);
+      if ("code" in begun) return { kind: "failure", how, failure: begun };
+      return await answer(begun, how, request.stream);
     },
     async resume({ runId, after, baseUrl, userHash }) {
       if (userHash !== undefined && storage.kv.get(OWNER) !== userHash) return undefined;
       return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
     },
     async alarm() {
+      host.live(); // a run whose server died waits for no database
       await unstored.storeAgain();
       const empty = host.tend();
       askers.prune(host.store.all().map(({ id }) => id));
-      if (empty && unstored.dueAt() === undefined) await storage.deleteAll();
+      if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
   };
 }

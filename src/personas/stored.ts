@@ -8,36 +8,42 @@ export interface StoredPersona extends Traits {
   readonly imageKey: string;
 }
 
+/** Each portrait's state by image key, as it was when the set was read; one that is not there is pending. */
+export type ImageStates = Readonly<Record<string, ImageStatus>>;
+
 export interface StoredSet {
   readonly setId: string;
   readonly personas: readonly StoredPersona[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  readonly states: ImageStates;
 }
 
-/** Today's state of each portrait, by image key; one that is not there is pending. */
-export type ImageStates = ReadonlyMap<string, ImageStatus>;
+export function imageKeys({ personas }: StoredSet): string[] {
+  return [...new Set(personas.map(({ imageKey }) => imageKey))];
+}
 
-const NO_STATES: ImageStates = new Map();
+/** Whether every portrait is in one of these states. */
+export function portraitsAre(set: StoredSet, ...wanted: readonly ImageStatus[]): boolean {
+  return set.personas.every(({ imageKey }) => wanted.includes(set.states[imageKey] ?? "pending"));
+}
 
 export function showPersona(
   persona: StoredPersona,
   baseUrl: string,
-  states: ImageStates = NO_STATES,
+  imageStatus: ImageStatus = "pending",
 ): Persona {
   const { id, imageKey, name, description, ...traits } = persona;
-  const imageUrl = `${baseUrl}/images/${imageKey}`;
-  return { id, name, description, imageUrl, imageStatus: states.get(imageKey) ?? "pending", ...traits };
+  return { id, name, description, imageUrl: `${baseUrl}/images/${imageKey}`, imageStatus, ...traits };
 }
 
 export interface ShowOptions {
   readonly baseUrl: string;
   readonly fromCache: boolean;
-  readonly states?: ImageStates;
 }
 
-export function showSet(set: StoredSet, { baseUrl, fromCache, states }: ShowOptions): PersonaSet {
-  const personas = set.personas.map((persona) => showPersona(persona, baseUrl, states));
+export function showSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
+  const personas = set.personas.map((persona) => showPersona(persona, baseUrl, set.states[persona.imageKey]));
   return { setId: set.setId, personas, fromCache, createdAt: new Date(set.createdAt).toISOString() };
 }
 

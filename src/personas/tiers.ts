@@ -6,6 +6,7 @@ const EDGE_SECONDS = 300;
 // 16 MiB of an isolate's 128, some 5,000 sets.
 const MAX_MEMORY_CHARS = 8 * 1024 * 1024;
 const MAX_ALIASES = 4096;
+const MAX_ANSWERS = 8192; // those that are only known to be superseded have no size
 
 /** A complete set as the bytes of its answer. Held by key and base URL, since it has absolute URLs in it. */
 export interface CachedAnswer {
@@ -20,8 +21,11 @@ export interface Place {
 
 export interface MemoryTier {
   get(place: Place): CachedAnswer | undefined;
-  put(place: Place, answer: CachedAnswer): void;
+  /** False where a newer one is known: a slow reader of an older set came late. */
+  put(place: Place, answer: CachedAnswer): boolean;
   forget(place: Place): void;
+  /** Forgets what is older than a set that cannot be held yet, and takes none of it again. */
+  supersede(place: Place, createdAt: number): void;
   /** The key of a request whose exact bytes were seen, and so validated, before. */
   keyOf(digest: string): string | undefined;
   remember(digest: string, key: string): void;
@@ -34,6 +38,8 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
   }
   return undefined;
 }
+
+const SUPERSEDED = "";
 
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 
@@ -48,23 +54,28 @@ export function createMemoryTier(now: () => number): MemoryTier {
     answers.delete(id);
   }
 
+  function put(place: Place, { body, createdAt }: CachedAnswer): boolean {
+    const id = name(place);
+    if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
+    remove(id);
+    answers.set(id, { body, createdAt, expiresAt: now() + MEMORY_SECONDS * 1000 });
+    chars += body.length;
+    while (chars > MAX_MEMORY_CHARS || answers.size > MAX_ANSWERS)
+      chars -= evictOldest(answers)?.body.length ?? 0;
+    return true;
+  }
+
   return {
+    put,
     get(place) {
       const id = name(place);
       const found = answers.get(id);
-      if (found && found.expiresAt > now()) return found;
+      if (found && found.expiresAt > now()) return found.body === SUPERSEDED ? undefined : found;
       remove(id);
       return undefined;
     },
-    put(place, { body, createdAt }) {
-      const id = name(place);
-      if ((answers.get(id)?.createdAt ?? 0) > createdAt) return; // a slow reader of an older set came late
-      remove(id);
-      answers.set(id, { body, createdAt, expiresAt: now() + MEMORY_SECONDS * 1000 });
-      chars += body.length;
-      while (chars > MAX_MEMORY_CHARS) chars -= evictOldest(answers)?.body.length ?? 0;
-    },
     forget: (place) => remove(name(place)),
+    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt }),
     keyOf: (digest) => aliases.get(digest),
     remember(digest, key) {
       aliases.set(digest, key);
@@ -102,6 +113,8 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
         return found && { body: await found.text(), createdAt: Number(found.headers.get(CREATED_AT)) };
       }),
     async put(place, { body, createdAt }) {
+      const there = await guarded(() => open().match(request(place)));
+      if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
       const headers = {
         "Cache-Control": `public, max-age=${EDGE_SECONDS}`,
         "Content-Type": "application/json",

@@ -1,44 +1,64 @@
 import { describeError, log } from "../log.ts";
+import type { Portrait } from "./introduce.ts";
 import type { LogRow, PersonaStore, SetRow } from "./store.ts";
 
-// D1's outages last seconds to minutes; a set that was paid for is kept for as long as it takes.
+// D1's outages last seconds to minutes; what was paid for is kept for as long as it takes.
 const RETRY_MS = 30_000;
-const NAME = "unstored";
+const PREFIX = "unstored:";
 
-interface Waiting {
-  readonly set: SetRow;
+/** What a run made and spent, as `PersonaStore` takes it. */
+interface Result {
+  /** Undefined where it made nothing. */
+  readonly set?: SetRow;
   readonly row: LogRow;
-  readonly dueAt: number;
+  readonly missing: readonly Portrait[];
 }
 
-/** A set that D1 would not take, kept in the run's Durable Object until it does. */
+/** What D1 would not take, kept in the run's Durable Object until it does: an entry a run. */
 export interface Unstored {
-  keep(set: SetRow, row: LogRow): void;
+  keep(result: Result): void;
   /** When to try again; undefined where nothing waits. */
   dueAt(): number | undefined;
+  /** Whether a set waits: then this object knows more than D1. */
+  hasSet(): boolean;
   storeAgain(): Promise<void>;
 }
+
+type Waiting = Result & { readonly dueAt: number };
 
 export function createUnstored(
   { kv }: DurableObjectStorage,
   store: PersonaStore,
   now: () => number,
+  ring: () => Promise<void>,
 ): Unstored {
-  const keep = (set: SetRow, row: LogRow) => kv.put<Waiting>(NAME, { set, row, dueAt: now() + RETRY_MS });
+  const waiting = () => [...kv.list<Waiting>({ prefix: PREFIX })];
+  const keep = (result: Result) =>
+    kv.put<Waiting>(PREFIX + result.row.id, { ...result, dueAt: now() + RETRY_MS });
+
+  async function storeResult({ set, row, missing }: Result): Promise<void> {
+    if (set) await store.save(set, row, missing);
+    else await store.record(row);
+    if (missing.length > 0) await ring();
+  }
+
   return {
     keep,
-    dueAt: () => kv.get<Waiting>(NAME)?.dueAt,
+    hasSet: () => waiting().some(([, { set }]) => set !== undefined),
+    dueAt() {
+      const times = waiting().map(([, { dueAt }]) => dueAt);
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
     async storeAgain() {
-      const waiting = kv.get<Waiting>(NAME);
-      if (!waiting || waiting.dueAt > now()) return;
-      const { set, row } = waiting;
-      try {
-        await store.save(set, row);
-        kv.delete(NAME);
-        log.info("store.recovered", { run: row.id });
-      } catch (error) {
-        log.error("store.failed", { run: row.id, ...describeError(error) });
-        keep(set, row);
+      for (const [name, result] of waiting().filter(([, { dueAt }]) => dueAt <= now())) {
+        try {
+          await storeResult(result);
+          kv.delete(name);
+          log.info("store.recovered", { run: result.row.id });
+        } catch (error) {
+          log.error("store.failed", { run: result.row.id, ...describeError(error) });
+          keep(result);
+        }
       }
     },
   };

@@ -42,21 +42,34 @@ export type ImageStatus = z.infer<typeof imageStatus>;
 export const persona = z.extend(traits, { id: text, imageUrl: z.url(), imageStatus });
 export type Persona = z.infer<typeof persona>;
 
-/** `POST /api/personas/generate`. Members of `leadData` and `config` are free; the top has no others. */
-export const generateRequest = z.strictObject({
+const configuration = jsonObject.check(
+  z.refine((given) => given.count === undefined || count(1, MAX_COUNT)(given.count), {
+    path: ["count"],
+    error: `must be a whole number from 1 to ${MAX_COUNT}`,
+  }),
+);
+
+/** What a set is made from. Members of `leadData` and `config` are free. */
+const inputs = {
   leadData: jsonObject,
-  config: z.optional(
-    jsonObject.check(
-      z.refine((config) => config.count === undefined || count(1, MAX_COUNT)(config.count), {
-        path: ["count"],
-        error: `must be a whole number from 1 to ${MAX_COUNT}`,
-      }),
-    ),
-  ),
+  config: z.optional(configuration),
   email: z.optional(emailAddress),
-  images: z.optional(z.literal("wait")),
-});
+};
+
+/** `POST /api/personas/generate`. */
+export const generateRequest = z.strictObject({ ...inputs, images: z.optional(z.literal("wait")) });
 export type GenerateRequest = z.infer<typeof generateRequest>;
+
+/** How many sets one request may have made in the background. */
+export const MAX_PREGENERATE = 100;
+
+/** `POST /api/admin/pregenerate`: what visitors would ask, before they do. */
+export const pregenerateRequest = z.strictObject({
+  inputs: z.array(z.strictObject(inputs)).check(z.minLength(1), z.maxLength(MAX_PREGENERATE)),
+});
+export type PregenerateInput = z.infer<typeof pregenerateRequest>["inputs"][number];
+
+export const pregenerateAnswer = z.object({ accepted: z.int(), alreadyCached: z.int() });
 
 /** A set as callers see it. `fromIdempotentCache` is there, and true, on a replay alone. */
 export const personaSet = z.object({

@@ -1,26 +1,29 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
-import type { TextCalls } from "../openai/text-calls.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
+import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
 import type { LogRow, PersonaStore, SetRow } from "./store.ts";
-import { doneEvent, type StoredPersona, type StoredSet } from "./stored.ts";
+import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
-import type { Traits } from "./wire.ts";
+import type { ImageStatus, Traits } from "./wire.ts";
 
 /** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
-  /** The set that this key has already, which a refresh replaces in place. */
-  readonly setId?: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
 }
 
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
-  readonly openCalls: (run: string) => TextCalls;
-  readonly imageKey: (traits: Traits) => string;
+  readonly portraitOf: (traits: Traits) => Portrait;
+  /** Puts a portrait into its ledger and has it made; gives the state it is in. */
+  readonly announce: (portrait: Portrait) => Promise<ImageStatus>;
+  /** Has portraits made that were put into their ledger in another way. */
+  readonly ring: () => Promise<void>;
+  readonly openCalls: (context: WorkContext) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -28,7 +31,12 @@ export interface WorkDeps extends GeneratorModel {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
+/** Tells readers to forget the personas so far. */
+const RESET = { reset: true } as const;
+
 export const ROUTE = "/api/personas/generate";
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
 function iso(set: StoredSet) {
   return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
@@ -38,99 +46,92 @@ function iso(set: StoredSet) {
 export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   const { store, now } = deps;
 
-  function logRow(input: RunInput, { runId, startedAt }: WorkContext, { spent }: TextCalls): LogRow {
+  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    return {
-      ...{
-        id: runId,
-        createdAt: now(),
-        route: ROUTE,
-        status: 200,
-        model: deps.model,
-        calls,
-        ...usage,
-        costUsd,
-      },
-      ...{
-        upstreamMs,
-        totalMs: now() - startedAt,
-        requestHash,
-        emailHash,
-        callerUserHash,
-        callerAddressHash,
-      },
-    };
+    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
   }
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: WorkContext): Promise<StoredSet | undefined> {
-    const set = await store.findByKey(input.key).catch(() => undefined);
-    return set && set.createdAt >= startedAt ? set : undefined;
+    const found = await store.findByKey(input.key).catch(() => undefined);
+    if (!found || found.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt } = found;
+    return { setId, personas, states, createdAt };
   }
 
-  async function save(set: SetRow, row: LogRow): Promise<SetRow> {
+  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<void> {
     try {
-      return { ...set, setId: await store.save(set, row) };
+      await store.save(set, row, missing);
+      if (missing.length > 0) deps.waitUntil(deps.ring());
     } catch (error) {
       log.error("store.failed", { run: row.id, ...describeError(error) });
-      deps.unstored.keep(set, row);
-      return set;
+      deps.unstored.keep({ set, row, missing });
     }
   }
 
-  async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<StoredPersona[]> {
-    let personas: StoredPersona[] = [];
-    let voidUpTo = 0;
-    await generatePersonas(personaRequest(input, deps), input.count, calls, {
-      onPersona(traits) {
-        const persona = { ...traits, id: deps.newId(), imageKey: deps.imageKey(traits) };
-        personas.push(persona);
-        context.emit({ persona });
-      },
-      onRestart() {
-        personas = [];
-        voidUpTo = context.emit(RESET);
-      },
-      wasRead: () => context.sentUpTo() > voidUpTo,
-    });
-    return personas;
+  async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
+    const introductions = createIntroductions(deps.announce, context.emit);
+    let voidUpTo = context.resetId;
+    try {
+      await generatePersonas(personaRequest(input, deps), input.count, calls, {
+        onPersona(traits) {
+          const portrait = deps.portraitOf(traits);
+          introductions.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
+        },
+        onRestart() {
+          if (introductions.restart()) voidUpTo = context.emit(RESET);
+        },
+        wasRead: () => context.sentUpTo() > voidUpTo,
+      });
+    } finally {
+      await introductions.made(); // what is finished goes out before an error does
+    }
+    return introductions;
   }
 
   function recordFailure(error: unknown, row: LogRow): void {
     const code = error instanceof Problem ? error.code : "internal";
     const failed = { ...row, status: PROBLEMS[code].status, code };
-    const recorded = store
-      .record(failed)
-      .catch((fault) => log.error("store.failed", { run: row.id, ...describeError(fault) }));
+    const recorded = store.record(failed).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+      deps.unstored.keep({ row: failed, missing: [] });
+    });
     deps.waitUntil(recorded);
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
-    const calls = deps.openCalls(context.runId);
+    const calls = deps.openCalls(context);
     try {
-      const personas = await generate(input, context, calls);
-      const { key, emailHash, userHash, setId = deps.newId() } = input;
-      const set = { key, setId, emailHash, userHash, model: deps.model, personas, createdAt: now() };
-      const saved = await save(set, { ...logRow(input, context, calls), setId });
-      return { setId: saved.setId, personas, createdAt: set.createdAt };
+      const { personas, states, missing } = await generate(input, context, calls);
+      const { key, setId, emailHash, userHash } = input;
+      // The states that the events had: JSON and the stream are one answer.
+      const made = { setId, personas, states, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      await save(set, { ...logRow(input, context, calls.spent), setId }, missing);
+      return made;
     } catch (error) {
-      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls));
+      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
       throw error;
     }
   }
 
   return {
     reset: RESET,
+    isText: ({ persona }) => persona !== undefined,
+    interrupted({ runId, startedAt, input, carried }) {
+      if (!input || !carried) return;
+      recordFailure(new Problem("interrupted"), logRow(input, { runId, startedAt }, carried as Spent));
+    },
     maxStarts: 3, // a run that brings its server down must not be paid for again and again
     async perform(input, context) {
       const stored = context.revived ? await alreadyStored(input, context) : undefined;
-      if (stored) for (const persona of stored.personas) context.emit({ persona });
+      for (const persona of stored?.personas ?? [])
+        context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
       const result = stored ?? (await make(input, context));
       return { result, last: doneEvent(iso(result)) };
     },
   };
 }
-
-/** Tells readers to forget the personas so far. */
-const RESET = { reset: true } as const;

@@ -1,4 +1,5 @@
-import type { Entry, EventLog } from "./event-log.ts";
+import { describeError, log as logLine } from "../log.ts";
+import type { EventLog } from "./event-log.ts";
 import { frame, KEEP_ALIVE, type Payload } from "./sse.ts";
 
 export interface FollowOptions {
@@ -16,61 +17,100 @@ export interface FollowOptions {
   readonly onSent?: (id: number) => void;
 }
 
-// A person cannot see 25 ms, and each write costs as much as parsing several tokens: what comes meanwhile
-// goes together. The first event of a burst goes at once.
-const WRITE_GAP_MS = 25;
-// Bounds what one reader holds beyond the log: a slow one gets the rest of a long answer piece by piece.
+// Bound what one reader holds beyond the log: a slow one gets the rest of a long answer piece by piece.
 const MAX_EVENTS_A_WRITE = 512;
+const MAX_CHARS_A_WRITE = 64 * 1024;
 
 const encoder = new TextEncoder();
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * One reader's connection: a comment goes out whenever it has been silent for `heartbeatMs`. One timer for
+ * many events, since a timer for each would cost as much as they do. A reader that does not read is never
+ * given a second comment.
+ */
+function createConnection(writable: WritableStream<Uint8Array>, heartbeatMs: number) {
+  const writer = writable.getWriter();
+  let lastWrite = Date.now();
+  let writing = false;
+  let timer = setTimeout(beat, heartbeatMs);
+
+  async function write(text: string): Promise<void> {
+    writing = true;
+    await writer.write(encoder.encode(text));
+    writing = false;
+    lastWrite = Date.now();
+  }
+
+  function beat(): void {
+    const left = lastWrite + heartbeatMs - Date.now();
+    if (left <= 0 && !writing) write(KEEP_ALIVE).catch(stop);
+    timer = setTimeout(beat, left > 0 ? left : heartbeatMs);
+  }
+
+  function stop(): void {
+    clearTimeout(timer);
+  }
+
+  return {
+    write,
+    stop,
+    close: () => writer.close(),
+    abort: (why: unknown) => writer.abort(why).catch(() => {}),
+  };
 }
 
-/** True where the log changed, false after `ms` of silence. */
-async function changedWithin(log: EventLog, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const change = log.changed().then(() => true);
+interface Batch {
+  readonly text: string;
+  readonly lastId: number;
+}
+
+/** Throws, and says so in the log, where an event cannot be shown: that ends the reader's stream. */
+function showBatch(log: EventLog, cursor: number, options: FollowOptions): Batch | undefined {
   try {
-    return await Promise.race([change, silence]);
-  } finally {
-    clearTimeout(timer);
+    return nextBatch(log, cursor, options);
+  } catch (error) {
+    logLine.error("reader.failed", describeError(error));
+    throw error;
   }
 }
 
-function encode(entries: readonly Entry[], { idLines, render }: FollowOptions): Uint8Array {
+function nextBatch(log: EventLog, cursor: number, { idLines, render }: FollowOptions): Batch | undefined {
   let text = "";
-  for (const { id, payload } of entries) text += frame(id, render ? render(payload) : payload, idLines);
-  return encoder.encode(text);
+  let lastId = cursor;
+  for (const { id, payload } of log.since(cursor, MAX_EVENTS_A_WRITE)) {
+    text += frame(id, render ? render(payload) : payload, idLines);
+    lastId = id;
+    if (text.length >= MAX_CHARS_A_WRITE) break;
+  }
+  return lastId === cursor ? undefined : { text, lastId };
 }
 
 async function pump(
   log: EventLog,
-  writer: WritableStreamDefaultWriter,
+  writable: WritableStream<Uint8Array>,
   options: FollowOptions,
 ): Promise<void> {
+  const connection = createConnection(writable, options.heartbeatMs);
   let cursor = options.after;
-  let lastWrite = 0;
-  if (options.comment) await writer.write(encoder.encode(KEEP_ALIVE));
-  for (;;) {
-    const wait = lastWrite + WRITE_GAP_MS - Date.now();
-    if (wait > 0 && !log.closed) await pause(wait);
-    const entries = log.since(cursor, MAX_EVENTS_A_WRITE);
-    const last = entries.at(-1);
-    if (last) {
-      cursor = last.id;
-      lastWrite = Date.now();
-      options.onSent?.(cursor);
-      await writer.write(encode(entries, options));
-    } else if (log.closed) {
-      return;
-    } else if (!(await changedWithin(log, options.heartbeatMs))) {
-      await writer.write(encoder.encode(KEEP_ALIVE));
+  try {
+    if (options.comment) await connection.write(KEEP_ALIVE);
+    for (;;) {
+      const batch = showBatch(log, cursor, options);
+      if (batch) {
+        cursor = batch.lastId;
+        options.onSent?.(cursor);
+        await connection.write(batch.text);
+      } else if (log.closed) {
+        return await connection.close();
+      } else {
+        await log.changed();
+      }
     }
+  } catch (error) {
+    connection.abort(error);
+    throw error;
+  } finally {
+    connection.stop();
   }
 }
 
@@ -80,9 +120,7 @@ async function pump(
  */
 export function follow(log: EventLog, options: FollowOptions): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream(); // native: bytes pass without JavaScript
-  const writer = writable.getWriter();
-  pump(log, writer, options)
-    .then(() => writer.close())
-    .catch(() => {}); // a reader that has gone rejects its own writes; nobody else is concerned
+  // A reader that has gone rejects its own writes; nobody else is concerned.
+  pump(log, writable, options).catch(() => {});
   return readable;
 }

@@ -4,7 +4,10 @@ import type { RunStore } from "./run-store.ts";
 
 // Often enough that a crash loses a quarter of a second, seldom enough that rows and writes cost little.
 const FLUSH_INTERVAL_MS = 250;
-// More ids than an upstream can produce between two flushes; where one does, the log is written at once.
+/**
+ * No event can have been sent whose id is this far above the last one written: more than an upstream can
+ * produce between two flushes, and where one does, the log is written at once.
+ */
 export const ID_HEADROOM = 4096;
 
 /** Writes a run's log to its store in batches. Readers never wait for it. */
@@ -15,9 +18,8 @@ export interface Recorder {
   flush(): void;
 }
 
-export function createRecorder(runId: string, log: EventLog, store: RunStore): Recorder {
+export function createRecorder(runId: string, log: EventLog, store: Pick<RunStore, "append">): Recorder {
   let written = log.lastId;
-  let bound = log.lastId + ID_HEADROOM;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
@@ -25,8 +27,7 @@ export function createRecorder(runId: string, log: EventLog, store: RunStore): R
     timer = undefined;
     const entries = log.since(written, Number.POSITIVE_INFINITY);
     if (entries.length === 0) return;
-    bound = log.lastId + ID_HEADROOM;
-    store.append(runId, entries, bound);
+    store.append(runId, entries);
     written = log.lastId;
   }
 
@@ -42,7 +43,7 @@ export function createRecorder(runId: string, log: EventLog, store: RunStore): R
   return {
     flush,
     note(entry) {
-      if (entry.id >= bound) flush();
+      if (entry.id >= written + ID_HEADROOM) flushInTime();
       else timer ??= setTimeout(flushInTime, FLUSH_INTERVAL_MS);
     },
   };

@@ -1,6 +1,6 @@
 import type { Entry } from "./event-log.ts";
 
-export type RunState = "running" | "done" | "error";
+export type RunState = "running" | "done" | "stopped" | "error";
 
 /** A run as its Durable Object keeps it. Times are milliseconds since the epoch. */
 export interface RunRecord {
@@ -11,43 +11,76 @@ export interface RunRecord {
   readonly endedAt: number | null;
   /** When it may be forgotten; null while it runs. */
   readonly expiresAt: number | null;
-  /** No event with a higher id can have been sent before the log was last written. */
-  readonly idBound: number;
-  /** JSON. What the run works from; null once it has settled. */
+  /** What the room must know of a run for as long as it is kept: who asked what. JSON, or nothing. */
+  readonly label: string | null;
+  /** JSON. What the run works from; null once it has settled, and where it is never begun again. */
   readonly input: string | null;
-  /** JSON. What it made; null until it is done. */
+  /** JSON. What it made; null until it is done, and where its events say it all. */
   readonly result: string | null;
+  /** JSON. What it spent in this life and those before, the call under way at its worst; null until it asks. */
+  readonly carried: string | null;
   /** How often it was begun: more than once only where the server died under it. */
   readonly starts: number;
 }
 
 export interface RunStore {
-  insert(run: Pick<RunRecord, "id" | "startedAt" | "idBound" | "input">): void;
+  insert(run: Pick<RunRecord, "id" | "startedAt" | "label" | "input" | "carried">): void;
+  carry(id: string, carried: string): void;
   /** Begun again, from the input it kept. */
   restart(id: string): void;
-  /** Adds a batch of events and moves the bound, in one transaction. */
-  append(id: string, entries: readonly Entry[], idBound: number): void;
+  append(id: string, entries: readonly Entry[]): void;
   settle(id: string, outcome: Pick<RunRecord, "state" | "endedAt" | "expiresAt" | "result">): void;
   find(id: string): RunRecord | undefined;
+  /** The newest first; more than one only where an earlier life could not write its end. */
+  running(): RunRecord[];
+  /** The one that was started last. */
+  newest(): RunRecord | undefined;
   /** The newest first. */
   all(): RunRecord[];
   entries(id: string): Entry[];
+  /** When the next run may be forgotten; undefined where none has settled. */
+  nextExpiry(): number | undefined;
+  isEmpty(): boolean;
   /** Forgets runs past their time, with their events. */
   expire(now: number): void;
   forget(id: string): void;
+  /** Leaves nothing of the object, its other tables and its alarm included. */
+  clear(): Promise<void>;
 }
 
 const TABLES = [
+  // With row ids: two runs may start in one millisecond, and the newest must be told.
   `CREATE TABLE IF NOT EXISTS runs (
-     id TEXT PRIMARY KEY, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER, expiresAt INTEGER,
-     idBound INTEGER NOT NULL, input TEXT, result TEXT, starts INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID`,
+     id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER,
+     expiresAt INTEGER, label TEXT, input TEXT, result TEXT, carried TEXT, starts INTEGER NOT NULL DEFAULT 1)`,
   // One row a batch: rows are what the platform bills, and a batch is what is written together.
   `CREATE TABLE IF NOT EXISTS events (
      run TEXT NOT NULL, firstId INTEGER NOT NULL, entries TEXT NOT NULL, PRIMARY KEY (run, firstId)) WITHOUT ROWID`,
 ];
 
-// SQLite rows hold 2 MB here; an answer is bounded far below, one batch is cut well below.
-const MAX_ENTRIES_A_ROW = 2_000;
+// SQLite rows hold 2 MB here, and a character takes at most 3 bytes. A single event is far below.
+const MAX_ROW_CHARS = 500_000;
+
+/** Batches as JSON arrays, cut where a row would grow too large; each with the id it begins with. */
+function rowsOf(entries: readonly Entry[]): [firstId: number, json: string][] {
+  const rows: [number, string][] = [];
+  let parts: string[] = [];
+  let chars = 0;
+  let firstId = 0;
+  for (const entry of entries) {
+    const part = JSON.stringify(entry);
+    if (parts.length > 0 && chars + part.length > MAX_ROW_CHARS) {
+      rows.push([firstId, `[${parts.join()}]`]);
+      parts = [];
+      chars = 0;
+    }
+    if (parts.length === 0) firstId = entry.id;
+    parts.push(part);
+    chars += part.length;
+  }
+  if (parts.length > 0) rows.push([firstId, `[${parts.join()}]`]);
+  return rows;
+}
 
 /**
  * Reading never writes: an object that was asked by a wrong name has no tables and leaves no trace. The
@@ -72,24 +105,25 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
       sql.exec(`DELETE FROM runs WHERE ${where}`, ...values);
     });
   }
+  const insertRow = (id: string, [firstId, json]: readonly [number, string]) =>
+    sql.exec("INSERT INTO events VALUES (?, ?, ?)", id, firstId, json);
 
   return {
-    insert({ id, startedAt, idBound, input }) {
+    insert({ id, startedAt, label, input, carried }) {
       if (!exists()) for (const table of TABLES) sql.exec(table);
       sql.exec(
-        "INSERT INTO runs (id, state, startedAt, idBound, input) VALUES (?, 'running', ?, ?, ?)",
-        ...[id, startedAt, idBound, input],
+        "INSERT INTO runs (id, state, startedAt, label, input, carried) VALUES (?, 'running', ?, ?, ?, ?)",
+        ...[id, startedAt, label, input, carried],
       );
     },
+    carry: (id, carried) => void sql.exec("UPDATE runs SET carried = ? WHERE id = ?", carried, id),
     restart: (id) => void sql.exec("UPDATE runs SET starts = starts + 1 WHERE id = ?", id),
-    append(id, entries, idBound) {
-      storage.transactionSync(() => {
-        for (let start = 0; start < entries.length; start += MAX_ENTRIES_A_ROW) {
-          const row = entries.slice(start, start + MAX_ENTRIES_A_ROW);
-          sql.exec("INSERT INTO events VALUES (?, ?, ?)", id, row[0]?.id, JSON.stringify(row));
-        }
-        sql.exec("UPDATE runs SET idBound = ? WHERE id = ?", idBound, id);
-      });
+    append(id, entries) {
+      const rows = rowsOf(entries);
+      const [only] = rows;
+      // Four times a second for each stream: one statement is atomic by itself.
+      if (only && rows.length === 1) insertRow(id, only);
+      else storage.transactionSync(() => rows.forEach((row) => void insertRow(id, row)));
     },
     settle(id, { state, endedAt, expiresAt, result }) {
       sql.exec(
@@ -98,7 +132,9 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
       );
     },
     find: (id) => select("WHERE id = ?", id)[0],
-    all: () => select("ORDER BY startedAt DESC"),
+    running: () => select("WHERE state = 'running' ORDER BY rowid DESC"),
+    newest: () => select("ORDER BY rowid DESC LIMIT 1")[0],
+    all: () => select("ORDER BY rowid DESC"),
     entries(id) {
       if (!exists()) return [];
       const rows = sql.exec<{ entries: string }>(
@@ -107,7 +143,17 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
       );
       return rows.toArray().flatMap((row) => JSON.parse(row.entries) as Entry[]);
     },
+    nextExpiry() {
+      if (!exists()) return undefined;
+      const query = "SELECT MIN(expiresAt) AS time FROM runs WHERE expiresAt IS NOT NULL";
+      return sql.exec<{ time: number | null }>(query).one().time ?? undefined;
+    },
+    isEmpty: () => !exists() || sql.exec("SELECT 1 FROM runs LIMIT 1").toArray().length === 0,
     expire: (now) => remove("expiresAt <= ?", now),
     forget: (id) => remove("id = ?", id),
+    async clear() {
+      ready = false;
+      await storage.deleteAll();
+    },
   };
 }

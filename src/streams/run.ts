@@ -13,6 +13,7 @@ export type Outcome<R> =
 export interface Run<R> {
   readonly id: string;
   readonly startedAt: number;
+  readonly label: string | null;
   readonly log: EventLog;
   /** Resolves once, when the run has settled and its log is closed. Never rejects. */
   readonly settled: Promise<Outcome<R>>;
@@ -20,6 +21,10 @@ export interface Run<R> {
   readonly endedAt: number | undefined;
   /** The highest event id that any reader was sent. */
   sentUpTo: number;
+  /** Ends the work at once, where it heeds its signal. */
+  stop(): void;
+  /** Writes the end down where the disk failed before. Throws where it fails again. */
+  persist(): void;
 }
 
 export interface WorkContext {
@@ -27,18 +32,52 @@ export interface WorkContext {
   readonly startedAt: number;
   /** The server died under this run before. */
   readonly revived: boolean;
+  /** The id of the reset that a revived run begins with; 0 where it is not revived. */
+  readonly resetId: number;
+  /** Aborted when somebody stops the run. */
+  readonly signal: AbortSignal;
   /** Adds an event and gives its id. */
   emit(payload: Payload): number;
   /** The highest event id that any reader was sent. */
   sentUpTo(): number;
+  /** To be called when the upstream has been asked: until then the run is not written down. */
+  sent(): void;
+  /** What an earlier life of this run carried over; undefined in its first. */
+  readonly carried: unknown;
+  /** Keeps, across the server's death, what the run has spent. JSON. */
+  carry(value: unknown): void;
+}
+
+/** A run whose server died and that is not begun again. */
+export interface Interrupted<I> {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly label: string | null;
+  /** Null where the work never keeps it. */
+  readonly input: I | null;
+  readonly carried: unknown;
+}
+
+export interface Done<R> {
+  readonly result: R;
+  /** The event that ends a whole answer. */
+  readonly last: Payload;
+  readonly stopped?: boolean;
 }
 
 export interface Work<I, R> {
-  /** Throws a `Problem` where it fails. `last` is the event that ends a whole answer. */
-  perform(input: I, context: WorkContext): Promise<{ readonly result: R; readonly last: Payload }>;
+  /** Throws a `Problem` where it fails. */
+  perform(input: I, context: WorkContext): Promise<Done<R>>;
   /** The first event after a restart: what the readers are to forget. */
   readonly reset: Payload;
-  /** How often a run may be begun; past that a run whose server died ends as `interrupted`. */
+  /** Whether an event is part of the answer, so that a failure after it can no longer be a status. */
+  isText(payload: Payload): boolean;
+  /** Takes note of a run that has ended with its server. */
+  interrupted(run: Interrupted<I>): void;
+  /**
+   * How often a run may be begun; past that a run whose server died ends as `interrupted`. Where it is once,
+   * the input is never written down.
+   */
   readonly maxStarts: number;
 }
 
@@ -47,15 +86,25 @@ export interface RunnerOptions<I, R> {
   readonly work: Work<I, R>;
   readonly now: () => number;
   /** Milliseconds a settled run is kept. */
-  readonly keepMs: number;
+  readonly keepMs: (label: string | null) => number;
   /** Keeps the object alive while a run has upstream work under way. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** Called with a run's first write: sees to it that a run whose server dies is found again. */
+  readonly watch: () => void;
+}
+
+export interface StartOptions {
+  /** 32 hex characters. */
+  readonly id?: string;
+  readonly label?: string;
 }
 
 export interface Runner<I, R> {
-  start(input: I): Run<R>;
-  /** Goes on with a run that an earlier life of this object began. */
-  revive(record: RunRecord): Run<R>;
+  start(input: I, options?: StartOptions): Run<R>;
+  /** Goes on with a run that an earlier life of this object began; undefined where that is not to be. */
+  revive(record: RunRecord): Run<R> | undefined;
+  /** Ends one that has been overtaken by a later. */
+  end(record: RunRecord): void;
 }
 
 /** 128 random bits in hex. */
@@ -78,97 +127,144 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-interface Launch<I> {
-  readonly id: string;
-  readonly startedAt: number;
+interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
   readonly log: EventLog;
-  /** The id of the first event to come, where it leaves a gap. */
-  readonly firstId?: number;
-  /** Gives the input, or throws where the run is not to be begun. */
-  readonly begin: (emit: (payload: Payload) => number) => I;
+  readonly input: I;
+  /** The first write. */
+  readonly record: (carried: string | null) => void;
+  /** JSON. */
+  readonly carried: string | null;
+  /** The event to begin with, where an earlier life of the object died. */
+  readonly reset?: { readonly id: number; readonly payload: Payload };
 }
 
-export function createRunner<I, R>({
-  store,
-  work,
-  now,
-  keepMs,
-  waitUntil,
-}: RunnerOptions<I, R>): Runner<I, R> {
-  function launch({ id, startedAt, log, firstId, begin }: Launch<I>): Run<R> {
-    const recorder = createRecorder(id, log, store);
-    const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
-    let nextId = firstId;
-    let endedAt: number | undefined;
+export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
+  const { store, work, now, keepMs, waitUntil, watch } = options;
 
-    function emit(payload: Payload): number {
-      const entry = log.append(payload, nextId);
-      nextId = undefined;
+  function launch({ id, startedAt, label, log, input, record, reset, ...past }: Launch<I>): Run<R> {
+    const recorder = createRecorder(id, log, store);
+    let { carried } = past;
+    let unwritten: (() => void) | undefined;
+    const controller = new AbortController();
+    const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
+    let endedAt: number | undefined;
+    let recorded = false;
+
+    // A write holds back whatever leaves the object until it is on disk, so the upstream is asked first.
+    function sent(): void {
+      if (recorded) return;
+      recorded = true;
+      attempt(() => {
+        record(carried);
+        watch();
+      });
+    }
+
+    /** A full disk stops no answer: the run goes on in memory. */
+    function attempt(write: () => void): boolean {
+      try {
+        write();
+        return true;
+      } catch (error) {
+        logLine.error("run.unrecorded", { run: id, ...describeError(error) });
+        return false;
+      }
+    }
+
+    function carry(value: unknown): void {
+      const json = JSON.stringify(value);
+      carried = json;
+      if (recorded) attempt(() => store.carry(id, json));
+    }
+
+    function emit(payload: Payload, eventId?: number): number {
+      sent();
+      const entry = log.append(payload, eventId);
       recorder.note(entry);
       return entry.id;
     }
 
     /** Readers and callers first: what was paid for reaches them even where the disk is full. */
-    function settle(outcome: Outcome<R>, last: Payload): void {
+    function settle(outcome: Outcome<R>, last: Payload, stopped: boolean): void {
       emit(last);
       log.close();
       endedAt = now();
       resolve(outcome);
-      const result = outcome.ok ? JSON.stringify(outcome.result) : null;
-      try {
+      const result = outcome.ok ? (JSON.stringify(outcome.result) ?? null) : null;
+      const state = outcome.ok ? (stopped ? "stopped" : "done") : "error";
+      const end = { state, endedAt, expiresAt: endedAt + keepMs(label), result } as const;
+      unwritten = () => {
         recorder.flush();
-        store.settle(id, {
-          state: outcome.ok ? "done" : "error",
-          endedAt,
-          expiresAt: endedAt + keepMs,
-          result,
-        });
-      } catch (error) {
-        logLine.error("run.unrecorded", { run: id, ...describeError(error) });
-      }
+        store.settle(id, end);
+        unwritten = undefined;
+      };
+      attempt(unwritten);
     }
 
     const run: Run<R> = {
-      ...{ id, startedAt, log, settled, sentUpTo: 0 },
+      ...{ id, startedAt, label, log, settled, sentUpTo: 0 },
       get endedAt() {
         return endedAt;
       },
+      stop: () => controller.abort(),
+      persist: () => unwritten?.(),
     };
 
-    async function execute(): Promise<[Outcome<R>, Payload]> {
+    async function execute(): Promise<[Outcome<R>, Payload, boolean]> {
       try {
-        const revived = firstId !== undefined;
-        const context = { runId: id, startedAt, revived, emit, sentUpTo: () => run.sentUpTo };
-        const { result, last } = await work.perform(begin(emit), context);
-        return [{ ok: true, result }, last];
+        if (reset) emit(reset.payload, reset.id);
+        const { result, last, stopped } = await work.perform(input, {
+          ...{ runId: id, startedAt, revived: reset !== undefined, resetId: reset?.id ?? 0 },
+          ...{ signal: controller.signal, sent, carry },
+          carried: past.carried === null ? undefined : JSON.parse(past.carried),
+          emit: (payload) => emit(payload),
+          sentUpTo: () => run.sentUpTo,
+        });
+        return [{ ok: true, result }, last, stopped ?? false];
       } catch (error) {
         const failure = failureOf(error);
-        return [{ ok: false, failure }, errorEvent(failure)];
+        return [{ ok: false, failure }, errorEvent(failure), false];
       }
     }
 
-    waitUntil(execute().then(([outcome, last]) => settle(outcome, last)));
+    waitUntil(execute().then((ended) => settle(...ended)));
     return run;
   }
 
+  /** The last event, above every id that can have been sent, so that a reader ahead of the log gets it too. */
+  function interrupt({ id, label, startedAt, input, carried }: RunRecord, firstId: number): void {
+    const endedAt = now();
+    const run = { runId: id, startedAt, label };
+    const parsed = (json: string | null) => (json === null ? null : JSON.parse(json));
+    work.interrupted({ ...run, input: parsed(input) as I | null, carried: parsed(carried) });
+    store.append(id, [{ id: firstId, payload: errorEvent({ code: "interrupted" }) }]);
+    store.settle(id, { state: "error", endedAt, expiresAt: endedAt + keepMs(label), result: null });
+  }
+
   return {
-    start(input) {
-      const id = randomId();
+    start(input, { id = randomId(), label = null } = {}) {
       const startedAt = now();
-      store.insert({ id, startedAt, idBound: ID_HEADROOM, input: JSON.stringify(input) });
-      return launch({ id, startedAt, log: createEventLog(), begin: () => input });
+      const kept = work.maxStarts > 1 ? JSON.stringify(input) : null;
+      const record = (carried: string | null) => store.insert({ id, startedAt, label, input: kept, carried });
+      return launch({ id, startedAt, label, log: createEventLog(), input, record, carried: null });
     },
-    revive({ id, startedAt, idBound, input, starts }) {
+    end: (found) => interrupt(found, createEventLog(store.entries(found.id)).lastId + ID_HEADROOM + 1),
+    revive(found) {
+      const { id, startedAt, label, input, starts, carried } = found;
       const again = starts < work.maxStarts && input !== null;
       logLine.warn("run.revived", { run: id, calls: starts, ...(!again && { code: "interrupted" }) });
-      const begin = (emit: (payload: Payload) => number) => {
-        if (!again) throw new Problem("interrupted");
-        store.restart(id);
-        emit(work.reset);
-        return JSON.parse(input) as I;
-      };
-      // Above every id that can have been sent, so that a reader who is ahead of the log gets it too.
-      return launch({ id, startedAt, log: createEventLog(store.entries(id)), firstId: idBound + 1, begin });
+      const log = createEventLog(store.entries(id));
+      const firstId = log.lastId + ID_HEADROOM + 1;
+      if (!again) {
+        interrupt(found, firstId);
+        return undefined;
+      }
+      return launch({
+        ...{ id, startedAt, label, log, carried },
+        input: JSON.parse(input) as I,
+        record: () => store.restart(id),
+        reset: { id: firstId, payload: work.reset },
+      });
     },
   };
 }

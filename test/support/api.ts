@@ -1,5 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { createParser } from "eventsource-parser";
+import { expect } from "vitest";
 import type { PersonaSet } from "../../src/personas/wire.ts";
 
 export const ORIGIN = "https://api.test";
@@ -31,6 +32,15 @@ export function generateStream(body: unknown, headers: Record<string, string> = 
 export async function setOf(response: Response): Promise<PersonaSet> {
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   return (await response.json()) as PersonaSet;
+}
+
+/** The set once all its portraits are ready: from then on the first two tiers may have it. */
+export async function whenReady(setId: string): Promise<PersonaSet> {
+  const find = async () => await setOf(await call(`/api/personas/${setId}`));
+  await expect
+    .poll(async () => (await find()).personas.map(({ imageStatus }) => imageStatus), { timeout: 10_000 })
+    .toSatisfy((states: string[]) => states.every((state) => state === "ready"));
+  return await find();
 }
 
 export interface StreamEvent {

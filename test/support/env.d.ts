@@ -8,7 +8,7 @@ declare global {
     }
     interface GlobalProps {
       mainModule: typeof import("../../src/worker.ts");
-      durableNamespaces: "PersonaGeneration";
+      durableNamespaces: "PersonaGeneration" | "ChatStream";
     }
   }
 }

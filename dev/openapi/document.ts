@@ -1,0 +1,94 @@
+import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+import { EXAMPLES } from "./examples.ts";
+import { type Answer, ROUTES, type Route } from "./routes.ts";
+import { componentSchemas, type SchemaName } from "./schemas.ts";
+
+type Json = Record<string, unknown>;
+
+const ref = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
+
+function content({ schema, mediaType }: Answer): Json {
+  if (schema) return { "application/json": { schema: ref(schema), example: EXAMPLES[schema] } };
+  return mediaType ? { [mediaType]: { schema: { type: "string" } } } : {};
+}
+
+function answers(route: Route): [string, Json][] {
+  return Object.entries(route.answers).map(([status, forms]) => {
+    const bodies = Object.assign({}, ...forms.map(content)) as Json;
+    const description = forms.map((form) => form.description).join("; or: ");
+    return [status, { description, ...(Object.keys(bodies).length > 0 && { content: bodies }) }];
+  });
+}
+
+/** One answer for each status, since OpenAPI knows no other way; the codes are told apart by `code`. */
+function problems(codes: readonly ProblemCode[]): [string, Json][] {
+  const byStatus = Map.groupBy(new Set(codes), (code) => String(PROBLEMS[code].status));
+  return [...byStatus].map(([status, same]) => {
+    const schema = { allOf: [ref("Problem"), { properties: { code: { enum: same } } }] };
+    const description = same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; ");
+    return [status, { description, content: { "application/problem+json": { schema } } }];
+  });
+}
+
+/** A status that is both an answer and a problem, such as 503 of `ready`, has both bodies. */
+function responses(route: Route): Json {
+  const all: Record<string, Json> = Object.fromEntries(answers(route));
+  for (const [status, problem] of problems(route.problems)) {
+    const there = all[status];
+    const bodies = { ...(there?.content as Json), ...(problem.content as Json) };
+    const description = [there?.description, problem.description].filter(Boolean).join("; or: ");
+    all[status] = { description, content: bodies };
+  }
+  return all;
+}
+
+const SECURITY = { user: [{ bearer: [] }, {}], admin: [{ admin: [] }], anyone: [] };
+
+function operation(route: Route): Json {
+  const { summary, description, tag, body, parameters = [], access } = route;
+  return {
+    summary,
+    ...(description && { description }),
+    tags: [tag],
+    security: SECURITY[access],
+    ...(parameters.length > 0 && {
+      parameters: parameters.map((parameter) => ({ schema: { type: "string" }, ...parameter })),
+    }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: ref(body), example: EXAMPLES[body] } },
+      },
+    }),
+    responses: responses(route),
+  };
+}
+
+/** The OpenAPI 3.1 document of every route under /api and /images. */
+export function openApiDocument(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of ROUTES) paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "AskNewton Edge",
+      version,
+      description:
+        "Personas, portraits and chat for choosing health insurance. Errors are RFC 9457 problems.",
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "Where callers sign in.",
+        },
+        admin: { type: "http", scheme: "bearer", description: "The ADMIN_TOKEN." },
+      },
+    },
+  };
+}

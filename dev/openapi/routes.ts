@@ -1,0 +1,228 @@
+import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+import type { SchemaName } from "./schemas.ts";
+
+export interface Answer {
+  readonly description: string;
+  /** JSON of this schema, or another media type, or no body. */
+  readonly schema?: SchemaName;
+  readonly mediaType?: string;
+}
+
+export interface Route {
+  readonly method: "get" | "post" | "delete";
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: "personas" | "images" | "chat" | "administration" | "service";
+  readonly body?: SchemaName;
+  readonly parameters?: readonly Parameter[];
+  readonly answers: Readonly<Record<string, readonly Answer[]>>;
+  readonly problems: readonly ProblemCode[];
+  /** Who may call. */
+  readonly access: "user" | "admin" | "anyone";
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly description: string;
+  readonly required?: boolean;
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+const BODY: ProblemCode[] = [
+  "invalid_json",
+  "invalid_request",
+  "unsupported_media_type",
+  "payload_too_large",
+];
+const ANY: ProblemCode[] = ["invalid_configuration", "internal"];
+const USER: ProblemCode[] = ["unauthorized", ...ANY];
+const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key_reused"];
+const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
+  (code) =>
+    code.startsWith("upstream_") ||
+    ["rate_limited", "interrupted", "still_running", "budget_exhausted"].includes(code),
+);
+
+const EVENTS = "text/event-stream";
+const LAST_EVENT_ID: Parameter[] = [
+  { name: "Last-Event-ID", in: "header", description: "The last event that arrived. Wins over `after`." },
+  { name: "after", in: "query", description: "The same, where a header cannot be sent." },
+];
+const STREAM_ID: Parameter = {
+  name: "streamId",
+  in: "path",
+  required: true,
+  description: "From `X-Stream-Id`.",
+  schema: { type: "string", pattern: "^[0-9a-f]{64}\\.[0-9a-f]{32}$" },
+};
+const IDEMPOTENCY_KEY: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description:
+    "1 to 255 visible ASCII characters, unguessable: a UUID is right. The same key is the same request.",
+};
+const SET_ID: Parameter = { name: "setId", in: "path", required: true, description: "From a set." };
+const resume = (what: string): Record<string, readonly Answer[]> => ({
+  200: [{ description: `The rest of the ${what}, then what comes`, mediaType: EVENTS }],
+  204: [{ description: "It has ended and there is nothing more" }],
+});
+
+export const ROUTES: readonly Route[] = [
+  {
+    ...{
+      method: "post",
+      path: "/api/personas/generate",
+      tag: "personas",
+      access: "user",
+      body: "GenerateRequest",
+    },
+    summary: "Personas for a lead",
+    description:
+      "Equal inputs for the same person are answered from a cache. With `Accept: text/event-stream` each persona " +
+      'comes as `data: {"id":1,"persona":{…}}` the moment it is finished, then `data: {"id":4,"done":true,…}`.',
+    parameters: [
+      IDEMPOTENCY_KEY,
+      {
+        name: "Cache-Control",
+        in: "header",
+        description: "`no-cache` makes the set anew; `only-if-cached` never makes one.",
+      },
+    ],
+    answers: {
+      200: [
+        { description: "The set", schema: "PersonaSet" },
+        { description: "The set as it is made", mediaType: EVENTS },
+      ],
+    },
+    problems: [...BODY, ...KEYED, ...USER, ...RUN, "model_refusal", "not_cached"],
+  },
+  {
+    ...{ method: "get", path: "/api/personas/generations/{streamId}", tag: "personas", access: "user" },
+    summary: "Resume a stream of personas",
+    parameters: [STREAM_ID, ...LAST_EVENT_ID],
+    answers: resume("stream"),
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    ...{ method: "get", path: "/api/personas/{setId}", tag: "personas", access: "user" },
+    summary: "A set, with today's state of its portraits",
+    parameters: [SET_ID],
+    answers: {
+      200: [{ description: "The set, with an `ETag`", schema: "PersonaSet" }],
+      304: [{ description: "`If-None-Match` has it" }],
+    },
+    problems: ["not_found", ...USER],
+  },
+  {
+    ...{ method: "get", path: "/images/{key}", tag: "images", access: "anyone" },
+    summary: "A portrait, or its placeholder",
+    parameters: [
+      {
+        ...{ name: "key", in: "path", required: true, description: "From `imageUrl`." },
+        schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+      },
+    ],
+    answers: {
+      200: [
+        { description: "The picture; `X-Image-Status: ready`", mediaType: "image/*" },
+        { description: "A placeholder; `X-Image-Status: pending` or `failed`", mediaType: "image/svg+xml" },
+      ],
+      206: [{ description: "A `Range` of the picture", mediaType: "image/*" }],
+      304: [{ description: "`If-None-Match` has it" }],
+      416: [{ description: "No such range" }],
+    },
+    problems: ["not_found", ...ANY],
+  },
+  {
+    ...{ method: "post", path: "/api/chat", tag: "chat", access: "user", body: "ChatRequest" },
+    summary: "Newton's answer, whole",
+    parameters: [IDEMPOTENCY_KEY],
+    answers: { 200: [{ description: "The answer", schema: "ChatAnswer" }] },
+    problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
+  },
+  {
+    ...{ method: "post", path: "/api/chat/stream", tag: "chat", access: "user", body: "ChatRequest" },
+    summary: "Newton's answer as it is written",
+    description:
+      '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}`, or ' +
+      '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle.',
+    parameters: [IDEMPOTENCY_KEY],
+    answers: { 200: [{ description: "The stream, with `X-Stream-Id`", mediaType: EVENTS }] },
+    problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
+  },
+  {
+    ...{ method: "get", path: "/api/chat/streams/{streamId}", tag: "chat", access: "user" },
+    summary: "Resume an answer",
+    parameters: [STREAM_ID, ...LAST_EVENT_ID],
+    answers: resume("answer"),
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    ...{ method: "delete", path: "/api/chat/streams/{streamId}", tag: "chat", access: "user" },
+    summary: "Stop an answer, and the model with it",
+    parameters: [STREAM_ID],
+    answers: { 204: [{ description: "Stopped, or over already" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    ...{ method: "delete", path: "/api/chat/streams", tag: "chat", access: "user" },
+    summary: "Stop a send whose stream's id is not known yet",
+    parameters: [{ ...IDEMPOTENCY_KEY, required: true }],
+    answers: { 204: [{ description: "Stopped; or, within a minute, as soon as it arrives" }] },
+    problems: ["invalid_idempotency_key", ...USER],
+  },
+  {
+    ...{ method: "get", path: "/api/health", tag: "service", access: "anyone" },
+    summary: "Whether it lives",
+    answers: { 200: [{ description: "It does", schema: "Health" }] },
+    problems: ANY,
+  },
+  {
+    ...{ method: "get", path: "/api/ready", tag: "service", access: "anyone" },
+    summary: "Whether it can work",
+    answers: {
+      200: [{ description: "It can", schema: "Readiness" }],
+      503: [{ description: "It cannot", schema: "Readiness" }],
+    },
+    problems: ["internal"],
+  },
+  {
+    ...{ method: "get", path: "/api/admin/stats", tag: "administration", access: "admin" },
+    summary: "What was asked, spent and saved",
+    parameters: [
+      {
+        ...{ name: "days", in: "query", description: "UTC days, today the last." },
+        schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
+      },
+    ],
+    answers: { 200: [{ description: "By day, and in all", schema: "Stats" }] },
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    ...{ method: "post", path: "/api/admin/pregenerate", tag: "administration", access: "admin" },
+    ...{ body: "PregenerateRequest", summary: "Have sets and portraits made before a visitor asks" },
+    answers: { 202: [{ description: "Taken", schema: "PregenerateAnswer" }] },
+    problems: [...BODY, "not_found", "upstream_not_configured", ...USER],
+  },
+  {
+    ...{ method: "delete", path: "/api/admin/personas/{setId}", tag: "administration", access: "admin" },
+    summary: "Forget a set",
+    parameters: [SET_ID],
+    answers: { 204: [{ description: "Forgotten" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    ...{
+      method: "post",
+      path: "/api/admin/erase",
+      tag: "administration",
+      access: "admin",
+      body: "EraseRequest",
+    },
+    summary: "Erase all that is kept of a person",
+    answers: { 200: [{ description: "What was erased", schema: "EraseAnswer" }] },
+    problems: [...BODY, "not_found", ...USER],
+  },
+];

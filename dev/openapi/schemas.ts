@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import * as chat from "../../src/chat/wire.ts";
+import { PROBLEMS } from "../../src/http/errors.ts";
+import * as operations from "../../src/operations/wire.ts";
+import * as personas from "../../src/personas/wire.ts";
+
+/** RFC 9457, as every error answers. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(PROBLEMS) as [string, ...string[]]),
+  detail: z.string(),
+  requestId: z.string(),
+  errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+});
+
+/** By the name under which the document has them. */
+export const SCHEMAS = {
+  GenerateRequest: personas.generateRequest,
+  PersonaSet: personas.personaSet,
+  ChatRequest: chat.chatRequest,
+  ChatAnswer: chat.chatAnswer,
+  Health: operations.health,
+  Readiness: operations.readiness,
+  Stats: operations.stats,
+  PregenerateRequest: personas.pregenerateRequest,
+  PregenerateAnswer: personas.pregenerateAnswer,
+  EraseRequest: operations.eraseRequest,
+  EraseAnswer: operations.eraseAnswer,
+  Problem: problem,
+} as const;
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+const COUNT = { type: "integer", minimum: 1, maximum: personas.MAX_COUNT, default: personas.DEFAULT_COUNT };
+const ANY_OBJECT = { type: "object", additionalProperties: true };
+
+/** JSON Schema (2020-12, which OpenAPI 3.1 takes as it is) of each, from the schemas that validate. */
+export function componentSchemas(): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(SCHEMAS).map(([name, schema]) => {
+      const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+        io: "input",
+        unrepresentable: "any",
+        // Free objects are checked by functions, which have no JSON Schema of their own.
+        override({ zodSchema, jsonSchema, path }) {
+          if (zodSchema._zod.def.type !== "custom") return;
+          Object.assign(jsonSchema, ANY_OBJECT, path.at(-1) === "config" && { properties: { count: COUNT } });
+        },
+      });
+      return [name, rest];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+import { Problem } from "../http/errors.ts";
+import { SSE_HEADERS } from "../streams/sse.ts";
+import { streamId } from "../streams/stream-id.ts";
+import type { SendAnswer } from "./run.ts";
+import type { ChatAnswer } from "./wire.ts";
+
+const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
+
+/** What a run's object answered, as HTTP. Throws the run's failure as a `Problem`. */
+export function answerFromRun(name: string, answer: SendAnswer, serverTiming: string): Response {
+  const timing = { "Server-Timing": serverTiming };
+  if (answer.kind === "failure") {
+    const { code, ...failure } = answer.failure;
+    throw new Problem(code, { ...failure, headers: timing });
+  }
+  const id = streamId({ name, runId: answer.runId });
+  const replayed = answer.how === "replayed";
+  const headers = { ...timing, ...(replayed && { "Idempotency-Replayed": "true" }) };
+  if (answer.kind === "stream")
+    return new Response(answer.body, { headers: { ...SSE_HEADERS, ...headers, "X-Stream-Id": id } });
+  const { content, finishReason, usage } = answer.said;
+  const body: ChatAnswer = {
+    message: { role: "assistant", content },
+    ...{ finishReason, usage, streamId: id },
+    ...(replayed && { fromIdempotentCache: true }),
+  };
+  return new Response(JSON.stringify(body), { headers: { ...JSON_HEADERS, ...headers } });
+}

@@ -1,0 +1,108 @@
+import canonicalize from "canonicalize";
+import { type Context, Hono } from "hono";
+import type { Hasher } from "../hash.ts";
+import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
+import { cacheWish } from "../http/cache-control.ts";
+import type { Caller } from "../http/caller.ts";
+import type { AppEnv } from "../http/env.ts";
+import { Problem } from "../http/errors.ts";
+import { createTiming } from "../http/timing.ts";
+import { validate } from "../http/validate.ts";
+import { fingerprint } from "../idempotency/fingerprint.ts";
+import { idempotencyKey } from "../idempotency/key.ts";
+import { askRun } from "../streams/ask-run.ts";
+import { lastEventId } from "../streams/resume.ts";
+import { SSE_HEADERS } from "../streams/sse.ts";
+import { parseStreamId } from "../streams/stream-id.ts";
+import { answerFromRun } from "./answer.ts";
+import type { ChatRuns, RunRef, SendRequest } from "./run.ts";
+import { chatRequest, type PersonaRef } from "./wire.ts";
+
+export interface ChatRoutesDeps {
+  /** The Durable Object of a name; a new stub each time, since one whose object died stays broken. */
+  readonly runs: (name: string) => Omit<ChatRuns, "alarm">;
+  /** What the model is told of a persona; undefined where there is none, or it is another user's. */
+  readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<unknown>;
+  readonly hash: Hasher;
+  readonly newRunId: () => string;
+  readonly now: () => number;
+}
+
+export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
+  const { hash, now } = deps;
+
+  const userHash = ({ user }: Caller) => (user === undefined ? null : hash(user));
+  const keyOf = (c: Context<AppEnv>) => idempotencyKey(c.req.header("Idempotency-Key"));
+  /** A key is its user's; anonymous callers share one space, since a retry may come from another network. */
+  const nameOfKey = (key: string, { user }: Caller) =>
+    hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
+
+  async function personaFor(ref: PersonaRef, caller: Caller): Promise<unknown> {
+    const persona = await deps.findPersona(ref, caller);
+    if (persona === undefined) throw new Problem("persona_not_found");
+    return persona;
+  }
+
+  async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<SendRequest> {
+    const key = keyOf(c);
+    const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
+    const { messages, persona } = validate(chatRequest, body);
+    const caller = c.get("caller");
+    const { refresh } = cacheWish(c.req.raw.headers);
+    // With a key, whoever has it may come from any address.
+    const who = caller.user ?? (key === undefined ? caller.address : undefined);
+    const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
+    const mark = fingerprint(asked, hash);
+    return {
+      ...{ runId: deps.newRunId(), fingerprint: mark, keyed: key !== undefined, form },
+      input: {
+        messages,
+        ...(persona && { persona: await personaFor(persona, caller) }),
+        name: key === undefined ? mark : nameOfKey(key, caller),
+        callerUserHash: userHash(caller),
+        callerAddressHash: hash(caller.address),
+      },
+    };
+  }
+
+  const send = (form: SendRequest["form"]) => async (c: Context<AppEnv>) => {
+    const timing = createTiming(now);
+    const request = await read(c, form);
+    const { name } = request.input;
+    const answer = await timing.measure("run", () => askRun(() => deps.runs(name).send(request)));
+    if (answer.kind !== "failure") c.set("tier", answer.how);
+    return answerFromRun(name, answer, timing.header());
+  };
+
+  /** Throws `not_found` where the text cannot be a stream's id. */
+  function runOf(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
+    const stream = parseStreamId(c.req.param("streamId"));
+    if (!stream) throw new Problem("not_found");
+    return { name: stream.name, ref: { runId: stream.runId, userHash: userHash(c.get("caller")) } };
+  }
+
+  return new Hono<AppEnv>()
+    .post("/api/chat", send("json"))
+    .post("/api/chat/stream", send("stream"))
+    .get("/api/chat/streams/:streamId", async (c) => {
+      const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
+      const { name, ref } = runOf(c);
+      const reading = await deps.runs(name).resume({ ...ref, after });
+      if (!reading) throw new Problem("not_found");
+      if (reading.kind === "ended") return c.body(null, 204);
+      return new Response(reading.body, {
+        headers: { ...SSE_HEADERS, "X-Stream-Id": c.req.param("streamId") },
+      });
+    })
+    .delete("/api/chat/streams/:streamId", async (c) => {
+      const { name, ref } = runOf(c);
+      if (!(await deps.runs(name).stop(ref))) throw new Problem("not_found");
+      return c.body(null, 204);
+    })
+    .delete("/api/chat/streams", async (c) => {
+      const key = keyOf(c);
+      if (key === undefined) throw new Problem("invalid_idempotency_key");
+      await deps.runs(nameOfKey(key, c.get("caller"))).stopKey();
+      return c.body(null, 204);
+    });
+}

@@ -1,0 +1,128 @@
+import { PROBLEMS, Problem } from "../http/errors.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import type { Completion } from "../openai/token-stream.ts";
+import { NO_USAGE } from "../openai/usage.ts";
+import type { Done, Work, WorkContext } from "../streams/run.ts";
+import { createGather, type Gather } from "./gather.ts";
+import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
+import { doneEvent } from "./said.ts";
+import type { LogRow } from "./store.ts";
+import type { FinishReason } from "./wire.ts";
+
+/** What is known of who asked what, without its text. */
+export interface ChatAsker {
+  /** The name of the run's object: a hash of what was asked. */
+  readonly name: string;
+  readonly callerUserHash: string | null;
+  readonly callerAddressHash: string;
+}
+
+export interface ChatInput extends ChatPrompt, ChatAsker {
+  /** Somebody stopped it before it came. */
+  readonly stopped: boolean;
+}
+
+export interface ChatWorkDeps extends ChatModel {
+  readonly openCalls: (context: WorkContext) => TextCalls;
+  /** Takes the run's log row; never in the answer's way. Never throws. */
+  readonly record: (row: LogRow) => void;
+  readonly now: () => number;
+}
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
+
+// `/api/chat` and `/api/chat/stream` are one route: the same answer in two forms.
+export const ROUTE = "/api/chat";
+// Four times what the longest answer of today's models has (128,000 tokens). Past it the call is ended: an
+// upstream that goes on for ever must not fill the memory. Characters.
+const MAX_ANSWER_CHARS = 2 * 1024 * 1024;
+
+const UPSTREAM_REASONS = new Set<string>(["stop", "length", "content_filter"] satisfies FinishReason[]);
+
+function finishReasonOf({ refusal, finishReason }: Completion): FinishReason {
+  if (refusal !== "") return "refusal";
+  return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
+}
+
+function whole(completion: Completion): Done<undefined> {
+  const { usage = NO_USAGE } = completion;
+  return { result: undefined, last: doneEvent({ finishReason: finishReasonOf(completion), usage }) };
+}
+
+const STOPPED: Done<undefined> = {
+  result: undefined,
+  last: doneEvent({ finishReason: "stopped", usage: NO_USAGE }),
+  stopped: true,
+};
+
+/** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
+export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
+  const { now } = deps;
+
+  async function ask(input: ChatInput, calls: TextCalls, gather: Gather): Promise<Completion> {
+    let chars = 0;
+    function onText(text: string): void {
+      chars += text.length;
+      if (chars > MAX_ANSWER_CHARS) throw new Problem("upstream_invalid_output");
+      gather.add(text);
+    }
+    return await calls.complete(chatCompletion(input, deps), {
+      onText,
+      onRefusal: onText,
+      onRetry: () => gather.drop(),
+      mayRetry: () => !gather.begun,
+    });
+  }
+
+  function recordRun(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent, error?: unknown): void {
+    const { usage, calls, costUsd, upstreamMs } = spent;
+    const code = error instanceof Problem ? error.code : "internal";
+    const { name: requestHash, callerUserHash, callerAddressHash } = asker;
+    const asked = { requestHash, callerUserHash, callerAddressHash, route: ROUTE, model: deps.model };
+    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    deps.record({ id: runId, createdAt: now(), ...asked, ...outcome, ...cost });
+  }
+
+  async function answer(
+    input: ChatInput,
+    context: WorkContext,
+    calls: TextCalls,
+    gather: Gather,
+  ): Promise<Done<undefined>> {
+    try {
+      const completion = await ask(input, calls, gather);
+      if (!gather.begun) throw new Problem("upstream_invalid_output");
+      return whole(completion);
+    } catch (error) {
+      if (context.signal.aborted) return STOPPED;
+      throw error;
+    } finally {
+      gather.flush(); // the text so far stands, whatever comes after it
+    }
+  }
+
+  return {
+    reset: {}, // never begun again
+    isText: ({ content }) => content !== undefined,
+    interrupted({ label, carried, ...run }) {
+      if (label === null || !carried) return;
+      recordRun(JSON.parse(label) as ChatAsker, run, carried as Spent, new Problem("interrupted"));
+    },
+    maxStarts: 1,
+    async perform(input, context) {
+      if (input.stopped) return STOPPED;
+      const calls = deps.openCalls(context);
+      const gather = createGather((content) => void context.emit({ content }), now);
+      let failure: unknown;
+      try {
+        return await answer(input, context, calls, gather);
+      } catch (error) {
+        failure = error;
+        throw error;
+      } finally {
+        if (calls.spent.calls > 0) recordRun(input, context, calls.spent, failure);
+      }
+    },
+  };
+}

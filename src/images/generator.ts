@@ -1,0 +1,96 @@
+import { droppedConnection, UpstreamFault } from "../openai/failures.ts";
+import type { ImageRequest, Upstream } from "../openai/upstream.ts";
+import { imageUsageOf, type Usage } from "../openai/usage.ts";
+import { type Picture, readPicture } from "./picture.ts";
+import type { CallCost, PortraitJob } from "./store.ts";
+
+export interface GeneratorDeps {
+  readonly upstream: Pick<Upstream, "createImage">;
+  /** US dollars. */
+  readonly cost: (job: PortraitJob, usage: Usage) => number;
+  readonly worstCase: (job: PortraitJob) => number;
+  readonly timeoutMs: number;
+}
+
+/** What one upstream call came to. `fault` is why there is no picture. */
+export interface Attempt {
+  readonly fault?: UpstreamFault;
+  /** The picture could not be kept: its error. */
+  readonly unkept?: unknown;
+  readonly cost: CallCost;
+}
+
+export type Generate = (job: PortraitJob, keep: (picture: Picture) => Promise<void>) => Promise<Attempt>;
+
+// A picture is in memory from its first byte until it is kept: three times its size for a moment. Two at once,
+// however many calls are under way, are some 80 MB of a Worker's 128 at the largest size that is taken.
+const MAX_IN_MEMORY = 2;
+
+/** Runs at most `limit` of the works that it is given at a time, the others in turn. */
+function createGate(limit: number) {
+  const waiting: (() => void)[] = []; // as many as there are calls under way
+  let free = limit;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}
+
+/** GPT image models give base64 only and refuse `response_format`; DALL·E wants it and refuses the other. */
+export function imageRequest({ model, prompt, size, quality }: PortraitJob): ImageRequest {
+  const format = model.startsWith("dall-e-")
+    ? { response_format: "b64_json" as const }
+    : { output_format: "webp" as const };
+  return { model, prompt, size, quality, ...format };
+}
+
+function asFault(error: unknown): UpstreamFault {
+  return error instanceof UpstreamFault ? error : droppedConnection(error);
+}
+
+/**
+ * Makes one upstream call and hands over its picture. Where the upstream refused with a status, the call cost
+ * nothing; where it did not say what it used, the worst case counts, since the work may have been done.
+ */
+export function createGenerator({ upstream, cost, worstCase, timeoutMs }: GeneratorDeps): Generate {
+  const inMemory = createGate(MAX_IN_MEMORY);
+
+  function used(job: PortraitJob, usage: Usage | undefined): CallCost {
+    if (!usage) return { inputTokens: 0, outputTokens: 0, costUsd: worstCase(job) };
+    const { inputTokens, outputTokens } = usage;
+    return { inputTokens, outputTokens, costUsd: cost(job, usage) };
+  }
+
+  async function keepFrom(response: Response, job: PortraitJob, keep: (picture: Picture) => Promise<void>) {
+    if (!response.body) throw new UpstreamFault("upstream_invalid_output");
+    const { picture, usage } = await readPicture(response.body);
+    const unkept = await keep(picture).then(
+      () => ({}),
+      (error: unknown) => ({ unkept: error }),
+    );
+    return { ...unkept, cost: used(job, imageUsageOf(usage)) };
+  }
+
+  return async (job, keep) => {
+    const controller = new AbortController();
+    const tooSlow = new UpstreamFault("upstream_timeout");
+    const timer = setTimeout(() => controller.abort(tooSlow), timeoutMs);
+    try {
+      const response = await upstream.createImage(imageRequest(job), controller.signal);
+      return await inMemory(() => keepFrom(response, job, keep));
+    } catch (error) {
+      const fault = controller.signal.aborted ? tooSlow : asFault(error);
+      const free = fault.status !== undefined;
+      return { fault, cost: free ? { inputTokens: 0, outputTokens: 0, costUsd: 0 } : used(job, undefined) };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,63 @@
+import { and, gte, lte } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { dailyTotals } from "../db/schema.ts";
+import { utcDay } from "../spend/gate.ts";
+import type { Bucket, Stats } from "./wire.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface Row {
+  readonly day: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The sum of rows, in the shape that callers see; what was never counted is 0. */
+export function bucketOf(rows: readonly Row[]): Bucket {
+  const sums = new Map<string, number>();
+  for (const { name, value } of rows) sums.set(name, (sums.get(name) ?? 0) + value);
+  const sum = (name: string) => sums.get(name) ?? 0;
+  const errors = [...sums].filter(([name]) => name.startsWith("errors."));
+  return {
+    requests: sum("requests"),
+    hits: { memory: sum("hits.memory"), edge: sum("hits.edge"), d1: sum("hits.d1"), log: sum("hits.log") },
+    joined: sum("joined"),
+    generated: sum("generated"),
+    errors: Object.fromEntries(errors.map(([name, value]) => [name.slice("errors.".length), value])),
+    tokens: {
+      input: sum("tokens.input"),
+      cachedInput: sum("tokens.cachedInput"),
+      output: sum("tokens.output"),
+    },
+    images: { generated: sum("images.generated"), failed: sum("images.failed") },
+    spentUsd: sum("spentUsd"),
+    savedUsd: sum("savedUsd"),
+    savedTokens: sum("savedTokens"),
+    savedImages: sum("savedImages"),
+  };
+}
+
+/** Every UTC day from the first to the last, the first `days - 1` days before the last; empty ones too. */
+export function daysUpTo(now: number, days: number): string[] {
+  return Array.from({ length: days }, (_, index) => utcDay(now - (days - 1 - index) * DAY_MS));
+}
+
+export async function readStats(
+  db: Database,
+  now: number,
+  days: number,
+): Promise<Pick<Stats, "from" | "to" | "totals" | "days">> {
+  const dates = daysUpTo(now, days);
+  const [from = "", to = ""] = [dates[0], dates.at(-1)];
+  const rows = await db
+    .select()
+    .from(dailyTotals)
+    .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to)));
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  return {
+    from,
+    to,
+    totals: bucketOf(rows),
+    days: dates.map((date) => ({ date, ...bucketOf(byDay.get(date) ?? []) })),
+  };
+}

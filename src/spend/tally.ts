@@ -1,0 +1,45 @@
+import { describeError, log } from "../log.ts";
+import type { Increments } from "./totals.ts";
+
+// A Worker may go on for 30 s after its answer; within that, one write for all that an isolate counted.
+const FLUSH_AFTER_MS = 5_000;
+
+/** Counts in the isolate's memory, so that a hot hit costs no write; now and then all of it is written at once. */
+export interface Tally {
+  count(increments: Increments, later: (promise: Promise<unknown>) => void): void;
+  /** Writes what was counted so far. */
+  flush(): Promise<void>;
+}
+
+/** An isolate that is ended between two flushes loses what it counted: at most five seconds of hits. */
+export function createTally(write: (increments: Increments) => Promise<unknown>): Tally {
+  let counted = new Map<string, number>();
+  let flushing = false;
+
+  async function flush(): Promise<void> {
+    if (counted.size === 0) return;
+    const increments = Object.fromEntries(counted);
+    counted = new Map();
+    try {
+      await write(increments);
+    } catch (error) {
+      log.warn("tally.lost", describeError(error));
+    }
+  }
+
+  async function flushSoon(): Promise<void> {
+    flushing = true;
+    await new Promise((resolve) => setTimeout(resolve, FLUSH_AFTER_MS));
+    flushing = false;
+    await flush();
+  }
+
+  return {
+    flush,
+    count(increments, later) {
+      for (const [name, value] of Object.entries(increments))
+        counted.set(name, (counted.get(name) ?? 0) + value);
+      if (!flushing) later(flushSoon());
+    },
+  };
+}

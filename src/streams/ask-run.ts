@@ -1,0 +1,49 @@
+import { Problem } from "../http/errors.ts";
+import { describeError, log } from "../log.ts";
+
+/** A caller waits for an answer's head no longer than this: the edge cuts a silent one at about 100 s. */
+const WAIT_MS = 95_000;
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * An exception of the object's own code comes marked as remote; where the object was reset or lost, it does
+ * not, or says so (the platform's "Error handling" page of Durable Objects). One that is overloaded is left
+ * alone.
+ */
+function diedUnderUs(error: unknown): boolean {
+  const { remote, durableObjectReset, overloaded } = Object(error) as Record<string, unknown>;
+  return overloaded !== true && (remote !== true || durableObjectReset === true);
+}
+
+/**
+ * Asks a run's object; once more where it died while it was asked, since its successor knows the run. `ask`
+ * opens a new stub each time: one whose object died stays broken.
+ */
+async function askTwice<A>(ask: () => Promise<A>): Promise<A> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!diedUnderUs(error)) throw error;
+    log.warn("run.lost", describeError(error));
+  }
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new Problem("interrupted", { cause });
+  }
+}
+
+/** Throws `still_running` after 95 s, while the run goes on, and `interrupted` where its object is lost. */
+export async function askRun<A>(ask: () => Promise<A>): Promise<A> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    const stillRunning = () =>
+      reject(new Problem("still_running", { retryAfterSeconds: RETRY_AFTER_SECONDS }));
+    timer = setTimeout(stillRunning, WAIT_MS);
+  });
+  try {
+    return await Promise.race([askTwice(ask), patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
