@@ -133,6 +133,8 @@ export interface ChatAnswer {
   finishReason: FinishReason;
   usage: Usage;
   streamId: string;
+  /** There, and true, where an earlier answer to the same request was replayed. */
+  fromIdempotentCache?: true | undefined;
 }
 
 /** What a stream says where it ends in a failure; the text so far stands. */

@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import type * as client from "../../client/index.ts";
 import { backoffMs } from "../../client/patience.ts";
 import { problemFrom } from "../../client/problem.ts";
+import type * as chat from "../../src/chat/wire.ts";
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
 import type * as personas from "../../src/personas/wire.ts";
 
@@ -18,6 +19,9 @@ describe("the package's own types", () => {
     expectTypeOf<Plain<client.PersonaSet>>().toEqualTypeOf<Plain<personas.PersonaSet>>();
     expectTypeOf<personas.GenerateRequest>().toExtend<client.GenerateRequest>();
     expectTypeOf<client.GenerateRequest>().toExtend<personas.GenerateRequest>();
+    expectTypeOf<Plain<client.ChatRequest>>().toEqualTypeOf<Plain<chat.ChatRequest>>();
+    expectTypeOf<Plain<client.ChatAnswer>>().toEqualTypeOf<Plain<chat.ChatAnswer>>();
+    expectTypeOf<client.FinishReason>().toEqualTypeOf<chat.FinishReason>();
     expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemCode>();
   });
 });
