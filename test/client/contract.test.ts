@@ -6,6 +6,7 @@ import { backoffMs } from "../../client/patience.ts";
 import { problemFrom } from "../../client/problem.ts";
 import type * as chat from "../../src/chat/wire.ts";
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+import type * as operations from "../../src/operations/wire.ts";
 import type * as personas from "../../src/personas/wire.ts";
 
 const MAX_COMPRESSED_BYTES = 6 * 1024;
@@ -22,6 +23,8 @@ describe("the package's own types", () => {
     expectTypeOf<Plain<client.ChatRequest>>().toEqualTypeOf<Plain<chat.ChatRequest>>();
     expectTypeOf<Plain<client.ChatAnswer>>().toEqualTypeOf<Plain<chat.ChatAnswer>>();
     expectTypeOf<client.FinishReason>().toEqualTypeOf<chat.FinishReason>();
+    expectTypeOf<Plain<client.Stats>>().toEqualTypeOf<Plain<operations.Stats>>();
+    expectTypeOf<Plain<client.EraseAnswer["erased"]>>().toEqualTypeOf<Plain<operations.Erased>>();
     expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemCode>();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fetchPersonaSet, generatePersonas, type Persona } from "../../client/index.ts";
 import { problemFault } from "./support/hostile-service.ts";
-import { gate, hostileService, QUICK } from "./support/read.ts";
+import { gate, hostileService, QUICK, WATCHFUL } from "./support/read.ts";
 import type { Step } from "./support/runs.ts";
 
 const LEAD = { leadData: { name: "Ana", state: "Texas" } };
@@ -117,7 +117,9 @@ describe("generatePersonas with onPersona", () => {
     const silent = { kind: "silence-before-head" } as const;
     started.faults = [{ kind: "cut", after: 120 }, silent, silent];
     const seen: string[] = [];
-    expect(await generatePersonas(LEAD, { ...options, onPersona: ({ id }) => seen.push(id) })).toEqual(SET);
+    expect(
+      await generatePersonas(LEAD, { ...options, ...WATCHFUL, onPersona: ({ id }) => seen.push(id) }),
+    ).toEqual(SET);
     expect(seen).toEqual(["a", "b", "c"]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { streamChat } from "../../client/index.ts";
 import { problemFault } from "./support/hostile-service.ts";
-import { gate, hostileService, QUESTION, textOf, watched } from "./support/read.ts";
+import { gate, hostileService, QUESTION, textOf, WATCHFUL, watched } from "./support/read.ts";
 import { answerOf, USAGE } from "./support/runs.ts";
 import type { Fault } from "./support/wire-faults.ts";
 
@@ -14,7 +14,7 @@ async function through(faults: Fault[], jsonFaults: Fault[] = []) {
   const service = await hostileService();
   service.scripts = [answerOf(PIECES)];
   Object.assign(service, { faults, jsonFaults });
-  const watch = watched(service);
+  const watch = watched(service, WATCHFUL);
   const text = await textOf(streamChat(QUESTION, watch.options));
   return { service, ...watch, text };
 }
@@ -36,7 +36,7 @@ describe("where no stream gets through, the whole answer comes from the same run
     const words = gate();
     service.scripts = [[words.wait, ...answerOf(PIECES)]];
     service.faults = [{ kind: "buffer" }];
-    const watch = watched(service);
+    const watch = watched(service, WATCHFUL);
     const reading = textOf(streamChat(QUESTION, watch.options));
     await expect.poll(watch.types).toContain("fallback");
     words.open();
@@ -132,7 +132,7 @@ describe("a fallback", () => {
       if (String(url).endsWith("/api/chat")) headers.set("Idempotency-Key", "of-another");
       return fetch(url, { ...init, headers });
     };
-    const words = streamChat(QUESTION, watched(service, { fetch: stolen }).options);
+    const words = streamChat(QUESTION, watched(service, { ...WATCHFUL, fetch: stolen }).options);
     await expect(textOf(words)).rejects.toMatchObject({ code: "stream_lost" });
   });
 });

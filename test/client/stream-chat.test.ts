@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AskNewtonError, resumeChat, streamChat } from "../../client/index.ts";
 import { problemFault } from "./support/hostile-service.ts";
-import { gate, hostileService, QUESTION, textOf, watched, withComments } from "./support/read.ts";
+import { gate, hostileService, QUESTION, textOf, WATCHFUL, watched, withComments } from "./support/read.ts";
 import { answerOf, USAGE } from "./support/runs.ts";
 
 const PIECES = ["A deductible ", "is what you pay ", "before the plan ", "begins to. ", "☂️ Ça va?"];
@@ -145,7 +145,7 @@ describe("a connection that is lost", () => {
     const service = await hostileService();
     service.scripts = [answerOf(PIECES)];
     service.faults = [{ kind: "silence", after: 90 }];
-    const { options, told } = watched(service);
+    const { options, told } = watched(service, WATCHFUL);
     expect(await textOf(streamChat(QUESTION, options))).toBe(WHOLE);
     expect(told[1]).toMatchObject({ type: "reconnecting", reason: "silent" });
   });
@@ -155,8 +155,9 @@ describe("a connection that is lost", () => {
     const words = gate();
     service.scripts = [[words.wait, ...answerOf(PIECES)]];
     const { options, types } = watched(service, {
+      ...WATCHFUL,
       fetch: async (url, init) =>
-        withComments(await fetch(url, init), { everyMs: 20, count: 25, afterwards: words.open }),
+        withComments(await fetch(url, init), { everyMs: 50, count: 15, afterwards: words.open }),
     });
     expect(await textOf(streamChat(QUESTION, options))).toBe(WHOLE);
     expect(types()).toEqual(["open", "done"]);
@@ -185,12 +186,21 @@ describe("a connection that is lost", () => {
         kind: "answer",
         status: 200,
         headers: html,
-        body: 'data: {"id":1,"content":"A ded"}\n\ndata: {"id":9,',
+        body: 'data: {"id":1,"content":"A ded"}\n\ndata: {"id":2,"content":"twice"}\n\ndata: {"id":9,',
       },
       { kind: "answer", status: 200, headers: html, body: 'data: {"id":5,"content":"a gap"}\n\n' },
       { kind: "answer", status: 200, headers: html, body: "data: <p>\n\ndata: null\n\ndata: 7\n\n" },
     ];
     expect(await textOf(streamChat(QUESTION, watched(service).options))).toBe(WHOLE);
+  });
+
+  it("may be lost any number of times, as long as each brings something new", async () => {
+    const service = await hostileService();
+    const many = Array.from({ length: 30 }, (_, index) => `${index} `);
+    service.scripts = [answerOf(many)];
+    service.faults = many.map(() => ({ kind: "cut", after: 35 }));
+    const { options } = watched(service, { reconnect: { baseMs: 1, maxMs: 1, attempts: 2 } });
+    expect(await textOf(streamChat(QUESTION, options))).toBe(many.join(""));
   });
 
   it("says `stream_lost` where the rest of an answer that had begun is gone", async () => {

@@ -1,6 +1,6 @@
 import { configure, renderHook } from "@testing-library/react";
 
-configure({ reactStrictMode: true });
+configure({ reactStrictMode: true, asyncUtilTimeout: 10_000 });
 
 /** Renders a hook as Strict Mode does, twice and with its effects taken away once, and keeps what it gave. */
 export function renderStrict<R, P>(hook: (props: P) => R, initialProps: P) {
