@@ -44,6 +44,17 @@ describe("a portrait", () => {
     expect(await imageCalls(marker)).toHaveLength(1);
   });
 
+  it("of a DALL·E model is asked for as those models want it, which take no webp and send no usage", async () => {
+    const marker = newMarker();
+    const [key = ""] = await announce([marker]);
+    await alter(key, { model: "dall-e-3", quality: "standard" });
+    await consumeAll([key]);
+    expect(await ledger([key])).toMatchObject([{ status: "ready", contentType: "image/png" }]);
+    const [sent] = await imageCalls(marker);
+    expect(sent?.body).toMatchObject({ model: "dall-e-3", response_format: "b64_json", quality: "standard" });
+    expect(sent?.body).not.toHaveProperty("output_format");
+  });
+
   it("does not hold up the text", async () => {
     const marker = newMarker();
     await script(marker, [{ headersAfterMs: 1_500 }]);
