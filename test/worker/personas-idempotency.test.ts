@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { eventsOf, generate, generateStream, newLead, problemOf, setOf } from "../support/api.ts";
-import { calls, script } from "../support/upstream.ts";
+import { calls, callsReach, script } from "../support/upstream.ts";
 
 const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
 const from = (address: string) => ({ "CF-Connecting-IP": address });
@@ -118,7 +118,7 @@ describe("a key that was used before", () => {
     const key = newKey();
     await script(leadData.name, [{ chunkChars: 80, chunkDelayMs: 8 }]);
     const first = generate({ leadData }, key);
-    await expect.poll(async () => (await calls(leadData.name)).length).toBe(1);
+    await callsReach(leadData.name, 1);
     expect((await generate({ leadData: newLead() }, key)).status).toBe(422);
     expect((await setOf(await first)).personas).toHaveLength(3);
   });
