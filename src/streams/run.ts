@@ -23,6 +23,8 @@ export interface Run<R> {
   sentUpTo: number;
   /** Ends the work at once, where it heeds its signal. */
   stop(): void;
+  /** Writes it down, where that has not been done yet: a reader has something to come back for. */
+  record(): void;
 }
 
 export interface WorkContext {
@@ -68,7 +70,9 @@ export interface RunnerOptions<I, R> {
   /** Keeps the object alive while a run has upstream work under way. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** Called with a run's first write: sees to it that a run whose server dies is found again. */
-  readonly watch: () => void;
+  readonly watch: (label: string | null) => void;
+  /** The longest that the first write waits once the upstream has been asked, so as not to delay the first text. */
+  readonly recordWithinMs: number;
 }
 
 export interface StartOptions {
@@ -113,25 +117,36 @@ interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
 }
 
 export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
-  const { store, work, now, keepMs, waitUntil, watch } = options;
+  const { store, work, now, keepMs, waitUntil, watch, recordWithinMs } = options;
 
   function launch({ id, startedAt, label, log, input, record, reset }: Launch<I>): Run<R> {
-    const recorder = createRecorder(id, log, store);
+    const recorder = createRecorder(log, (entries) => {
+      write();
+      store.append(id, entries);
+    });
     const controller = new AbortController();
     const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
     let endedAt: number | undefined;
     let recorded = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
 
-    // A write holds back whatever leaves the object until it is on disk, so the upstream is asked first.
-    function sent(): void {
+    function write(): void {
       if (recorded) return;
       recorded = true;
+      clearTimeout(timer);
       try {
         record();
-        watch();
+        watch(label);
       } catch (error) {
         logLine.error("run.unrecorded", { run: id, ...describeError(error) });
       }
+    }
+
+    // A write holds back whatever leaves the object until it is on disk: first the upstream is asked, and where
+    // it is quick, the first text goes out.
+    function sent(): void {
+      if (recordWithinMs === 0) write();
+      else if (!recorded) timer ??= setTimeout(write, recordWithinMs);
     }
 
     function emit(payload: Payload, eventId?: number): number {
@@ -150,6 +165,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const result = outcome.ok ? (JSON.stringify(outcome.result) ?? null) : null;
       const state = outcome.ok ? (stopped ? "stopped" : "done") : "error";
       try {
+        write();
         recorder.flush();
         store.settle(id, { state, endedAt, expiresAt: endedAt + keepMs(label), result });
       } catch (error) {
@@ -163,6 +179,11 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
         return endedAt;
       },
       stop: () => controller.abort(),
+      record() {
+        if (recorded) return;
+        clearTimeout(timer);
+        timer = setTimeout(write, 1);
+      },
     };
 
     async function execute(): Promise<[Outcome<R>, Payload, boolean]> {
