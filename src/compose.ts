@@ -19,7 +19,7 @@ import {
   composeModelWarnings,
   composeTally,
 } from "./compose-operations.ts";
-import { type Config, parseConfig } from "./config/config.ts";
+import { type Config, type ConfigResult, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
 import { describeError, log } from "./log.ts";
@@ -68,8 +68,15 @@ type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
 
 const now = () => Date.now();
 
-function configOf(env: Env) {
-  return parseConfig(env as unknown as Record<string, unknown>);
+// Of this isolate: many objects live in one, and each would read the same variables again.
+const parsed = new WeakMap<Env, ConfigResult>();
+
+function configOf(env: Env): ConfigResult {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = parseConfig(env as unknown as Record<string, unknown>);
+  parsed.set(env, result);
+  return result;
 }
 
 /** Where callers sign in: the check of their tokens. */
@@ -271,6 +278,9 @@ function callsFor(run: Composition, model: string, maxOutputTokens: number) {
     });
 }
 
+// How soon after a crash a run that nobody asks for goes on. An alarm is one write; a run has few.
+const PERSONA_WATCH_MS = 5_000;
+
 /** What a persona key's Durable Object does. */
 export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
   const config = validConfig(env);
@@ -291,6 +301,8 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
+    recordWithinMs: 0, // the input that a restart needs
+    watchMs: () => PERSONA_WATCH_MS,
     ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
     admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
@@ -299,6 +311,9 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     commitMs: config.STREAM_COMMIT_MS,
   });
 }
+
+// Hidden behind the model's thinking in nearly every run.
+const CHAT_RECORD_WITHIN_MS = 20;
 
 /** What the Durable Object of a chat does. */
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
@@ -317,6 +332,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createChatRuns({
+    recordWithinMs: CHAT_RECORD_WITHIN_MS,
     ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,

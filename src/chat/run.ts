@@ -51,7 +51,7 @@ export interface ChatRuns {
   forget(): Promise<boolean>;
 }
 
-type Own = "keepMs" | "resumableMs" | "wakeBy";
+type Own = "keepMs" | "resumableMs" | "watchMs" | "wakeBy";
 
 export interface ChatRunsOptions extends Omit<HostOptions<ChatInput, undefined>, Own> {
   /** How long an unkeyed answer is replayed, a keyed one, and how long a stream is resumable. Milliseconds. */
@@ -86,6 +86,8 @@ function failed(code: ProblemCode, retryAfterSeconds?: number): SendAnswer {
   return { kind: "failure", failure: { code, ...(retryAfterSeconds && { retryAfterSeconds }) } };
 }
 
+// Far above three calls and their pauses; where a run should last longer, its alarm is only a look too early.
+const LONGEST_RUN_MS = 10 * 60_000;
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 const PLAIN = { idLines: false } as const;
@@ -95,9 +97,12 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   const mark = createStopMark(storage, now);
   const turns = createTurns();
   const rememberMs = (keyed: boolean) => (keyed ? keyTtlMs : windowMs);
+  const keepMs = (label: string | null) => Math.max(streamTtlMs, rememberMs(labelOf(label).keyed));
   const host = createRunHost<ChatInput, undefined>({
     ...options,
-    keepMs: (label) => Math.max(streamTtlMs, rememberMs(labelOf(label).keyed)),
+    keepMs,
+    // Nothing is left to do for a run whose server died but to say so to who asks, and then to forget it.
+    watchMs: (label) => keepMs(label) + LONGEST_RUN_MS,
     resumableMs: (label) => (labelOf(label).keyed ? Math.max(streamTtlMs, keyTtlMs) : streamTtlMs),
     wakeBy: mark.until,
   });

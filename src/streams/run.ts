@@ -26,6 +26,8 @@ export interface Run<R> {
   sentUpTo: number;
   /** Ends the work at once, where it heeds its signal. `why` is the signal's reason. */
   stop(why?: typeof ERASED): void;
+  /** Writes it down, where that has not been done yet: a reader has something to come back for. */
+  record(): void;
   /** Writes the end down where the disk failed before. Throws where it fails again. */
   persist(): void;
 }
@@ -93,7 +95,9 @@ export interface RunnerOptions<I, R> {
   /** Keeps the object alive while a run has upstream work under way. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** Called with a run's first write: sees to it that a run whose server dies is found again. */
-  readonly watch: () => void;
+  readonly watch: (label: string | null) => void;
+  /** The longest that the first write waits once the upstream has been asked, so as not to delay the first text. */
+  readonly recordWithinMs: number;
 }
 
 export interface StartOptions {
@@ -142,31 +146,35 @@ interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
 }
 
 export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
-  const { store, work, now, keepMs, waitUntil, watch } = options;
+  const { store, work, now, keepMs, waitUntil, watch, recordWithinMs } = options;
 
   function launch({ id, startedAt, label, log, input, record, reset, ...past }: Launch<I>): Run<R> {
-    const recorder = createRecorder(id, log, store);
+    const recorder = createRecorder(log, (entries) => {
+      write();
+      store.append(id, entries);
+    });
     let { carried } = past;
     let unwritten: (() => void) | undefined;
     const controller = new AbortController();
     const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
     let endedAt: number | undefined;
     let recorded = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
 
-    // A write holds back whatever leaves the object until it is on disk, so the upstream is asked first.
-    function sent(): void {
+    function write(): void {
       if (recorded) return;
       recorded = true;
+      clearTimeout(timer);
       attempt(() => {
         record(carried);
-        watch();
+        watch(label);
       });
     }
 
     /** A full disk stops no answer: the run goes on in memory. */
-    function attempt(write: () => void): boolean {
+    function attempt(work: () => void): boolean {
       try {
-        write();
+        work();
         return true;
       } catch (error) {
         logLine.error("run.unrecorded", { run: id, ...describeError(error) });
@@ -178,6 +186,13 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const json = JSON.stringify(value);
       carried = json;
       if (recorded) attempt(() => store.carry(id, json));
+    }
+
+    // A write holds back whatever leaves the object until it is on disk: first the upstream is asked, and where
+    // it is quick, the first text goes out.
+    function sent(): void {
+      if (recordWithinMs === 0) write();
+      else if (!recorded) timer ??= setTimeout(write, recordWithinMs);
     }
 
     function emit(payload: Payload, eventId?: number): number {
@@ -197,6 +212,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const state = outcome.ok ? (stopped ? "stopped" : "done") : "error";
       const end = { state, endedAt, expiresAt: endedAt + keepMs(label), result } as const;
       unwritten = () => {
+        write();
         recorder.flush();
         store.settle(id, end);
         unwritten = undefined;
@@ -211,6 +227,11 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       },
       stop: (why) => controller.abort(why),
       persist: () => unwritten?.(),
+      record() {
+        if (recorded) return;
+        clearTimeout(timer);
+        timer = setTimeout(write, 1);
+      },
     };
 
     async function execute(): Promise<[Outcome<R>, Payload, boolean]> {
