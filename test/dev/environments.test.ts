@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { consumeBatch } from "../../src/background.ts";
-import type { ImageWork } from "../../src/compose-images.ts";
 
 /** What wrangler.toml gives an environment, with what is its own by name set aside. */
 function read(environment: string) {
@@ -49,11 +48,13 @@ function recorder(path: string, calls: string[]): object {
   });
 }
 
+type Work = Parameters<typeof consumeBatch>[1];
+
 /** What the Worker does with a message of this queue. */
 async function workOf(queue: string): Promise<string[]> {
   const calls: string[] = [];
   const message = Object.assign(recorder("message", calls), { body: {}, attempts: 1 });
   const batch = { queue, messages: [message], retryAll: () => void calls.push("retryAll") };
-  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as ImageWork);
+  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as Work);
   return calls;
 }
