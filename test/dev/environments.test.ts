@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
+import { consumeBatch } from "../../src/background.ts";
 
 /** What wrangler.toml gives an environment, with what is its own by name set aside. */
 function read(environment: string) {
@@ -31,11 +32,29 @@ describe("staging", () => {
     expect(staging.config.routes).toEqual([]);
   });
 
-  it("ends the names of its queues in the same way: the Worker tells them by that", () => {
-    const names = (config: typeof staging.config) =>
-      config.queues.consumers?.map(({ queue }: { queue: string }) =>
-        queue.replace(/^asknewton(-staging)?/, ""),
-      );
-    expect(names(staging.config)).toEqual(names(production.config));
+  it("has queues that the Worker knows by the ends of their names", async () => {
+    const names = (config: typeof staging.config): string[] =>
+      config.queues.consumers?.map(({ queue }: { queue: string }) => queue) ?? [];
+    const works = async (queues: readonly string[]) => await Promise.all(queues.map(workOf));
+    expect(await works(names(staging.config))).toEqual(await works(names(production.config)));
   });
 });
+
+/** Takes every call, and tells which. */
+function recorder(path: string, calls: string[]): object {
+  return new Proxy(() => {}, {
+    get: (_, name) => (name === "then" ? undefined : recorder(`${path}.${String(name)}`, calls)),
+    apply: () => Promise.resolve(void calls.push(path)),
+  });
+}
+
+type Work = Parameters<typeof consumeBatch>[1];
+
+/** What the Worker does with a message of this queue. */
+async function workOf(queue: string): Promise<string[]> {
+  const calls: string[] = [];
+  const message = Object.assign(recorder("message", calls), { body: {}, attempts: 1 });
+  const batch = { queue, messages: [message], retryAll: () => void calls.push("retryAll") };
+  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as Work);
+  return calls;
+}
