@@ -41,6 +41,15 @@ export default defineConfig({
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
       workerProject("worker"),
       workerProject("secured", {
@@ -55,6 +64,13 @@ export default defineConfig({
       }),
       // worth ten sets at most, at their worst case of some 0.0835 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84" }),
+      // each attempt at once, and a lease that can be waited for
+      workerProject("portraits", {
+        IMAGE_RETRY_BASE_SECONDS: "0",
+        IMAGE_TIMEOUT_MS: "2500",
+        IMAGE_LEASE_SECONDS: "3",
+      }),
+      workerProject("portrait-limit", { IMAGE_DAILY_LIMIT: "7" }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

@@ -2,6 +2,7 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import type { BackgroundWork } from "./background.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
 import { createChatStore, type LogRow } from "./chat/store.ts";
@@ -11,16 +12,24 @@ import {
   composeImageWork,
   composePortraits,
   type ImageBindings,
-  type ImageWork,
 } from "./compose-images.ts";
+import {
+  composeAdmin,
+  composeModelLookup,
+  composeModelWarnings,
+  composeTally,
+} from "./compose-operations.ts";
 import { type Config, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
 import { describeError, log } from "./log.ts";
-import { createTextCalls, type TextCalls } from "./openai/text-calls.ts";
+import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
+import type { PersonaAdminDeps } from "./personas/admin-routes.ts";
+import { createAskers } from "./personas/askers.ts";
 import { createHotAnswers, type HotAnswers } from "./personas/hot.ts";
+import { createPregenerate, type Pregenerate, type PregenerateMessage } from "./personas/pregenerate.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -38,6 +47,7 @@ export interface Env extends ImageBindings {
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
+  readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
 }
 
 type ChatStreamRpc = Rpc.DurableObjectBranded & {
@@ -45,6 +55,7 @@ type ChatStreamRpc = Rpc.DurableObjectBranded & {
   resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
   stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
   stopKey(): ReturnType<ChatRuns["stopKey"]>;
+  forget(): ReturnType<ChatRuns["forget"]>;
 };
 
 type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
@@ -52,6 +63,7 @@ type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "se
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
   resume(request: ResumeRequest): ReturnType<PersonaRuns["resume"]>;
+  forget(): ReturnType<PersonaRuns["forget"]>;
 };
 
 const now = () => Date.now();
@@ -68,28 +80,45 @@ function composeVerifier(config: Config): VerifyToken | undefined {
   return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
 }
 
-function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
+const personaObject = ({ PERSONA_GENERATIONS: objects }: Env, key: string) =>
+  objects.get(objects.idFromName(key));
+const chatObject = ({ CHAT_STREAMS: objects }: Env, name: string) => objects.get(objects.idFromName(name));
+
+function openPregenerate(env: Env): Pregenerate {
+  const runs = (key: string) => personaObject(env, key);
+  return createPregenerate({ db: openDatabase(env.DB), queue: env.PREGENERATE_JOBS, runs, now });
+}
+
+function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
+  const memory = createMemoryTier(now);
+  const edge = createEdgeTier(() => caches.default);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
-    memory: createMemoryTier(now),
-    edge: createEdgeTier(() => caches.default),
-    runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
+    ...{ memory, edge, pregenerate: openPregenerate(env) },
+    runs: (key) => personaObject(env, key),
+    async forget(key, baseUrl) {
+      memory.forget(key);
+      const [had] = await Promise.all([personaObject(env, key).forget(), edge.forget({ key, baseUrl })]);
+      return had;
+    },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     now,
   };
 }
 
 function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
-  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
   return {
     ...{ hash, now, newRunId: randomId },
-    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
+    runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {
       const set = await store.findById(setId);
       const foreign =
@@ -97,9 +126,23 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
       const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
       if (!found) return undefined;
       const { id: _, imageKey: __, ...persona } = found;
-      return persona;
+      return { persona, emailHash: set?.emailHash ?? null };
     },
   };
+}
+
+/** What works, but hardly as it is meant. */
+function warningsOf(config: Config): string[] {
+  const { OPENAI_API_KEY, DAILY_SPEND_LIMIT_USD, MODEL_PRICES, PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL } =
+    config;
+  const models = DAILY_SPEND_LIMIT_USD === undefined ? [] : [PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL];
+  const unpriced = models.filter((model) => !Object.hasOwn(MODEL_PRICES, model));
+  return [
+    ...(OPENAI_API_KEY === undefined ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : []),
+    ...unpriced.map(
+      (model) => `${model} has no price in MODEL_PRICES: DAILY_SPEND_LIMIT_USD does not hold it`,
+    ),
+  ];
 }
 
 /** Everything that the Worker's routes stand on. */
@@ -107,10 +150,23 @@ export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
   if (!result.ok) for (const fault of result.faults) log.error("config.invalid", { ...fault });
   const config = result.ok ? result.config : undefined;
-  const missingKey = config && config.OPENAI_API_KEY === undefined;
+  const personas = config && composePersonas(env, config);
+  const tally = composeTally(env.DB);
   return {
     config: result,
-    personas: config && composePersonas(env, config),
+    personas,
+    tally,
+    adminToken: config?.ADMIN_TOKEN,
+    admin:
+      config &&
+      personas &&
+      composeAdmin({
+        db: openDatabase(env.DB),
+        images: env.IMAGES,
+        ...{ config, tally, pregenerate: openPregenerate(env) },
+        forgetPersonas: personas.forget,
+        forgetChat: async (name) => await chatObject(env, name).forget(),
+      }),
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
@@ -118,7 +174,8 @@ export function composeApp(env: Env): AppDeps {
       version,
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
-      warnings: missingKey ? ["OPENAI_API_KEY is not set: only cached answers can be given"] : [],
+      warnings: config ? warningsOf(config) : [],
+      modelWarnings: config ? composeModelWarnings(env.DB, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),
@@ -139,16 +196,18 @@ function openUpstream(config: Config): Upstream {
   return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
 }
 
-/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
-export function composeWork(env: Env): ImageWork | undefined {
+/** What the queues and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): BackgroundWork | undefined {
   const result = configOf(env);
-  if (result.ok)
-    return composeImageWork(
-      env,
-      result.config,
-      openUpstream(result.config),
-      composeSpend(env, result.config),
-    );
+  if (result.ok) {
+    const { config } = result;
+    const upstream = openUpstream(config);
+    return {
+      ...composeImageWork(env, config, upstream, composeSpend(env, config)),
+      pregenerate: openPregenerate(env),
+      lookUpModels: composeModelLookup(env.DB, config, upstream),
+    };
+  }
   for (const fault of result.faults) log.error("config.invalid", { ...fault });
   return undefined;
 }
@@ -168,7 +227,14 @@ function composeSpend(env: Env, config: Config): SpendGate {
 /** The platform's limiter: per location and approximate, a brake and not a budget. */
 function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
   if (config.RATE_LIMIT === "off") return async () => true;
-  return async (key) => (await env.RATE_LIMITER.limit({ key })).success;
+  return async (key) => {
+    try {
+      return (await env.RATE_LIMITER.limit({ key })).success;
+    } catch (error) {
+      log.warn("limiter.failed", describeError(error)); // a brake that fails does not stop the car
+      return true;
+    }
+  };
 }
 
 function validConfig(env: Env): Config {
@@ -190,9 +256,10 @@ function callsFor(run: Composition, model: string, maxOutputTokens: number) {
   const upstream = openUpstream(config);
   const spend = composeSpend(env, config);
   const encoder = new TextEncoder();
-  return ({ runId: run, signal, sent: onSent }: WorkContext): TextCalls =>
+  return ({ runId: run, signal, sent: onSent, carried, carry: onSpending }: WorkContext): TextCalls =>
     createTextCalls({
-      ...{ upstream, spend, now, run, signal, onSent },
+      ...{ upstream, spend, now, run, signal, onSent, onSpending },
+      carried: carried as Spent | undefined,
       cost: (usage) => costUsd(prices, model, usage),
       worstCase: (body) => {
         const bytes = encoder.encode(JSON.stringify(body)).byteLength;
@@ -209,12 +276,13 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const config = validConfig(env);
   const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
-  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
+  const askers = createAskers(ctx.storage);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
+    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -223,7 +291,8 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
-    ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
+    admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
@@ -236,17 +305,14 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const store = createChatStore(openDatabase(env.DB));
-
-  function record(row: LogRow): void {
-    const recorded = store
-      .record(row)
-      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
-    waitUntil(recorded);
-  }
+  const store = createChatStore(openDatabase(env.DB), now);
+  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+    const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
+    waitUntil(write(row).catch(failed));
+  };
 
   const work = createChatWork({
-    ...{ now, record, model, maxOutputTokens },
+    ...{ now, model, maxOutputTokens, record: inTime(store.record), announce: inTime(store.announce) },
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });

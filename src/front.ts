@@ -3,6 +3,7 @@ import { REQUEST_ID } from "./http/headers.ts";
 import { requestId } from "./http/request-id.ts";
 import { log } from "./log.ts";
 import type { HotAnswers } from "./personas/hot.ts";
+import type { Tally } from "./spend/tally.ts";
 
 export type Fetch<E> = (request: Request, env: E, ctx: ExecutionContext) => Response | Promise<Response>;
 
@@ -10,17 +11,24 @@ export type Fetch<E> = (request: Request, env: E, ctx: ExecutionContext) => Resp
  * What stands before the app: hot hits, which are most requests, are answered here, without routing and
  * middleware. They would cost as much again. Everything else is the app's, with the body that was read here.
  */
-export function createFront(app: Fetch<AppEnv["Bindings"]>, hot: HotAnswers | undefined): Fetch<unknown> {
+export function createFront(
+  app: Fetch<AppEnv["Bindings"]>,
+  hot: HotAnswers | undefined,
+  tally: Pick<Tally, "count">,
+): Fetch<unknown> {
   async function hotOrApp(request: Request, ctx: ExecutionContext, { route, find }: HotAnswers) {
     const startedAt = Date.now();
     const body = new Uint8Array(await request.arrayBuffer());
-    const response = await find(request, body);
-    if (!response) return await app(request, { body }, ctx);
+    const found = await find(request, body);
+    if (!found) return await app(request, { body }, ctx);
+    const { response, counts } = found;
+    const later = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    tally.count(counts, later);
     const id = requestId(request);
     response.headers.set(REQUEST_ID, id);
     const durationMs = Date.now() - startedAt;
     const line = { requestId: id, method: "POST", route, status: 200, durationMs, tier: "memory" };
-    log.often("request", line, (promise) => ctx.waitUntil(promise));
+    log.often("request", line, later);
     return response;
   }
 

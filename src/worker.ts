@@ -20,7 +20,7 @@ let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 function fetchFor(env: Env): Fetch<unknown> {
   if (composed?.env === env) return composed.fetch;
   const deps = composeApp(env);
-  const fetch = createFront(createApp(deps).fetch, composeHot(deps));
+  const fetch = createFront(createApp(deps).fetch, composeHot(deps), deps.tally);
   composed = { env, fetch };
   return fetch;
 }
@@ -46,6 +46,10 @@ export class PersonaGeneration extends DurableObject<Env> {
 
   resume(request: ResumeRequest) {
     return this.#runs.resume(request);
+  }
+
+  forget() {
+    return this.#runs.forget();
   }
 
   override alarm() {
@@ -76,6 +80,10 @@ export class ChatStream extends DurableObject<Env> {
 
   stopKey() {
     return this.#runs.stopKey();
+  }
+
+  forget() {
+    return this.#runs.forget();
   }
 
   override alarm() {

@@ -64,6 +64,12 @@ function operation(route: Route): Json {
   };
 }
 
+const DESCRIPTION = `Personas, portraits and chat for choosing health insurance.
+
+Errors are RFC 9457 problems with a stable \`code\`. What is not here answers 404 \`not_found\` (a trailing slash makes another path), and a method that a path does not have 405 \`method_not_allowed\` with \`Allow\`; HEAD is known wherever GET is.
+
+Every response carries \`X-Request-Id\`; a caller's own (1 to 128 letters, digits, \`.\`, \`_\` and \`-\`) is kept.`;
+
 /** The OpenAPI 3.1 document of every route under /api and /images. */
 export function openApiDocument(version: string): Json {
   const paths: Record<string, Json> = {};
@@ -73,8 +79,7 @@ export function openApiDocument(version: string): Json {
     info: {
       title: "AskNewton Edge",
       version,
-      description:
-        "Personas, portraits and chat for choosing health insurance. Errors are RFC 9457 problems.",
+      description: DESCRIPTION,
     },
     servers: [{ url: "/" }],
     paths,

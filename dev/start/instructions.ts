@@ -8,8 +8,8 @@ Upstream: ${upstream}
 
 Make personas; the same again answers from the cache, with "fromCache":true:
   curl -s ${generate}
-Watch them arrive as a stream; after a change in examples/lead.json, for a cache answers all at once:
-  curl -sN ${generate} -H 'accept: text/event-stream'
+Make new ones instead, and watch them arrive as a stream:
+  curl -sN ${generate} -H 'accept: text/event-stream' -H 'cache-control: no-cache'
 
 Below are the worker's log lines. Ctrl-C stops everything.
 `;

@@ -20,6 +20,7 @@ function tell(error: unknown): void {
 
 process.on("SIGTERM", end); // its own group's signal comes here too
 process.on("disconnect", end);
+if (!process.connected) process.exit(1); // main has gone before this had begun
 process.on("uncaughtException", (error) => {
   tell(error);
   void end();

@@ -1,4 +1,5 @@
 import type { HonoJsonWebKey } from "hono/utils/jwt/jws";
+import { Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 
 /** Keys are rotated over days; a new `kid` is looked up at once. */
@@ -10,7 +11,10 @@ const MAX_BYTES = 256 * 1024;
 
 /** An issuer's public keys (RFC 7517 §5), kept for ten minutes in this isolate. */
 export interface KeySet {
-  /** The keys that are known; fetched where they are old, or where `kid` is not among them. */
+  /**
+   * The keys that are known; fetched where they are old, or where `kid` is not among them. Throws `internal`
+   * where there have never been any: the issuer cannot be reached.
+   */
   keysFor(kid: string | undefined): Promise<readonly HonoJsonWebKey[]>;
 }
 
@@ -26,7 +30,7 @@ export function createKeySet(url: string, now: () => number): KeySet {
   let triedAt = Number.NEGATIVE_INFINITY;
 
   async function load(): Promise<void> {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" });
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual" });
     if (!response.ok) throw new Error(`JWKS answered ${response.status}`);
     const text = await response.text();
     if (text.length > MAX_BYTES) throw new Error("JWKS too large");
@@ -44,7 +48,8 @@ export function createKeySet(url: string, now: () => number): KeySet {
       try {
         await load();
       } catch (error) {
-        log.warn("jwks.failed", describeError(error)); // the keys that were known go on
+        log.warn("jwks.failed", describeError(error));
+        if (keys.length === 0) throw new Problem("internal"); // nobody is refused for want of keys
       }
       triedAt = now(); // only now: requests that come meanwhile must not be refused for want of keys
       return keys;

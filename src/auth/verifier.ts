@@ -45,12 +45,20 @@ export function secretVerifier(secret: string, claims: Claims): VerifyToken {
   };
 }
 
+function kidOf(token: string): string | undefined {
+  try {
+    return decodeHeader(token).kid;
+  } catch {
+    return undefined; // no JWT; it will not verify either
+  }
+}
+
 /** Keys of an issuer's JWKS. A `kid` that is not known makes the set be fetched anew, within its own bounds. */
 export function keySetVerifier(keySet: KeySet, claims: Claims): VerifyToken {
   return async (token) => {
+    const kid = kidOf(token);
+    const keys = await keySet.keysFor(kid);
     try {
-      const { kid } = decodeHeader(token);
-      const keys = await keySet.keysFor(kid);
       const verification = { ...expected(claims), ...accessTokenType(token) };
       return subjectOf(
         await verifyWithJwks(token, { keys: [...keys], allowedAlgorithms: ASYMMETRIC, verification }),

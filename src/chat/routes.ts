@@ -10,19 +10,29 @@ import { createTiming } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
+import type { Usage } from "../openai/usage.ts";
+import { type Increments, savedTotals } from "../spend/totals.ts";
 import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
 import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
-import type { ChatRuns, RunRef, SendRequest } from "./run.ts";
+import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./run.ts";
 import { chatRequest, type PersonaRef } from "./wire.ts";
+
+/** A persona as the model is told of it, and whose it is. */
+export interface KnownPersona {
+  readonly persona: unknown;
+  readonly emailHash: string | null;
+}
 
 export interface ChatRoutesDeps {
   /** The Durable Object of a name; a new stub each time, since one whose object died stays broken. */
-  readonly runs: (name: string) => Omit<ChatRuns, "alarm">;
+  readonly runs: (name: string) => Omit<ChatRuns, "alarm" | "forget">;
   /** What the model is told of a persona; undefined where there is none, or it is another user's. */
-  readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<unknown>;
+  readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<KnownPersona | undefined>;
+  /** US dollars. */
+  readonly cost: (usage: Usage) => number;
   readonly hash: Hasher;
   readonly newRunId: () => string;
   readonly now: () => number;
@@ -37,16 +47,18 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   const nameOfKey = (key: string, { user }: Caller) =>
     hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
 
-  async function personaFor(ref: PersonaRef, caller: Caller): Promise<unknown> {
-    const persona = await deps.findPersona(ref, caller);
-    if (persona === undefined) throw new Problem("persona_not_found");
-    return persona;
+  async function personaFor(ref: PersonaRef | undefined, caller: Caller) {
+    if (!ref) return { emailHash: null };
+    const known = await deps.findPersona(ref, caller);
+    if (known === undefined) throw new Problem("persona_not_found");
+    return known;
   }
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<SendRequest> {
     const key = keyOf(c);
     const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
     const { messages, persona } = validate(chatRequest, body);
+    c.set("counts", { requests: 1 });
     const caller = c.get("caller");
     const { refresh } = cacheWish(c.req.raw.headers);
     // With a key, whoever has it may come from any address.
@@ -57,7 +69,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       ...{ runId: deps.newRunId(), fingerprint: mark, keyed: key !== undefined, form },
       input: {
         messages,
-        ...(persona && { persona: await personaFor(persona, caller) }),
+        ...(await personaFor(persona, caller)),
         name: key === undefined ? mark : nameOfKey(key, caller),
         callerUserHash: userHash(caller),
         callerAddressHash: hash(caller.address),
@@ -70,9 +82,22 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const request = await read(c, form);
     const { name } = request.input;
     const answer = await timing.measure("run", () => askRun(() => deps.runs(name).send(request)));
-    if (answer.kind !== "failure") c.set("tier", answer.how);
+    if (answer.kind !== "failure") {
+      c.set("tier", answer.how);
+      c.set("counts", countsOf(answer));
+    }
     return answerFromRun(name, answer, timing.header());
   };
+
+  function countsOf(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
+    const { how } = answer;
+    if (how === "started") return { requests: 1 };
+    const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
+    if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
+    const { usage } = answer.said;
+    const saved = { usd: deps.cost(usage), tokens: usage.inputTokens + usage.outputTokens, images: 0 };
+    return { requests: 1, ...shared, ...savedTotals(saved) };
+  }
 
   /** Throws `not_found` where the text cannot be a stream's id. */
   function runOf(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
@@ -88,7 +113,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
       const { name, ref } = runOf(c);
       const reading = await deps.runs(name).resume({ ...ref, after });
-      if (!reading || reading.kind === "failure") throw new Problem("not_found");
+      if (!reading) throw new Problem("not_found");
       if (reading.kind === "ended") return c.body(null, 204);
       return new Response(reading.body, {
         headers: { ...SSE_HEADERS, "X-Stream-Id": c.req.param("streamId") },

@@ -1,11 +1,12 @@
 import type { Failure, ProblemCode } from "../http/errors.ts";
-import { decide, type Remembered } from "../idempotency/decision.ts";
+import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunHost, type HostOptions, type Reading } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
+import { createTurns } from "../streams/turns.ts";
 import { type Said, saidIn } from "./said.ts";
 import { createStopMark } from "./stop-mark.ts";
-import type { ChatInput } from "./work.ts";
+import type { ChatAsker, ChatInput } from "./work.ts";
 
 export interface SendRequest {
   /** The id that a new run takes. Asking again with it never starts another. */
@@ -46,6 +47,8 @@ export interface ChatRuns {
   /** Stops whatever has this key: what runs, and what comes within the next minute. */
   stopKey(): Promise<void>;
   alarm(): Promise<void>;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
 type Own = "keepMs" | "resumableMs" | "wakeBy";
@@ -61,10 +64,9 @@ export interface ChatRunsOptions extends Omit<HostOptions<ChatInput, undefined>,
 }
 
 /** What is kept of a run beside its events. */
-interface Label {
+interface Label extends ChatAsker {
   readonly fingerprint: string;
   readonly keyed: boolean;
-  readonly userHash: string | null;
 }
 
 function labelOf(label: string | null): Label {
@@ -91,6 +93,7 @@ const PLAIN = { idLines: false } as const;
 export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   const { storage, now, windowMs, keyTtlMs, streamTtlMs } = options;
   const mark = createStopMark(storage, now);
+  const turns = createTurns();
   const rememberMs = (keyed: boolean) => (keyed ? keyTtlMs : windowMs);
   const host = createRunHost<ChatInput, undefined>({
     ...options,
@@ -101,8 +104,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   async function follow(run: Run<undefined>, how: How, form: SendRequest["form"]): Promise<SendAnswer> {
     if (form === "stream") {
-      const reading = await host.open(run, { ...PLAIN, after: 0 });
-      if (reading.kind === "stream") return { kind: "stream", how, runId: run.id, body: reading.body };
+      const body = await host.open(run, { ...PLAIN, after: 0 });
+      if (body) return { kind: "stream", how, runId: run.id, body };
     }
     const outcome = await run.settled;
     if (!outcome.ok) return { kind: "failure", failure: outcome.failure };
@@ -118,7 +121,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   }
 
   function start({ runId, input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
-    const label: Label = { fingerprint, keyed, userHash: input.callerUserHash };
+    const { name, callerUserHash, callerAddressHash, emailHash } = input;
+    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash, emailHash };
     return host.start({ ...input, stopped }, { id: runId, label: JSON.stringify(label) });
   }
 
@@ -130,17 +134,31 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return [newest && remembered(newest), newest?.id ?? ""];
   }
 
+  function standing({ runId, fingerprint, keyed }: SendRequest): Decision | "interrupted" {
+    const [record] = latest();
+    // Asked again because the object died: its run ended with it, and one request pays once.
+    if (host.store.find(runId)?.state === "error") return "interrupted";
+    return decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
+  }
+
   /** From a run under way, or one that is over; undefined where a run must begin. */
   function knownAnswer(request: SendRequest): SendAnswer | Promise<SendAnswer> | undefined {
-    const { runId, fingerprint, keyed, form } = request;
-    const [record, latestId] = latest();
-    // Asked again because the object died: its run ended with it, and one request pays once.
-    if (host.store.find(runId)?.state === "error") return failed("interrupted");
-    const decision = decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
+    const decision = standing(request);
     const running = host.live();
+    if (decision === "interrupted") return failed("interrupted");
     if (decision === "mismatch") return failed("idempotency_key_reused");
-    if (decision === "join" && running) return follow(running, "joined", form);
-    return decision === "replay" ? replay(latestId, form) : undefined;
+    if (decision === "join" && running) return follow(running, "joined", request.form);
+    return decision === "replay" ? replay(latest()[1], request.form) : undefined;
+  }
+
+  /**
+   * Starts a run where none is known yet and the caller may; undefined where another caller was first. One
+   * caller at a time: those who would only join must not be counted by the limiter.
+   */
+  async function begin(request: SendRequest): Promise<Run<undefined> | SendAnswer | undefined> {
+    const decision = standing(request);
+    if (decision !== "claim" && decision !== "restart") return undefined;
+    return (await refused(request)) ?? start(request, isStopped(request));
   }
 
   const isStopped = ({ keyed }: SendRequest) => keyed && mark.isThere();
@@ -159,15 +177,18 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     const live = host.live();
     const running = live?.id === runId ? live : undefined;
     const found = running ?? host.store.find(runId);
-    return found && labelOf(found.label).userHash === userHash ? { ...(running && { running }) } : undefined;
+    return found && labelOf(found.label).callerUserHash === userHash
+      ? { ...(running && { running }) }
+      : undefined;
   }
 
   return {
     async send(request) {
-      // asked again after the limiter, since another caller may have begun the run meanwhile
-      const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
+      const known = knownAnswer(request);
       if (known) return await known;
-      return await follow(start(request, isStopped(request)), "started", request.form);
+      const begun = await turns(() => begin(request));
+      if (!begun) return await this.send(request);
+      return "kind" in begun ? begun : await follow(begun, "started", request.form);
     },
     async resume({ after, ...run }) {
       return mine(run) && host.resume(run.runId, { after, idLines: true });
@@ -187,6 +208,14 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
         mark.leave();
         host.schedule();
       }
+    },
+    async forget() {
+      const had = host.live() !== undefined || !host.store.isEmpty();
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
+      await host.store.clear();
+      return had;
     },
     async alarm() {
       mark.expire();

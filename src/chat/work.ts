@@ -1,19 +1,29 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { TextCalls } from "../openai/text-calls.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
 import { NO_USAGE } from "../openai/usage.ts";
-import type { Done, Work, WorkContext } from "../streams/run.ts";
+import { type Done, ERASED, type Work, type WorkContext } from "../streams/run.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import { doneEvent } from "./said.ts";
 import type { LogRow } from "./store.ts";
 import type { FinishReason } from "./wire.ts";
 
-export interface ChatInput extends ChatPrompt {
+/** What is known of who asked what, without its text. */
+export interface ChatAsker {
   /** The name of the run's object: a hash of what was asked. */
   readonly name: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+  /** Of the subject of the persona that it is about, if any. */
+  readonly emailHash: string | null;
+}
+
+/** The status of a run that has not ended: no caller sees it. */
+const UNDER_WAY = 102;
+const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+
+export interface ChatInput extends ChatPrompt, ChatAsker {
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
@@ -22,8 +32,12 @@ export interface ChatWorkDeps extends ChatModel {
   readonly openCalls: (context: WorkContext) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
+  /** The same for a run that has just begun. */
+  readonly announce: (row: LogRow) => void;
   readonly now: () => number;
 }
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
 // `/api/chat` and `/api/chat/stream` are one route: the same answer in two forms.
 export const ROUTE = "/api/chat";
@@ -68,16 +82,30 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
     });
   }
 
-  function recordRun(input: ChatInput, context: WorkContext, calls: TextCalls, error?: unknown): void {
-    const { usage, costUsd, upstreamMs } = calls.spent;
+  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<LogRow, "status"> {
+    const { usage, calls, costUsd, upstreamMs } = spent;
+    const { name: requestHash, callerUserHash, callerAddressHash, emailHash } = asker;
+    const asked = {
+      requestHash,
+      callerUserHash,
+      callerAddressHash,
+      emailHash,
+      route: ROUTE,
+      model: deps.model,
+    };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    return { id: runId, createdAt: now(), ...asked, ...cost };
+  }
+
+  function recordRun(asker: ChatAsker, times: RunTimes, spent: Spent, error?: unknown): void {
     const code = error instanceof Problem ? error.code : "internal";
-    const { name: requestHash, callerUserHash, callerAddressHash } = input;
-    deps.record({
-      ...{ id: context.runId, createdAt: now(), route: ROUTE, model: deps.model, calls: calls.spent.calls },
-      ...(error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code }),
-      ...{ ...usage, costUsd, upstreamMs, totalMs: now() - context.startedAt },
-      ...{ requestHash, callerUserHash, callerAddressHash },
-    });
+    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
+    deps.record({ ...logRow(asker, times, spent), ...outcome });
+  }
+
+  /** Where there is somebody to erase, a run can be found while it is under way. */
+  function announceRun(asker: ChatAsker, times: RunTimes): void {
+    deps.announce({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
   }
 
   async function answer(
@@ -100,6 +128,11 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
 
   return {
     reset: {}, // never begun again
+    isText: ({ content }) => content !== undefined,
+    interrupted({ label, carried, ...run }) {
+      if (label === null || !carried) return;
+      recordRun(JSON.parse(label) as ChatAsker, run, carried as Spent, new Problem("interrupted"));
+    },
     maxStarts: 1,
     async perform(input, context) {
       if (input.stopped) return STOPPED;
@@ -107,12 +140,15 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
       const gather = createGather((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {
-        return await answer(input, context, calls, gather);
+        const answering = answer(input, context, calls, gather);
+        if (input.callerUserHash !== null) announceRun(input, context); // the upstream has been asked first
+        return await answering;
       } catch (error) {
         failure = error;
         throw error;
       } finally {
-        if (calls.spent.calls > 0) recordRun(input, context, calls, failure);
+        const erased = context.signal.reason === ERASED; // then it leaves nothing
+        if (calls.spent.calls > 0 && !erased) recordRun(input, context, calls.spent, failure);
       }
     },
   };

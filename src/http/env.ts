@@ -13,6 +13,8 @@ export interface AppEnv {
     later: (promise: Promise<unknown>) => void;
     /** For the log line: where the answer came from. */
     tier?: string;
+    /** What this request adds to the day's totals; set once it has passed validation. */
+    counts?: Readonly<Record<string, number>>;
     /** For the log line: the problem's code. */
     code?: string;
   };

@@ -31,7 +31,21 @@ export interface TextCallsOptions {
   readonly onSent: () => void;
   /** Takes what nobody need wait for. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** What the run spent before its server died, if it did. */
+  readonly carried: Spent | undefined;
+  /** Told before each call what the run will have spent at worst, to be kept across the server's death. */
+  readonly onSpending: (spent: Spent) => void;
 }
+
+/** What all calls of a run used, and how long they took. */
+export interface Spent {
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly costUsd: number;
+  readonly upstreamMs: number;
+}
+
+const NOTHING: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface CallListener {
   onText(text: string): void;
@@ -48,13 +62,7 @@ export interface TextCalls {
   /** Throws a `Problem`. */
   complete(body: ChatCompletionCreateParamsStreaming, listener: CallListener): Promise<Completion>;
   readonly left: number;
-  /** What all calls used so far, and how long they took. */
-  readonly spent: {
-    readonly calls: number;
-    readonly usage: Usage;
-    readonly costUsd: number;
-    readonly upstreamMs: number;
-  };
+  readonly spent: Spent;
 }
 
 function toProblem(fault: UpstreamFault): Problem {
@@ -90,7 +98,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
   const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
-  const spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+  const spent = { ...(options.carried ?? NOTHING) };
 
   async function request(
     body: ChatCompletionCreateParamsStreaming,
@@ -124,6 +132,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     const worst = options.worstCase(body);
     const reservation = await spend.reserve(worst);
     spent.calls += 1;
+    options.onSpending({ ...spent, costUsd: spent.costUsd + worst });
     const startedAt = now();
     let actual = worst;
     let began = false;
@@ -151,28 +160,30 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     return fault.retryAfterMs <= MAX_WAIT_MS ? fault.retryAfterMs : undefined;
   }
 
+  /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
+  async function beforeRetry(fault: UpstreamFault, listener: CallListener): Promise<void> {
+    const delay = retryDelay(fault, listener);
+    const { code, status: upstreamStatus } = fault;
+    const told = { run: options.run, code, calls: spent.calls };
+    log.warn("upstream.failed", upstreamStatus === undefined ? told : { ...told, upstreamStatus });
+    if (delay === undefined) throw toProblem(fault);
+    listener.onRetry();
+    await pause(delay, stopped);
+  }
+
   return {
     spent,
     get left() {
       return MAX_CALLS - spent.calls;
     },
     async complete(body, listener) {
+      if (spent.calls >= MAX_CALLS) throw new Problem("interrupted"); // its earlier lives had them all
       for (;;) {
         try {
           return await call(body, listener);
         } catch (error) {
           if (!(error instanceof UpstreamFault)) throw error;
-          const delay = retryDelay(error, listener);
-          const { code, status: upstreamStatus } = error;
-          log.warn("upstream.failed", {
-            run: options.run,
-            code,
-            calls: spent.calls,
-            ...(upstreamStatus && { upstreamStatus }),
-          });
-          if (delay === undefined) throw toProblem(error);
-          listener.onRetry();
-          await pause(delay, stopped);
+          await beforeRetry(error, listener);
         }
       }
     },

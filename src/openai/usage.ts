@@ -48,7 +48,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
 
 /** US dollars; 0 for a model without a known price. */
 export function costUsd(prices: Prices, model: string, usage: Usage): number {
-  const price = prices[model];
+  const price = Object.hasOwn(prices, model) ? prices[model] : undefined;
   if (!price) return 0;
   const fresh = usage.inputTokens - usage.cachedInputTokens;
   const { input, cachedInput, output } = price;

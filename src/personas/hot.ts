@@ -1,6 +1,7 @@
 import { digest } from "../hash.ts";
 import { BODY_LIMIT, declaredJsonLength } from "../http/body.ts";
 import { commonHeaders } from "../http/headers.ts";
+import { type Increments, savedTotals } from "../spend/totals.ts";
 import { JSON_HEADERS } from "./answer.ts";
 import type { MemoryTier } from "./tiers.ts";
 import { GENERATE_PATH } from "./wire.ts";
@@ -10,13 +11,19 @@ export function aliasOf(digest: string, user: string | undefined): string {
   return `${digest} ${user ?? ""}`;
 }
 
+export interface HotAnswer {
+  readonly response: Response;
+  /** What it adds to the day's totals. */
+  readonly counts: Increments;
+}
+
 /** A hot hit, answered before routing: for a request that nothing but its body sets apart. */
 export interface HotAnswers {
   readonly route: string;
   /** Whether a request is of that kind. All others are the app's. */
   mayAnswer(request: Request): boolean;
   /** Undefined where memory has no answer to these bytes. */
-  find(request: Request, body: Uint8Array): Promise<Response | undefined>;
+  find(request: Request, body: Uint8Array): Promise<HotAnswer | undefined>;
 }
 
 export interface HotAnswersDeps {
@@ -61,7 +68,9 @@ export function createHotAnswers({ memory, publicBaseUrl, crossOrigin }: HotAnsw
       const baseUrl = publicBaseUrl ?? originOf(request);
       const answer = key === undefined ? undefined : memory.get({ key, baseUrl });
       const headers = request.url.startsWith("https:") ? secure : plain;
-      return answer && new Response(answer.body, { headers });
+      if (!answer) return undefined;
+      const counts = { requests: 1, "hits.memory": 1, ...savedTotals(answer.saved) };
+      return { response: new Response(answer.body, { headers }), counts };
     },
   };
 }

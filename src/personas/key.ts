@@ -23,6 +23,8 @@ export interface KeyOptions {
 export interface PersonaInput {
   /** 64 hex characters: equal inputs, and no others, share it. */
   readonly key: string;
+  /** 32 hex characters, from the key: a refresh replaces the set in place, whatever is known of it by then. */
+  readonly setId: string;
   /** RFC 8785 text of `{config, leadData}`: what the model is given. */
   readonly lead: string;
   readonly count: number;
@@ -53,8 +55,10 @@ export function personaInput(request: GenerateRequest, subject: Subject, options
   const lead = canonical({ config, leadData: omitFields(request.leadData, ignored) });
   const owner = scope === "shared" ? null : canonical(subject);
   const { user, email } = subject;
+  const key = hash(canonical([lead, owner, model, promptVersion]));
   return {
-    key: hash(canonical([lead, owner, model, promptVersion])),
+    key,
+    setId: hash(`set ${key}`).slice(0, 32),
     lead,
     count: Number(config.count),
     emailHash: email === undefined ? null : hash(email),

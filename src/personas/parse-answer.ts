@@ -1,5 +1,6 @@
 import { JSONParser } from "@streamparser/json";
 import * as z from "zod/mini";
+import { Problem } from "../http/errors.ts";
 import { type Traits, traits } from "./wire.ts";
 
 /** Far above ten long personas; an upstream that goes on for ever is cut off here. Characters. */
@@ -8,6 +9,7 @@ const MAX_ANSWER_CHARS = 512 * 1024;
 const HIGH_SURROGATE_AT_END = /[\uD800-\uDBFF]$/;
 
 export interface AnswerParser {
+  /** Throws `upstream_invalid_output` past the longest answer there can be, which ends the call. */
   write(text: string): void;
   /** Whether the text was one JSON document with exactly the personas asked for, each of them valid. */
   end(): boolean;
@@ -37,7 +39,7 @@ export function createAnswerParser(expected: number, onPersona: (persona: Traits
   return {
     write(text) {
       length += text.length;
-      if (length > MAX_ANSWER_CHARS) valid = false;
+      if (length > MAX_ANSWER_CHARS) throw new Problem("upstream_invalid_output");
       if (!valid) return;
       // The parser takes UTF-8, so a surrogate pair that two pieces share must be put together first.
       const whole = held + text;

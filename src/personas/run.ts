@@ -1,8 +1,11 @@
 import type { Failure } from "../http/errors.ts";
+import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { Payload } from "../streams/sse.ts";
-import { type Askers, createAskers } from "./askers.ts";
+import { createTurns } from "../streams/turns.ts";
+import type { Askers } from "./askers.ts";
+import type { PersonaStore } from "./store.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus } from "./wire.ts";
@@ -10,10 +13,18 @@ import type { RunInput } from "./work.ts";
 
 export interface JoinRequest {
   readonly input: RunInput;
-  /** The fingerprint of the request, its caller in it. */
+  /** The fingerprint of the request, its caller in it; or the claim of its Idempotency-Key. */
   readonly asker: string;
+  /** With an Idempotency-Key: how long its answer is remembered. */
+  readonly claimTtlMs?: number;
   /** A forced refresh. */
   readonly refresh: boolean;
+  /** D1 cannot be asked: whatever this object has will do, however old. */
+  readonly anyAge: boolean;
+  /** Never starts a run. */
+  readonly joinOnly?: boolean;
+  /** The operator's own, which no rate limit counts. */
+  readonly free?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
   readonly stream?: { readonly baseUrl: string };
 }
@@ -44,12 +55,16 @@ export interface PersonaRuns {
   join(request: JoinRequest): Promise<JoinAnswer>;
   resume(request: ResumeRequest): Promise<Reading | undefined>;
   alarm(): Promise<void>;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
 type Own = "keepMs" | "resumableMs" | "wakeBy";
 
 export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, Own> {
   readonly unstored: Unstored;
+  readonly askers: Askers;
+  readonly claims: Pick<PersonaStore, "complete" | "release">;
   /** How long a stream can be resumed after its end. Milliseconds. */
   readonly resumableMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
@@ -74,7 +89,7 @@ function renderFor(baseUrl: string) {
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
-  const { storage, now, dedupeMs, unstored } = options;
+  const { storage, now, dedupeMs, unstored, askers, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
   const host: RunHost<RunInput, StoredSet> = createRunHost({
     ...options,
@@ -82,7 +97,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     resumableMs: () => options.resumableMs,
     wakeBy: unstored.dueAt,
   });
-  const askers: Askers = createAskers(storage);
+  const turns = createTurns();
 
   function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
     const done = host.store.all().filter(({ state }) => state === "done");
@@ -91,35 +106,66 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   }
 
   /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
-  function answered({ refresh, asker }: JoinRequest): JoinAnswer | undefined {
+  function answered({ refresh, asker, anyAge, claimTtlMs }: JoinRequest): JoinAnswer | undefined {
     if (refresh) {
       const run = askers.runOf(asker);
-      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > now() - dedupeMs);
+      const since = now() - (claimTtlMs ?? dedupeMs);
+      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > since);
       return set ? { kind: "set", how: "replayed", set } : undefined;
     }
-    const pending = unstored.dueAt() !== undefined;
-    const set = settledSet(({ endedAt }) => pending || endedAt > now() - RECENT_MS);
+    const d1LacksIt = anyAge || unstored.hasSet();
+    const set = settledSet(({ endedAt }) => d1LacksIt || endedAt > now() - RECENT_MS);
     return set && { kind: "set", how: "joined", set };
   }
 
   /** From a run under way, or one that is over; undefined where a run must begin. */
   function knownAnswer(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> | undefined {
     const running = host.live();
-    if (!running) return answered(request);
-    if (request.refresh) askers.remember(request.asker, running.id);
-    return answer(running, "joined", request.stream);
+    if (running) {
+      remember(request, running.id);
+      return answer(running, "joined", request.stream);
+    }
+    const done = answered(request);
+    if (done?.kind === "set") complete(request, done.set);
+    return done;
   }
 
-  async function refused({ input }: JoinRequest): Promise<JoinAnswer | undefined> {
-    if (await options.admit(input.callerUserHash ?? input.callerAddressHash)) return undefined;
-    const failure = { code: "rate_limited" as const, retryAfterSeconds: RATE_PERIOD_SECONDS };
-    return { kind: "failure", how: "started", failure };
+  /** Whoever refreshes, or has a key, is answered from this run when asking again. */
+  function remember({ refresh, asker, claimTtlMs }: JoinRequest, runId: string): void {
+    if (refresh || claimTtlMs !== undefined) askers.remember(asker, runId, claimTtlMs);
+  }
+
+  /** A run that is over completes no claims any more. */
+  function complete({ asker: id, claimTtlMs: ttlMs }: JoinRequest, set: StoredSet): void {
+    if (ttlMs !== undefined) options.waitUntil(claims.complete({ id, ttlMs }, set).catch(unlogged));
+  }
+
+  function unlogged(error: unknown): void {
+    log.error("store.failed", describeError(error));
+  }
+
+  /**
+   * Starts a run where none is known yet and the caller may; undefined where another caller was first. One
+   * caller at a time: those who would only join must not be counted by the limiter.
+   */
+  async function begin(request: JoinRequest): Promise<Run<StoredSet> | Failure | undefined> {
+    if (host.live() || answered(request)) return undefined;
+    const { input, asker: id, claimTtlMs, free } = request;
+    const allowed = free || (await options.admit(input.callerUserHash ?? input.callerAddressHash));
+    if (!allowed) {
+      if (claimTtlMs !== undefined) options.waitUntil(claims.release({ id }).catch(unlogged));
+      return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
+    }
+    if (input.userHash !== null) storage.kv.put(OWNER, input.userHash);
+    const run = host.start(input);
+    remember(request, run.id);
+    return run;
   }
 
   async function answer(run: Run<StoredSet>, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
     if (stream) {
-      const reading = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
-      if (reading.kind === "stream") return { kind: "stream", how, runId: run.id, body: reading.body };
+      const body = await host.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
+      if (body) return { kind: "stream", how, runId: run.id, body };
     }
     const outcome = await run.settled;
     return outcome.ok
@@ -129,23 +175,33 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
 
   return {
     async join(request) {
-      // asked again after the limiter, since another caller may have begun the run meanwhile
-      const known = knownAnswer(request) ?? (await refused(request)) ?? knownAnswer(request);
+      const known = knownAnswer(request);
       if (known) return await known;
-      if (request.input.userHash !== null) storage.kv.put(OWNER, request.input.userHash);
-      const run = host.start(request.input);
-      if (request.refresh) askers.remember(request.asker, run.id);
-      return await answer(run, "started", request.stream);
+      const how = "started";
+      if (request.joinOnly) return { kind: "failure", how, failure: { code: "not_cached" } };
+      const begun = await turns(() => begin(request));
+      if (!begun) return await this.join(request);
+      if ("code" in begun) return { kind: "failure", how, failure: begun };
+      return await answer(begun, how, request.stream);
     },
     async resume({ runId, after, baseUrl, userHash }) {
       if (userHash !== undefined && storage.kv.get(OWNER) !== userHash) return undefined;
       return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
     },
     async alarm() {
+      host.live(); // a run whose server died waits for no database
       await unstored.storeAgain();
       const empty = host.tend();
       askers.prune(host.store.all().map(({ id }) => id));
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
+    },
+    async forget() {
+      const had = host.live() !== undefined || !host.store.isEmpty();
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
+      await host.store.clear();
+      return had;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describeError, log } from "../log.ts";
+import type { Saved } from "../spend/totals.ts";
 
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
@@ -12,6 +13,8 @@ const MAX_ANSWERS = 8192; // those that are only known to be superseded have no 
 export interface CachedAnswer {
   readonly body: Uint8Array;
   readonly createdAt: number;
+  /** What each answer with it does not cost again. */
+  readonly saved: Saved;
 }
 
 export interface Place {
@@ -23,7 +26,8 @@ export interface MemoryTier {
   get(place: Place): CachedAnswer | undefined;
   /** False where a newer one is known: a slow reader of an older set came late. */
   put(place: Place, answer: CachedAnswer): boolean;
-  forget(place: Place): void;
+  /** Under every base URL. */
+  forget(key: string): void;
   /** Forgets what is older than a set that cannot be held yet, and takes none of it again. */
   supersede(place: Place, createdAt: number): void;
   /** The key of a request whose exact bytes were seen, and so validated, before. */
@@ -40,6 +44,7 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
 }
 
 const SUPERSEDED = new Uint8Array();
+const NOTHING: Saved = { usd: 0, tokens: 0, images: 0 };
 
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 
@@ -54,11 +59,11 @@ export function createMemoryTier(now: () => number): MemoryTier {
     answers.delete(id);
   }
 
-  function put(place: Place, { body, createdAt }: CachedAnswer): boolean {
+  function put(place: Place, { body, createdAt, saved }: CachedAnswer): boolean {
     const id = name(place);
     if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
     remove(id);
-    answers.set(id, { body, createdAt, expiresAt: now() + MEMORY_SECONDS * 1000 });
+    answers.set(id, { body, createdAt, saved, expiresAt: now() + MEMORY_SECONDS * 1000 });
     bytes += body.byteLength;
     while (bytes > MAX_MEMORY_BYTES || answers.size > MAX_ANSWERS)
       bytes -= evictOldest(answers)?.body.byteLength ?? 0;
@@ -74,8 +79,10 @@ export function createMemoryTier(now: () => number): MemoryTier {
       remove(id);
       return undefined;
     },
-    forget: (place) => remove(name(place)),
-    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt }),
+    forget(key) {
+      for (const id of answers.keys()) if (id.startsWith(`${key} `)) remove(id);
+    },
+    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt, saved: NOTHING }),
     keyOf: (digest) => aliases.get(digest),
     remember(digest, key) {
       aliases.set(digest, key);
@@ -91,6 +98,7 @@ export interface EdgeTier {
 }
 
 const CREATED_AT = "X-Created-At";
+const SAVED = "X-Saved";
 
 /** The colo's Cache API. A fault there costs a hit, never an answer. */
 export function createEdgeTier(open: () => Cache): EdgeTier {
@@ -110,13 +118,18 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
     get: (place) =>
       guarded(async () => {
         const found = await open().match(request(place));
-        return found && { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)) };
+        if (!found) return undefined;
+        const saved = JSON.parse(found.headers.get(SAVED) ?? "") as Saved;
+        return { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)), saved };
       }),
-    async put(place, { body, createdAt }) {
+    async put(place, { body, createdAt, saved }) {
+      const there = await guarded(() => open().match(request(place)));
+      if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
       const headers = {
         "Cache-Control": `public, max-age=${EDGE_SECONDS}`,
         "Content-Type": "application/json",
         [CREATED_AT]: String(createdAt),
+        [SAVED]: JSON.stringify(saved),
       };
       await guarded(() => open().put(request(place), new Response(body, { headers })));
     },

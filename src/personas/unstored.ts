@@ -1,26 +1,21 @@
 import { describeError, log } from "../log.ts";
-import type { Portrait } from "./introduce.ts";
-import type { LogRow, PersonaStore, SetRow } from "./store.ts";
+import type { PersonaStore, RunResult } from "./store.ts";
 
-// D1's outages last seconds to minutes; a set that was paid for is kept for as long as it takes.
+// D1's outages last seconds to minutes; what was paid for is kept for as long as it takes.
 const RETRY_MS = 30_000;
-const NAME = "unstored";
+const PREFIX = "unstored:";
 
-/** What `PersonaStore.save` takes. */
-interface Waiting {
-  readonly set: SetRow;
-  readonly row: LogRow;
-  readonly missing: readonly Portrait[];
-  readonly dueAt: number;
-}
-
-/** A set that D1 would not take, kept in the run's Durable Object until it does. */
+/** What D1 would not take, kept in the run's Durable Object until it does: an entry a run. */
 export interface Unstored {
-  keep(unstored: Omit<Waiting, "dueAt">): void;
+  keep(result: RunResult): void;
   /** When to try again; undefined where nothing waits. */
   dueAt(): number | undefined;
+  /** Whether a set waits: then this object knows more than D1. */
+  hasSet(): boolean;
   storeAgain(): Promise<void>;
 }
+
+type Waiting = RunResult & { readonly dueAt: number };
 
 export function createUnstored(
   { kv }: DurableObjectStorage,
@@ -28,23 +23,28 @@ export function createUnstored(
   now: () => number,
   ring: () => Promise<void>,
 ): Unstored {
-  const keep = (unstored: Omit<Waiting, "dueAt">) =>
-    kv.put<Waiting>(NAME, { ...unstored, dueAt: now() + RETRY_MS });
+  const waiting = () => [...kv.list<Waiting>({ prefix: PREFIX })];
+  const keep = (result: RunResult) =>
+    kv.put<Waiting>(PREFIX + result.row.id, { ...result, dueAt: now() + RETRY_MS });
+
   return {
     keep,
-    dueAt: () => kv.get<Waiting>(NAME)?.dueAt,
+    hasSet: () => waiting().some(([, { set }]) => set !== undefined),
+    dueAt() {
+      const times = waiting().map(([, { dueAt }]) => dueAt);
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
     async storeAgain() {
-      const waiting = kv.get<Waiting>(NAME);
-      if (!waiting || waiting.dueAt > now()) return;
-      const { set, row, missing } = waiting;
-      try {
-        await store.save(set, row, missing);
-        kv.delete(NAME);
-        log.info("store.recovered", { run: row.id });
-        if (missing.length > 0) await ring();
-      } catch (error) {
-        log.error("store.failed", { run: row.id, ...describeError(error) });
-        keep({ set, row, missing });
+      for (const [name, result] of waiting().filter(([, { dueAt }]) => dueAt <= now())) {
+        try {
+          await store.save(result);
+          kv.delete(name);
+          if (result.missing.length > 0) await ring();
+          log.info("store.recovered", { run: result.row.id });
+        } catch (error) {
+          log.error("store.failed", { run: result.row.id, ...describeError(error) });
+          keep(result);
+        }
       }
     },
   };

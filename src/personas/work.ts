@@ -1,19 +1,19 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
-import type { TextCalls } from "../openai/text-calls.ts";
+import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { NO_USAGE } from "../openai/usage.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
-import type { LogRow, PersonaStore, SetRow } from "./store.ts";
+import type { SetRow } from "./set-row.ts";
+import type { LogRow, PersonaStore, RunResult } from "./store.ts";
 import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus, Traits } from "./wire.ts";
 
 /** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
-  /** The set that this key has already, which a refresh replaces in place. */
-  readonly setId?: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
 }
@@ -30,10 +30,21 @@ export interface WorkDeps extends GeneratorModel {
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly unstored: Pick<Unstored, "keep">;
+  /** The Idempotency-Keys that have asked for a run so far. */
+  readonly claimsOf: (runId: string) => RunResult["claims"];
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
+/** Tells readers to forget the personas so far. */
+const RESET = { reset: true } as const;
+
 export const ROUTE = "/api/personas/generate";
+
+/** Of a run that has not ended (RFC 9110 §15.2 calls 102 informational): never seen by a caller. */
+export const UNDER_WAY = 102;
+const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+
+type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
 function iso(set: StoredSet) {
   return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
@@ -43,52 +54,41 @@ function iso(set: StoredSet) {
 export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   const { store, now } = deps;
 
-  function logRow(input: RunInput, { runId, startedAt }: WorkContext, { spent }: TextCalls): LogRow {
+  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    return {
-      ...{
-        id: runId,
-        createdAt: now(),
-        route: ROUTE,
-        status: 200,
-        model: deps.model,
-        calls,
-        ...usage,
-        costUsd,
-      },
-      ...{
-        upstreamMs,
-        totalMs: now() - startedAt,
-        requestHash,
-        emailHash,
-        callerUserHash,
-        callerAddressHash,
-      },
-    };
+    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
   }
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: WorkContext): Promise<StoredSet | undefined> {
-    const set = await store.findByKey(input.key).catch(() => undefined);
-    return set && set.createdAt >= startedAt ? set : undefined;
+    const found = await store.findByKey(input.key).catch(() => undefined);
+    if (!found || found.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost } = found;
+    return { setId, personas, states, createdAt, cost };
   }
 
-  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<string> {
+  /** The log may be out of reach where the cache is not. */
+  async function save(result: RunResult & { readonly set: SetRow }): Promise<void> {
     try {
-      const setId = await store.save(set, row, missing);
-      if (missing.length > 0) deps.waitUntil(deps.ring());
-      return setId;
+      await store.save(result);
     } catch (error) {
-      log.error("store.failed", { run: row.id, ...describeError(error) });
-      deps.unstored.keep({ set, row, missing });
-      return set.setId;
+      log.error("store.failed", { run: result.row.id, ...describeError(error) });
+      const { set, row, claims } = result;
+      const stored = await store.saveUnlogged(result).then(
+        () => true,
+        () => false,
+      );
+      deps.unstored.keep(stored ? { row, claims, missing: [] } : { ...result, set });
     }
+    if (result.missing.length > 0) deps.waitUntil(deps.ring());
   }
 
   async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
     const introductions = createIntroductions(deps.announce, context.emit);
-    let voidUpTo = 0;
+    let voidUpTo = context.resetId;
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {
         onPersona(traits) {
@@ -108,31 +108,60 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
 
   function recordFailure(error: unknown, row: LogRow): void {
     const code = error instanceof Problem ? error.code : "internal";
-    const failed = { ...row, status: PROBLEMS[code].status, code };
-    const recorded = store
-      .record(failed)
-      .catch((fault) => log.error("store.failed", { run: row.id, ...describeError(fault) }));
+    const result = {
+      row: { ...row, status: PROBLEMS[code].status, code },
+      missing: [],
+      claims: deps.claimsOf(row.id),
+    };
+    const recorded = store.save(result).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+      deps.unstored.keep(result);
+    });
     deps.waitUntil(recorded);
+  }
+
+  /** Where there is somebody to erase, a run can be found while it is under way. Never in the model's way. */
+  function announceRun(input: RunInput, context: WorkContext): void {
+    if (input.emailHash === null && input.callerUserHash === null) return;
+    const row = { ...logRow(input, context, NOTHING_SPENT), status: UNDER_WAY };
+    const announced = store.announce(row).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+    });
+    deps.waitUntil(announced);
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
     const calls = deps.openCalls(context);
+    announceRun(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
-      const { key, emailHash, userHash, setId = deps.newId() } = input;
-      const { model } = deps;
-      const set = { key, setId, emailHash, userHash, model, personas, states, createdAt: now() };
-      const savedAs = await save(set, { ...logRow(input, context, calls), setId }, missing);
+      const { key, setId, emailHash, userHash } = input;
+      const { costUsd: usd, usage } = calls.spent;
+      const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
-      return { setId: savedAs, personas, states, createdAt: set.createdAt };
+      const made = { setId, personas, states, cost, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      const row = { ...logRow(input, context, calls.spent), setId };
+      await save({ set, row, missing, claims: deps.claimsOf(context.runId) });
+      return made;
     } catch (error) {
-      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls));
+      // A run that was erased leaves nothing.
+      if (context.signal.aborted) throw new Problem("interrupted");
+      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
+      else
+        for (const claim of deps.claimsOf(context.runId))
+          deps.waitUntil(store.release(claim).catch(() => {}));
       throw error;
     }
   }
 
   return {
     reset: RESET,
+    isText: ({ persona }) => persona !== undefined,
+    interrupted({ runId, startedAt, input, carried }) {
+      if (!input || !carried) return;
+      recordFailure(new Problem("interrupted"), logRow(input, { runId, startedAt }, carried as Spent));
+    },
     maxStarts: 3, // a run that brings its server down must not be paid for again and again
     async perform(input, context) {
       const stored = context.revived ? await alreadyStored(input, context) : undefined;
@@ -143,6 +172,3 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     },
   };
 }
-
-/** Tells readers to forget the personas so far. */
-const RESET = { reset: true } as const;

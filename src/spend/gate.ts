@@ -1,4 +1,5 @@
 import { Problem } from "../http/errors.ts";
+import { describeError, log } from "../log.ts";
 
 /** Stands around each upstream call: the money for its worst case is set aside, then settled. */
 export interface SpendGate {
@@ -7,7 +8,7 @@ export interface SpendGate {
 }
 
 export interface Reservation {
-  /** What the call did cost, in US dollars; the rest is free again. */
+  /** What the call did cost, in US dollars; the rest is free again. Never rejects. */
   settle(actualUsd: number): Promise<void>;
 }
 
@@ -35,6 +36,11 @@ export function secondsUntilTomorrow(time: number): number {
   return Math.ceil((DAY_MS - (time % DAY_MS)) / 1000);
 }
 
+/** What could not be settled stays set aside for its day: never too little is counted. */
+function stillReserved(error: unknown): void {
+  log.warn("spend.unsettled", describeError(error));
+}
+
 /** Without a limit every call is granted and nothing is asked. */
 export function createSpendGate({ limitUsd, openDay, now }: GateOptions): SpendGate {
   if (limitUsd === undefined) return { reserve: async () => ({ settle: async () => {} }) };
@@ -45,7 +51,7 @@ export function createSpendGate({ limitUsd, openDay, now }: GateOptions): SpendG
       const id = crypto.randomUUID();
       const granted = await day.reserve(id, worstCaseUsd, limitUsd);
       if (!granted) throw new Problem("budget_exhausted", { retryAfterSeconds: secondsUntilTomorrow(time) });
-      return { settle: (actualUsd) => day.settle(id, actualUsd) };
+      return { settle: (actualUsd) => day.settle(id, actualUsd).catch(stillReserved) };
     },
   };
 }

@@ -6,6 +6,16 @@ const WAIT_MS = 95_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /**
+ * An exception of the object's own code comes marked as remote; where the object was reset or lost, it does
+ * not, or says so (the platform's "Error handling" page of Durable Objects). One that is overloaded is left
+ * alone.
+ */
+function diedUnderUs(error: unknown): boolean {
+  const { remote, durableObjectReset, overloaded } = Object(error) as Record<string, unknown>;
+  return overloaded !== true && (remote !== true || durableObjectReset === true);
+}
+
+/**
  * Asks a run's object; once more where it died while it was asked, since its successor knows the run. `ask`
  * opens a new stub each time: one whose object died stays broken.
  */
@@ -13,6 +23,7 @@ async function askTwice<A>(ask: () => Promise<A>): Promise<A> {
   try {
     return await ask();
   } catch (error) {
+    if (!diedUnderUs(error)) throw error;
     log.warn("run.lost", describeError(error));
   }
   try {

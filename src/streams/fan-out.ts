@@ -1,3 +1,4 @@
+import { describeError, log as logLine } from "../log.ts";
 import type { EventLog } from "./event-log.ts";
 import { frame, KEEP_ALIVE, type Payload } from "./sse.ts";
 
@@ -50,12 +51,27 @@ function createConnection(writable: WritableStream<Uint8Array>, heartbeatMs: num
     clearTimeout(timer);
   }
 
-  return { write, stop, close: () => writer.close() };
+  return {
+    write,
+    stop,
+    close: () => writer.close(),
+    abort: (why: unknown) => writer.abort(why).catch(() => {}),
+  };
 }
 
 interface Batch {
   readonly text: string;
   readonly lastId: number;
+}
+
+/** Throws, and says so in the log, where an event cannot be shown: that ends the reader's stream. */
+function showBatch(log: EventLog, cursor: number, options: FollowOptions): Batch | undefined {
+  try {
+    return nextBatch(log, cursor, options);
+  } catch (error) {
+    logLine.error("reader.failed", describeError(error));
+    throw error;
+  }
 }
 
 function nextBatch(log: EventLog, cursor: number, { idLines, render }: FollowOptions): Batch | undefined {
@@ -79,7 +95,7 @@ async function pump(
   try {
     if (options.comment) await connection.write(KEEP_ALIVE);
     for (;;) {
-      const batch = nextBatch(log, cursor, options);
+      const batch = showBatch(log, cursor, options);
       if (batch) {
         cursor = batch.lastId;
         options.onSent?.(cursor);
@@ -90,6 +106,9 @@ async function pump(
         await log.changed();
       }
     }
+  } catch (error) {
+    connection.abort(error);
+    throw error;
   } finally {
     connection.stop();
   }

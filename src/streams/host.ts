@@ -1,4 +1,3 @@
-import type { Failure } from "../http/errors.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { type FollowOptions, follow } from "./fan-out.ts";
 import { resumeDecision } from "./resume.ts";
@@ -25,10 +24,9 @@ export interface HostOptions<I, R> {
 
 export type ReaderOptions = Pick<FollowOptions, "after" | "idLines" | "render">;
 
-/** What a reader gets: a stream, the failure that came before any text, or nothing more (204). */
+/** What a reader who comes back gets: the rest, or nothing more (204). */
 export type Reading =
   | { readonly kind: "stream"; readonly body: ReadableStream<Uint8Array> }
-  | { readonly kind: "failure"; readonly failure: Failure }
   | { readonly kind: "ended" };
 
 /** The runs of one Durable Object: one at a time, each kept a while for those who resume. */
@@ -37,8 +35,8 @@ export interface RunHost<I, R> {
   /** The run under way, brought back or ended first where the server died under it. */
   live(): Run<R> | undefined;
   start(input: I, options?: StartOptions): Run<R>;
-  /** For the one who asked: a failure before the first text is no stream. */
-  open(run: Run<R>, options: ReaderOptions): Promise<Reading>;
+  /** For the one who asked; undefined where the run failed before its first text, which is no stream. */
+  open(run: Run<R>, options: ReaderOptions): Promise<ReadableStream<Uint8Array> | undefined>;
   /** For one who comes back; undefined where the run is not known, or can be resumed no more. */
   resume(runId: string, options: ReaderOptions): Reading | undefined;
   /** A settled run from its first event, for as long as it is kept. */
@@ -49,14 +47,21 @@ export interface RunHost<I, R> {
   tend(): boolean;
 }
 
-async function firstText(log: EventLog, after: number, ms: number): Promise<"text" | "silence"> {
-  if (log.closed || log.lastId > after) return "text";
+/** Resolves with true at the first text or the end, with false after `ms` without either. */
+async function speaks(log: EventLog, hasText: () => boolean, ms: number): Promise<boolean> {
+  if (log.closed || hasText()) return true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<"silence">((resolve) => {
     timer = setTimeout(() => resolve("silence"), ms);
   });
-  const text = log.changed().then(() => "text" as const);
-  return await Promise.race([text, silence]).finally(() => clearTimeout(timer));
+  try {
+    while (!log.closed && !hasText()) {
+      if ((await Promise.race([log.changed(), silence])) === "silence") return false;
+    }
+    return true;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
@@ -75,9 +80,10 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
 
   function live(): Run<R> | undefined {
     if (!awake) {
-      awake = true;
-      const found = store.running();
+      const [found, ...overtaken] = store.running();
+      overtaken.forEach(runner.end);
       const revived = found && runner.revive(found);
+      awake = true; // only now: where the disk failed, the next one tries again
       if (revived) hold(revived);
       else if (found) schedule();
     }
@@ -110,13 +116,12 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
     schedule,
     start: (input, start) => hold(runner.start(input, start)),
     async open(run, reader) {
-      const silent = (await firstText(run.log, reader.after, commitMs)) === "silence";
-      const only = run.log.since(0, 2);
-      if (run.log.closed && only.length === 1 && only[0]?.payload.error) {
-        const outcome = await run.settled;
-        if (!outcome.ok) return { kind: "failure", failure: outcome.failure };
-      }
-      return { kind: "stream", body: read(run, reader, silent) };
+      const { log } = run;
+      const hasText = () =>
+        log.since(0, Number.POSITIVE_INFINITY).some(({ payload }) => options.work.isText(payload));
+      const spoke = await speaks(log, hasText, commitMs);
+      if (log.closed && !hasText() && !(await run.settled).ok) return undefined;
+      return read(run, reader, !spoke);
     },
     resume(runId, reader) {
       const running = live();
@@ -130,6 +135,7 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
     replay: (runId, reader) => read({ log: recorded(runId) }, { ...reader, after: 0 }, false),
     tend() {
       live();
+      current?.persist();
       store.expire(now());
       schedule();
       return !live() && store.isEmpty();

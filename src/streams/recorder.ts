@@ -43,7 +43,7 @@ export function createRecorder(runId: string, log: EventLog, store: Pick<RunStor
   return {
     flush,
     note(entry) {
-      if (entry.id >= written + ID_HEADROOM) flush();
+      if (entry.id >= written + ID_HEADROOM) flushInTime();
       else timer ??= setTimeout(flushInTime, FLUSH_INTERVAL_MS);
     },
   };

@@ -17,18 +17,22 @@ export interface RunRecord {
   readonly input: string | null;
   /** JSON. What it made; null until it is done, and where its events say it all. */
   readonly result: string | null;
+  /** JSON. What it spent in this life and those before, the call under way at its worst; null until it asks. */
+  readonly carried: string | null;
   /** How often it was begun: more than once only where the server died under it. */
   readonly starts: number;
 }
 
 export interface RunStore {
-  insert(run: Pick<RunRecord, "id" | "startedAt" | "label" | "input">): void;
+  insert(run: Pick<RunRecord, "id" | "startedAt" | "label" | "input" | "carried">): void;
+  carry(id: string, carried: string): void;
   /** Begun again, from the input it kept. */
   restart(id: string): void;
   append(id: string, entries: readonly Entry[]): void;
   settle(id: string, outcome: Pick<RunRecord, "state" | "endedAt" | "expiresAt" | "result">): void;
   find(id: string): RunRecord | undefined;
-  running(): RunRecord | undefined;
+  /** The newest first; more than one only where an earlier life could not write its end. */
+  running(): RunRecord[];
   /** The one that was started last. */
   newest(): RunRecord | undefined;
   /** The newest first. */
@@ -48,7 +52,7 @@ const TABLES = [
   // With row ids: two runs may start in one millisecond, and the newest must be told.
   `CREATE TABLE IF NOT EXISTS runs (
      id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER,
-     expiresAt INTEGER, label TEXT, input TEXT, result TEXT, starts INTEGER NOT NULL DEFAULT 1)`,
+     expiresAt INTEGER, label TEXT, input TEXT, result TEXT, carried TEXT, starts INTEGER NOT NULL DEFAULT 1)`,
   // One row a batch: rows are what the platform bills, and a batch is what is written together.
   `CREATE TABLE IF NOT EXISTS events (
      run TEXT NOT NULL, firstId INTEGER NOT NULL, entries TEXT NOT NULL, PRIMARY KEY (run, firstId)) WITHOUT ROWID`,
@@ -105,13 +109,14 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     sql.exec("INSERT INTO events VALUES (?, ?, ?)", id, firstId, json);
 
   return {
-    insert({ id, startedAt, label, input }) {
+    insert({ id, startedAt, label, input, carried }) {
       if (!exists()) for (const table of TABLES) sql.exec(table);
       sql.exec(
-        "INSERT INTO runs (id, state, startedAt, label, input) VALUES (?, 'running', ?, ?, ?)",
-        ...[id, startedAt, label, input],
+        "INSERT INTO runs (id, state, startedAt, label, input, carried) VALUES (?, 'running', ?, ?, ?, ?)",
+        ...[id, startedAt, label, input, carried],
       );
     },
+    carry: (id, carried) => void sql.exec("UPDATE runs SET carried = ? WHERE id = ?", carried, id),
     restart: (id) => void sql.exec("UPDATE runs SET starts = starts + 1 WHERE id = ?", id),
     append(id, entries) {
       const rows = rowsOf(entries);
@@ -127,7 +132,7 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
       );
     },
     find: (id) => select("WHERE id = ?", id)[0],
-    running: () => select("WHERE state = 'running' LIMIT 1")[0],
+    running: () => select("WHERE state = 'running' ORDER BY rowid DESC"),
     newest: () => select("ORDER BY rowid DESC LIMIT 1")[0],
     all: () => select("ORDER BY rowid DESC"),
     entries(id) {

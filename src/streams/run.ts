@@ -5,6 +5,9 @@ import { createRecorder, ID_HEADROOM } from "./recorder.ts";
 import type { RunRecord, RunStore } from "./run-store.ts";
 import type { Payload } from "./sse.ts";
 
+/** Why a run is stopped that is to leave nothing behind. */
+export const ERASED = "erased";
+
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly failure: Failure };
@@ -21,8 +24,10 @@ export interface Run<R> {
   readonly endedAt: number | undefined;
   /** The highest event id that any reader was sent. */
   sentUpTo: number;
-  /** Ends the work at once, where it heeds its signal. */
-  stop(): void;
+  /** Ends the work at once, where it heeds its signal. `why` is the signal's reason. */
+  stop(why?: typeof ERASED): void;
+  /** Writes the end down where the disk failed before. Throws where it fails again. */
+  persist(): void;
 }
 
 export interface WorkContext {
@@ -30,6 +35,8 @@ export interface WorkContext {
   readonly startedAt: number;
   /** The server died under this run before. */
   readonly revived: boolean;
+  /** The id of the reset that a revived run begins with; 0 where it is not revived. */
+  readonly resetId: number;
   /** Aborted when somebody stops the run. */
   readonly signal: AbortSignal;
   /** Adds an event and gives its id. */
@@ -38,6 +45,20 @@ export interface WorkContext {
   sentUpTo(): number;
   /** To be called when the upstream has been asked: until then the run is not written down. */
   sent(): void;
+  /** What an earlier life of this run carried over; undefined in its first. */
+  readonly carried: unknown;
+  /** Keeps, across the server's death, what the run has spent. JSON. */
+  carry(value: unknown): void;
+}
+
+/** A run whose server died and that is not begun again. */
+export interface Interrupted<I> {
+  readonly runId: string;
+  readonly startedAt: number;
+  readonly label: string | null;
+  /** Null where the work never keeps it. */
+  readonly input: I | null;
+  readonly carried: unknown;
 }
 
 export interface Done<R> {
@@ -52,6 +73,10 @@ export interface Work<I, R> {
   perform(input: I, context: WorkContext): Promise<Done<R>>;
   /** The first event after a restart: what the readers are to forget. */
   readonly reset: Payload;
+  /** Whether an event is part of the answer, so that a failure after it can no longer be a status. */
+  isText(payload: Payload): boolean;
+  /** Takes note of a run that has ended with its server. */
+  interrupted(run: Interrupted<I>): void;
   /**
    * How often a run may be begun; past that a run whose server died ends as `interrupted`. Where it is once,
    * the input is never written down.
@@ -81,6 +106,8 @@ export interface Runner<I, R> {
   start(input: I, options?: StartOptions): Run<R>;
   /** Goes on with a run that an earlier life of this object began; undefined where that is not to be. */
   revive(record: RunRecord): Run<R> | undefined;
+  /** Ends one that has been overtaken by a later. */
+  end(record: RunRecord): void;
 }
 
 /** 128 random bits in hex. */
@@ -107,7 +134,9 @@ interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
   readonly log: EventLog;
   readonly input: I;
   /** The first write. */
-  readonly record: () => void;
+  readonly record: (carried: string | null) => void;
+  /** JSON. */
+  readonly carried: string | null;
   /** The event to begin with, where an earlier life of the object died. */
   readonly reset?: { readonly id: number; readonly payload: Payload };
 }
@@ -115,8 +144,10 @@ interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
 export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
   const { store, work, now, keepMs, waitUntil, watch } = options;
 
-  function launch({ id, startedAt, label, log, input, record, reset }: Launch<I>): Run<R> {
+  function launch({ id, startedAt, label, log, input, record, reset, ...past }: Launch<I>): Run<R> {
     const recorder = createRecorder(id, log, store);
+    let { carried } = past;
+    let unwritten: (() => void) | undefined;
     const controller = new AbortController();
     const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
     let endedAt: number | undefined;
@@ -126,12 +157,27 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
     function sent(): void {
       if (recorded) return;
       recorded = true;
-      try {
-        record();
+      attempt(() => {
+        record(carried);
         watch();
+      });
+    }
+
+    /** A full disk stops no answer: the run goes on in memory. */
+    function attempt(write: () => void): boolean {
+      try {
+        write();
+        return true;
       } catch (error) {
         logLine.error("run.unrecorded", { run: id, ...describeError(error) });
+        return false;
       }
+    }
+
+    function carry(value: unknown): void {
+      const json = JSON.stringify(value);
+      carried = json;
+      if (recorded) attempt(() => store.carry(id, json));
     }
 
     function emit(payload: Payload, eventId?: number): number {
@@ -149,12 +195,13 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       resolve(outcome);
       const result = outcome.ok ? (JSON.stringify(outcome.result) ?? null) : null;
       const state = outcome.ok ? (stopped ? "stopped" : "done") : "error";
-      try {
+      const end = { state, endedAt, expiresAt: endedAt + keepMs(label), result } as const;
+      unwritten = () => {
         recorder.flush();
-        store.settle(id, { state, endedAt, expiresAt: endedAt + keepMs(label), result });
-      } catch (error) {
-        logLine.error("run.unrecorded", { run: id, ...describeError(error) });
-      }
+        store.settle(id, end);
+        unwritten = undefined;
+      };
+      attempt(unwritten);
     }
 
     const run: Run<R> = {
@@ -162,14 +209,17 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       get endedAt() {
         return endedAt;
       },
-      stop: () => controller.abort(),
+      stop: (why) => controller.abort(why),
+      persist: () => unwritten?.(),
     };
 
     async function execute(): Promise<[Outcome<R>, Payload, boolean]> {
       try {
         if (reset) emit(reset.payload, reset.id);
         const { result, last, stopped } = await work.perform(input, {
-          ...{ runId: id, startedAt, revived: reset !== undefined, signal: controller.signal, sent },
+          ...{ runId: id, startedAt, revived: reset !== undefined, resetId: reset?.id ?? 0 },
+          ...{ signal: controller.signal, sent, carry },
+          carried: past.carried === null ? undefined : JSON.parse(past.carried),
           emit: (payload) => emit(payload),
           sentUpTo: () => run.sentUpTo,
         });
@@ -185,8 +235,11 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
   }
 
   /** The last event, above every id that can have been sent, so that a reader ahead of the log gets it too. */
-  function interrupt({ id, label }: RunRecord, firstId: number): void {
+  function interrupt({ id, label, startedAt, input, carried }: RunRecord, firstId: number): void {
     const endedAt = now();
+    const run = { runId: id, startedAt, label };
+    const parsed = (json: string | null) => (json === null ? null : JSON.parse(json));
+    work.interrupted({ ...run, input: parsed(input) as I | null, carried: parsed(carried) });
     store.append(id, [{ id: firstId, payload: errorEvent({ code: "interrupted" }) }]);
     store.settle(id, { state: "error", endedAt, expiresAt: endedAt + keepMs(label), result: null });
   }
@@ -195,11 +248,12 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
     start(input, { id = randomId(), label = null } = {}) {
       const startedAt = now();
       const kept = work.maxStarts > 1 ? JSON.stringify(input) : null;
-      const record = () => store.insert({ id, startedAt, label, input: kept });
-      return launch({ id, startedAt, label, log: createEventLog(), input, record });
+      const record = (carried: string | null) => store.insert({ id, startedAt, label, input: kept, carried });
+      return launch({ id, startedAt, label, log: createEventLog(), input, record, carried: null });
     },
+    end: (found) => interrupt(found, createEventLog(store.entries(found.id)).lastId + ID_HEADROOM + 1),
     revive(found) {
-      const { id, startedAt, label, input, starts } = found;
+      const { id, startedAt, label, input, starts, carried } = found;
       const again = starts < work.maxStarts && input !== null;
       logLine.warn("run.revived", { run: id, calls: starts, ...(!again && { code: "interrupted" }) });
       const log = createEventLog(store.entries(id));
@@ -209,7 +263,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
         return undefined;
       }
       return launch({
-        ...{ id, startedAt, label, log },
+        ...{ id, startedAt, label, log, carried },
         input: JSON.parse(input) as I,
         record: () => store.restart(id),
         reset: { id: firstId, payload: work.reset },

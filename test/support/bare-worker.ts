@@ -34,6 +34,8 @@ export interface BareWorker {
   /** Kills what runs and forgets the state. */
   dispose(): Promise<void>;
   output(): string;
+  /** Changes the database while nothing runs on it. */
+  sql(command: string): void;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -54,8 +56,11 @@ export async function createBareWorker(variables: Record<string, string>): Promi
   let group: ChildProcess | undefined;
   let output = "";
 
-  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
-  execFileSync(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
+  function d1(...args: string[]): void {
+    const all = [WRANGLER, "d1", ...args, "--local", "--persist-to", state];
+    execFileSync(process.execPath, all, { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
+  }
+  d1("migrations", "apply", "DB");
 
   async function start(): Promise<void> {
     const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
@@ -90,6 +95,7 @@ export async function createBareWorker(variables: Record<string, string>): Promi
     start,
     kill,
     output: () => output,
+    sql: (command) => d1("execute", "DB", "--command", command),
     async dispose() {
       await kill();
       rmSync(state, { recursive: true, force: true });

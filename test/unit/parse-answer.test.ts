@@ -80,11 +80,15 @@ describe("a model's answer", () => {
     ["a missing trait", JSON.stringify({ personas: [two[0], { ...two[1], age: undefined }] }), 1],
     ["an empty name", JSON.stringify({ personas: [{ ...two[0], name: "" }, two[1]] }), 0],
     ["a fraction of a year", JSON.stringify({ personas: [{ ...two[0], age: 40.5 }, two[1]] }), 0],
-    ["half a megabyte", JSON.stringify({ personas: [two[0], { ...two[1], name: "x".repeat(600_000) }] }), 0],
   ])("with %s is not whole, and gives what came before the fault at most", (_, answer, given) => {
     const { personas, whole } = read([answer], 2);
     expect(whole).toBe(false);
     expect(personas.length).toBe(given);
+  });
+
+  it("is given up past half a megabyte, which no set has", () => {
+    const endless = JSON.stringify({ personas: [{ ...two[0], name: "x".repeat(600_000) }] });
+    expect(() => read([endless], 2)).toThrow("upstream_invalid_output");
   });
 });
 

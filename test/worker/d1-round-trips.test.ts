@@ -1,6 +1,6 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, generate, newLead, setOf, whenReady } from "../support/api.ts";
+import { ask as askAt, call, generate, newLead, setOf, whenReady } from "../support/api.ts";
 
 /** Every statement and every batch, the Worker's and the Durable Objects', leaves through this one method. */
 interface Session {
@@ -59,7 +59,7 @@ describe("the D1 round trips of a persona request", () => {
     const elsewhere = () => {
       const init = { method: "POST", headers: { "Content-Type": "application/json" } };
       const request = new Request("https://other.test/api/personas/generate", init);
-      return exports.default.fetch(new Request(request, { body: JSON.stringify({ leadData }) }));
+      return askAt(new Request(request, { body: JSON.stringify({ leadData }) }));
     };
     expect(await tripsOf(elsewhere)).toEqual({ trips: ["look-up"], from: "asknewton-d1; hit" });
     expect(await tripsOf(elsewhere)).toEqual({ trips: [], from: "asknewton-memory; hit" });

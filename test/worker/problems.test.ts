@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call, generate, newLead, post, problemOf, setOf } from "../support/api.ts";
+import { ask, call, generate, newLead, post, problemOf, setOf } from "../support/api.ts";
 
 const GENERATE = "/api/personas/generate";
 
@@ -178,8 +178,7 @@ describe("every response", () => {
   });
 
   it("leaves Strict-Transport-Security out over http", async () => {
-    const { exports } = await import("cloudflare:workers");
-    const response = await exports.default.fetch(new Request("http://api.test/api/health"));
+    const response = await ask(new Request("http://api.test/api/health"));
     expect(response.headers.get("Strict-Transport-Security")).toBeNull();
     await response.body?.cancel();
   });
