@@ -69,7 +69,7 @@ describe("an upstream that goes on failing with", () => {
     async (_, step, code) => {
       const marker = newMarker();
       const lines: string[] = [];
-      const spy = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
+      const spy = vi.spyOn(console, "info").mockImplementation((line) => void lines.push(String(line)));
       await script(marker, [step], true);
       const [key = ""] = await announce([marker]);
       await consumeAll([key]);
