@@ -31,7 +31,8 @@ function workerProject(name: string, variables: Record<string, string> = {}) {
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ["test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
-      testTimeout: 20_000,
+      testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
+      expect: { poll: { timeout: 20_000 } },
     },
   };
 }
@@ -63,7 +64,7 @@ export default defineConfig({
         PUBLIC_BASE_URL: "https://cdn.test/base",
       }),
       // worth ten sets at most, at their worst case of some 0.0835 dollars each
-      workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84" }),
+      workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {
         IMAGE_RETRY_BASE_SECONDS: "0",
