@@ -19,7 +19,7 @@ import {
   composeModelWarnings,
   composeTally,
 } from "./compose-operations.ts";
-import { type Config, parseConfig } from "./config/config.ts";
+import { type Config, type ConfigResult, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
 import { describeError, log } from "./log.ts";
@@ -68,8 +68,13 @@ type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
 
 const now = () => Date.now();
 
-function configOf(env: Env) {
-  return parseConfig(env as unknown as Record<string, unknown>);
+// Scope: the isolate. The bindings never change, and each new Durable Object reads them.
+const parsed = new WeakMap<Env, ConfigResult>();
+
+function configOf(env: Env): ConfigResult {
+  const result = parsed.get(env) ?? parseConfig(env as unknown as Record<string, unknown>);
+  parsed.set(env, result);
+  return result;
 }
 
 /** Where callers sign in: the check of their tokens. */
