@@ -68,13 +68,11 @@ type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
 
 const now = () => Date.now();
 
-// Of this isolate: many objects live in one, and each would read the same variables again.
+// Scope: the isolate. The bindings never change, and each new Durable Object reads them.
 const parsed = new WeakMap<Env, ConfigResult>();
 
 function configOf(env: Env): ConfigResult {
-  const known = parsed.get(env);
-  if (known) return known;
-  const result = parseConfig(env as unknown as Record<string, unknown>);
+  const result = parsed.get(env) ?? parseConfig(env as unknown as Record<string, unknown>);
   parsed.set(env, result);
   return result;
 }
