@@ -48,7 +48,11 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-export async function createBareWorker(variables: Record<string, string>): Promise<BareWorker> {
+/** `more`: further arguments of `wrangler dev`. */
+export async function createBareWorker(
+  variables: Record<string, string>,
+  more: readonly string[] = [],
+): Promise<BareWorker> {
   const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -65,7 +69,7 @@ export async function createBareWorker(variables: Record<string, string>): Promi
   async function start(): Promise<void> {
     const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
     const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
-    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars], {
+    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars, ...more], {
       cwd: ROOT,
       env: ENVIRONMENT,
       detached: true,
