@@ -81,6 +81,7 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
           <input
             type="checkbox"
             role="switch"
+            aria-checked={isCut}
             checked={isCut}
             onChange={(event) => cut(event.target.checked)}
           />
