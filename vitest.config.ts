@@ -56,6 +56,7 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/site.ts"],
+          fileParallelism: false, // each has a browser and a server
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

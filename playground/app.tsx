@@ -1,5 +1,5 @@
 import type { ChatMessage } from "asknewton/client";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Chat } from "./chat.tsx";
 import { useDeployment } from "./deployment.ts";
 import { LeadForm } from "./lead-form.tsx";
@@ -15,9 +15,17 @@ export function App() {
   const deployment = useDeployment();
   const [lead, setLead] = useState(LEADS[0]);
   const made = useSet();
+  const results = useRef<HTMLElement>(null);
   const [selectedId, setSelectedId] = useState<string>();
   const [conversations, setConversations] = useState<Conversations>({});
+  const answers = Object.values(conversations).flat().length;
   const persona = made.set?.personas.find(({ id }) => id === selectedId);
+
+  const submit = () => {
+    made.make(lead);
+    const { top = 0 } = results.current?.getBoundingClientRect() ?? {};
+    if (top > innerHeight / 2) results.current?.scrollIntoView(); // on a phone they are below
+  };
 
   return (
     <>
@@ -33,9 +41,9 @@ export function App() {
               Fill in a lead. A model imagines the people behind it; then ask Newton on their behalf.
             </p>
           </div>
-          <LeadForm {...{ lead }} onChange={setLead} onSubmit={() => made.make(lead)} busy={made.isLoading} />
+          <LeadForm {...{ lead }} onChange={setLead} onSubmit={submit} busy={made.isLoading} />
         </aside>
-        <main id="main" tabIndex={-1}>
+        <main id="main" tabIndex={-1} ref={results}>
           <Personas
             {...{ made, selectedId }}
             onTalk={setSelectedId}
@@ -50,7 +58,7 @@ export function App() {
               onMessages={(messages) => setConversations((before) => ({ ...before, [persona.id]: messages }))}
             />
           )}
-          <Savings revision={made.set?.createdAt} />
+          <Savings revision={`${made.tookMs} ${answers}`} />
         </main>
       </div>
     </>

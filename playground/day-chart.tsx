@@ -9,6 +9,8 @@ const HEIGHT = 200;
 const BASE = 168; // where the bars stand; the dates are below
 const GAP = 0.3; // of a day's width, between two days
 
+const MAX_BAR = 26;
+
 const shortDate = (date: string) =>
   new Date(`${date}T00:00:00Z`).toLocaleDateString("en-US", {
     timeZone: "UTC",
@@ -19,9 +21,9 @@ const shortDate = (date: string) =>
 /** A day's two bars: what was saved, and what was spent. */
 export function DayChart({ days }: { days: Days }) {
   const title = useId();
-  const most = Math.max(...days.map(({ savedUsd, spentUsd }) => Math.max(savedUsd, spentUsd)), 0.0001);
+  const most = Math.max(0, ...days.flatMap(({ savedUsd, spentUsd }) => [savedUsd, spentUsd]));
   const step = WIDTH / Math.max(days.length, 1);
-  const bar = (step * (1 - GAP)) / 2;
+  const bar = Math.min(MAX_BAR, (step * (1 - GAP)) / 2);
   const every = Math.ceil(days.length / 7); // dates that have room
   const height = (usd: number) => (usd <= 0 ? 0 : Math.max(2, (usd / most) * (BASE - 20)));
   return (
@@ -33,10 +35,10 @@ export function DayChart({ days }: { days: Days }) {
         <line className="grid" x1="0" x2={WIDTH} y1={BASE} y2={BASE} />
         <line className="grid grid-top" x1="0" x2={WIDTH} y1="20" y2="20" />
         <text className="axis" x="0" y="14">
-          {money(most)}
+          {most > 0 ? money(most) : "Nothing yet"}
         </text>
         {days.map(({ date, savedUsd, spentUsd }, index) => {
-          const x = index * step + (step * GAP) / 2;
+          const x = index * step + step / 2 - bar;
           return (
             <g key={date}>
               <rect

@@ -1,4 +1,4 @@
-import type { Persona } from "asknewton/client";
+import { type Persona, portraitUrl } from "asknewton/client";
 import { useId } from "react";
 
 const PORTRAIT_WORDS = {
@@ -9,14 +9,14 @@ const PORTRAIT_WORDS = {
 
 const dollars = (amount: number) => `$${amount.toLocaleString("en-US")}`;
 
-function Portrait({ persona: { name, imageUrl, imageStatus } }: { persona: Persona }) {
+function Portrait({ persona }: { persona: Persona }) {
+  const { name, imageStatus } = persona;
   const words = PORTRAIT_WORDS[imageStatus];
-  // A new element for each state: the address never changes, and the browser is to ask again.
   return (
     <div className="portrait">
       <img
         key={imageStatus}
-        src={imageUrl}
+        src={portraitUrl(persona)}
         alt={imageStatus === "ready" ? `Portrait of ${name}` : `${name}, no portrait yet`}
         width="512"
         height="512"
