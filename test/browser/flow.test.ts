@@ -31,9 +31,12 @@ describe("a person", () => {
     await make();
     await made();
     expect(await page.getByRole("article").count()).toBe(3);
-    await page.getByText("Made by the model").waitFor();
+    await page.locator(".badge").getByText("Made by the model").waitFor();
     await make();
-    await page.getByText(/^From (the database|the edge cache|this server's memory)$/).waitFor();
+    await page
+      .locator(".badge")
+      .getByText(/^From (the database|the edge cache|this server's memory)$/)
+      .waitFor();
 
     await talkTo(0);
     const heading = page.getByRole("heading", { name: /^Newton, for/ });
@@ -81,7 +84,7 @@ describe("a person", () => {
     seen.length = 0;
     await open("Ben of the portraits");
     await make();
-    await page.getByText("From the database").waitFor();
+    await page.locator(".badge").getByText("From the database").waitFor();
     await expect.poll(drawn).toBe(3);
     expect(seen).not.toContain("pending");
     expect(complaints).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../../dev/browser/launch.ts";
-import { type Proxy, startProxy } from "./support/proxy.ts";
+import { startProxy, type Wire } from "./support/proxy.ts";
 import { type Service, startService } from "./support/service.ts";
 import { type Visitor, visit } from "./support/visitor.ts";
 
@@ -10,7 +10,7 @@ const SILENCE_MS = 40_000;
 
 let browser: Browser;
 let service: Service;
-let proxy: Proxy;
+let proxy: Wire;
 let visitor: Visitor;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 interface Setting {
   readonly origin?: string;
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
   readonly beforeAsking?: () => void;
 }
 
@@ -62,9 +62,10 @@ async function isWholeAndPaidOnce({ answer }: Visitor, name: string) {
 
 describe("in mid-answer", () => {
   it("the network goes and comes back: the answer goes on where it was", async () => {
-    const chat = await chatWith("Ann offline");
+    const chat = await chatWith("Ann offline", { origin: proxy.origin });
     await writing(chat);
     await chat.page.context().setOffline(true);
+    proxy.drop(); // what was open breaks off, too
     await chat.page.getByText("Connection lost, reconnecting").waitFor();
     await chat.page.context().setOffline(false);
     await answered(chat);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-export interface Proxy {
+export interface Wire {
   readonly origin: string;
   /** Holds every answer back until it is whole, as some proxies of companies do. */
   buffers: boolean;
@@ -15,7 +15,7 @@ export interface Proxy {
 }
 
 /** Something between the browser and the service. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<Wire> {
   async function pass(answer: IncomingMessage, response: ServerResponse): Promise<void> {
     const whole = proxy.buffers ? await buffer(answer) : undefined;
     response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -34,7 +34,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     incoming.pipe(outgoing);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const proxy: Proxy = {
+  const proxy: Wire = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     buffers: false,
     heard: [],
