@@ -29,7 +29,7 @@ function workerProject(name: string, variables: Record<string, string> = {}) {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: ["test/support/stand-in.ts"],
+      globalSetup: ["test/support/site.ts", "test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
       testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
       expect: { poll: { timeout: 20_000 } },
@@ -52,6 +52,16 @@ export default defineConfig({
         },
       },
       { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/site.ts"],
+          fileParallelism: false, // each has a browser and a server
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",

@@ -47,6 +47,7 @@ export interface Env extends ImageBindings {
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
+  readonly ASSETS: Fetcher;
   readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
 }
 
@@ -175,6 +176,7 @@ export function composeApp(env: Env): AppDeps {
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
+    site: (request) => env.ASSETS.fetch(request),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
