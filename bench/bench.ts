@@ -1,6 +1,6 @@
 import { startStandIn } from "../dev/stand-in/index.ts";
 import { bareCode, serviceCode } from "./runtime/bundle.ts";
-import { migrate } from "./runtime/migrate.ts";
+import { makeBareTable, migrate } from "./runtime/migrate.ts";
 import { type Served, serve } from "./runtime/serve.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
 
@@ -13,7 +13,7 @@ export interface Bench {
   readonly variables: Variables;
   /** The service, with its tables. */
   service(variables?: Variables): Promise<Served>;
-  /** A Worker of `bench/bare/`, with the same bindings and tables. */
+  /** A Worker of `bench/bare/`, with the same bindings and a table of its own. */
   bare(name: string): Promise<Served>;
   end(): Promise<void>;
 }
@@ -26,15 +26,22 @@ export async function openBench(): Promise<Bench> {
   async function start(code: string, more: Variables = {}): Promise<Served> {
     const served = await serve({ code, variables: { ...variables, ...more } });
     running.push(served);
-    await migrate(await served.database());
     return served;
   }
 
   return {
     upstream: openUpstream(standIn.origin),
     variables,
-    service: async (more) => start(await serviceCode(), more),
-    bare: async (name) => start(await bareCode(name)),
+    async service(more) {
+      const served = await start(await serviceCode(), more);
+      await migrate(await served.database());
+      return served;
+    },
+    async bare(name) {
+      const served = await start(await bareCode(name));
+      await makeBareTable(await served.database());
+      return served;
+    },
     async end() {
       await Promise.all(running.map((served) => served.stop()));
       await standIn.close();
