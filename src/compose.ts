@@ -39,7 +39,7 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
-import { randomId, type WorkContext } from "./streams/run.ts";
+import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env extends ImageBindings {
@@ -122,7 +122,7 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
   const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
   return {
-    ...{ hash, now, newRunId: randomId },
+    ...{ hash, now },
     cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
     runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {

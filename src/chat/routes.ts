@@ -34,7 +34,6 @@ export interface ChatRoutesDeps {
   /** US dollars. */
   readonly cost: (usage: Usage) => number;
   readonly hash: Hasher;
-  readonly newRunId: () => string;
   readonly now: () => number;
 }
 
@@ -54,7 +53,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     return known;
   }
 
-  async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<SendRequest> {
+  async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
     const key = keyOf(c);
     const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
     const { messages, persona } = validate(chatRequest, body);
@@ -66,7 +65,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
-      ...{ runId: deps.newRunId(), fingerprint: mark, keyed: key !== undefined, form },
+      ...{ fingerprint: mark, keyed: key !== undefined, form },
       input: {
         messages,
         ...(await personaFor(persona, caller)),
@@ -81,7 +80,9 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const timing = createTiming(now);
     const request = await read(c, form);
     const { name } = request.input;
-    const answer = await timing.measure("run", () => askRun(() => deps.runs(name).send(request)));
+    const answer = await timing.measure("run", () =>
+      askRun((again) => deps.runs(name).send({ ...request, again })),
+    );
     if (answer.kind !== "failure") {
       c.set("tier", answer.how);
       c.set("counts", countsOf(answer));

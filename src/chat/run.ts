@@ -9,13 +9,13 @@ import { createStopMark } from "./stop-mark.ts";
 import type { ChatAsker, ChatInput } from "./work.ts";
 
 export interface SendRequest {
-  /** The id that a new run takes. Asking again with it never starts another. */
-  readonly runId: string;
   readonly input: Omit<ChatInput, "stopped">;
   readonly fingerprint: string;
   /** It came with an Idempotency-Key, which names the object. */
   readonly keyed: boolean;
   readonly form: "json" | "stream";
+  /** The object died while it was asked before: it may have begun a run, and one request pays once. */
+  readonly again: boolean;
 }
 
 /** `started` the run, `joined` one under way, or was `replayed` one that is over. */
@@ -125,10 +125,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return said ? { kind: "answer", how, runId, said } : failed("interrupted");
   }
 
-  function start({ runId, input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
+  function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
     const { name, callerUserHash, callerAddressHash, emailHash } = input;
     const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash, emailHash };
-    return host.start({ ...input, stopped }, { id: runId, label: JSON.stringify(label) });
+    return host.start({ ...input, stopped }, JSON.stringify(label));
   }
 
   /** What stands under the object's name, and the run that it is. */
@@ -139,10 +139,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return [newest && remembered(newest), newest?.id ?? ""];
   }
 
-  function standing({ runId, fingerprint, keyed }: SendRequest): Decision | "interrupted" {
+  function standing({ fingerprint, keyed }: SendRequest): Decision {
     const [record] = latest();
-    // Asked again because the object died: its run ended with it, and one request pays once.
-    if (host.store.find(runId)?.state === "error") return "interrupted";
     return decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
   }
 
@@ -150,10 +148,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   function knownAnswer(request: SendRequest): SendAnswer | Promise<SendAnswer> | undefined {
     const decision = standing(request);
     const running = host.live();
-    if (decision === "interrupted") return failed("interrupted");
     if (decision === "mismatch") return failed("idempotency_key_reused");
     if (decision === "join" && running) return follow(running, "joined", request.form);
-    return decision === "replay" ? replay(latest()[1], request.form) : undefined;
+    if (decision === "replay") return replay(latest()[1], request.form);
+    return request.again ? failed("interrupted") : undefined;
   }
 
   /**

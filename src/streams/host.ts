@@ -1,7 +1,7 @@
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { type FollowOptions, follow } from "./fan-out.ts";
 import { resumeDecision } from "./resume.ts";
-import { createRunner, type Run, type StartOptions, type Work } from "./run.ts";
+import { createRunner, type Run, type Work } from "./run.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 
 /** Among them is the first text, if there is any: before it come resets alone. */
@@ -38,7 +38,7 @@ export interface RunHost<I, R> {
   readonly store: RunStore;
   /** The run under way, brought back or ended first where the server died under it. */
   live(): Run<R> | undefined;
-  start(input: I, options?: StartOptions): Run<R>;
+  start(input: I, label?: string): Run<R>;
   /** For the one who asked; undefined where the run failed before its first text, which is no stream. */
   open(run: Run<R>, options: ReaderOptions): Promise<ReadableStream<Uint8Array> | undefined>;
   /** For one who comes back; undefined where the run is not known, or can be resumed no more. */
@@ -126,7 +126,7 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
     store,
     live,
     schedule,
-    start: (input, start) => hold(runner.start(input, start)),
+    start: (input, label) => hold(runner.start(input, label)),
     async open(run, reader) {
       const { log } = run;
       const hasText = () => log.since(0, FIRST_EVENTS).some(({ payload }) => options.work.isText(payload));

@@ -100,14 +100,8 @@ export interface RunnerOptions<I, R> {
   readonly recordWithinMs: number;
 }
 
-export interface StartOptions {
-  /** 32 hex characters. */
-  readonly id?: string;
-  readonly label?: string;
-}
-
 export interface Runner<I, R> {
-  start(input: I, options?: StartOptions): Run<R>;
+  start(input: I, label?: string): Run<R>;
   /** Goes on with a run that an earlier life of this object began; undefined where that is not to be. */
   revive(record: RunRecord): Run<R> | undefined;
   /** Ends one that has been overtaken by a later. */
@@ -266,7 +260,9 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
   }
 
   return {
-    start(input, { id = randomId(), label = null } = {}) {
+    start(input, given) {
+      const id = randomId();
+      const label = given ?? null;
       const startedAt = now();
       const kept = work.maxStarts > 1 ? JSON.stringify(input) : null;
       const record = (carried: string | null) => store.insert({ id, startedAt, label, input: kept, carried });
