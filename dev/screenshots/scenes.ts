@@ -9,7 +9,7 @@ export interface Scene {
 
 const QUESTION = "How does the deductible work when one child needs most of the care?";
 
-let children = 3;
+let children = 5;
 
 /** A lead that was asked for before is cached, so each scene but `done` has children of its own. */
 export function scenes({ worker: { origin }, pace, script }: Service): readonly Scene[] {
