@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { startService } from "../../test/browser/support/service.ts";
 import { launchBrowser } from "../browser/launch.ts";
 import { type Scene, scenes } from "./scenes.ts";
+import { weekBefore } from "./week.ts";
 
 const OUT = join(import.meta.dirname, "../../docs/screenshots");
 const COLOURS = 160; // of a picture's palette: a quarter of the bytes, and nobody sees it
@@ -34,6 +35,9 @@ async function show(browser: Browser, scene: Scene, options: BrowserContextOptio
 
 const [browser, service] = await Promise.all([launchBrowser(), startService()]);
 try {
+  await service.worker.kill();
+  service.worker.sql(weekBefore(Date.now()));
+  await service.worker.start();
   rmSync(OUT, { recursive: true, force: true });
   await mkdir(OUT, { recursive: true });
   for (const [screen, size] of Object.entries(SCREENS))

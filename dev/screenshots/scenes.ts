@@ -9,7 +9,7 @@ export interface Scene {
 
 const QUESTION = "How does the deductible work when one child needs most of the care?";
 
-let children = 3;
+let children = 5;
 
 /** A lead that was asked for before is cached, so each scene but `done` has children of its own. */
 export function scenes({ worker: { origin }, pace, script }: Service): readonly Scene[] {
@@ -37,7 +37,7 @@ export function scenes({ worker: { origin }, pace, script }: Service): readonly 
         await open(page);
         await household(page, words);
         await page.getByRole("article").nth(1).waitFor();
-        await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+        await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
       },
     },
     {
@@ -47,7 +47,7 @@ export function scenes({ worker: { origin }, pace, script }: Service): readonly 
         await button(page, "Make personas").click();
         await button(page, "Make anew").waitFor();
         await page.locator(".portrait-state").first().waitFor({ state: "detached" }); // the last one, too
-        await page.waitForFunction("[...document.images].every((image) => image.naturalWidth >= 512)");
+        await page.waitForFunction(() => [...document.images].every((image) => image.naturalWidth >= 512));
         await button(page, "Make personas").click();
         await page.locator('.badge[data-free="true"]').waitFor();
         await button(page, /^Ask for/)

@@ -4,6 +4,8 @@ import { launchBrowser } from "../../dev/browser/launch.ts";
 import { ADMIN_TOKEN, type Service, startService } from "./support/service.ts";
 import { type Visitor, visit } from "./support/visitor.ts";
 
+const DAY_MS = 86_400_000;
+
 let browser: Browser;
 let service: Service;
 let visitor: Visitor;
@@ -80,12 +82,17 @@ describe("a person", () => {
     expect(seen.filter((state) => state === "ready")).toHaveLength(3);
 
     await service.worker.kill();
+    const retired = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
+    service.worker.sql(
+      `INSERT INTO models (name, shutdown_date, checked_at) VALUES ('gpt-6.1-terra', '${retired}', ${Date.now()})`,
+    );
     await service.worker.start();
     seen.length = 0;
     await open("Ben of the portraits");
     await make();
     await page.locator(".badge").getByText("From the database").waitFor();
     await expect.poll(drawn).toBe(3);
+    await page.getByText(retired).waitFor(); // a model's last day, for all to see
     expect(seen).not.toContain("pending");
     expect(complaints).toEqual([]);
   });
