@@ -1,3 +1,4 @@
+import { digest } from "./hash.ts";
 import type { AppEnv } from "./http/env.ts";
 import { REQUEST_ID } from "./http/headers.ts";
 import { requestId } from "./http/request-id.ts";
@@ -18,9 +19,9 @@ export function createFront(
 ): Fetch<unknown> {
   async function hotOrApp(request: Request, ctx: ExecutionContext, { route, find }: HotAnswers) {
     const startedAt = Date.now();
-    const body = new Uint8Array(await request.arrayBuffer());
-    const found = await find(request, body);
-    if (!found) return await app(request, { body }, ctx);
+    const body = await request.arrayBuffer();
+    const found = find(request, await digest(body));
+    if (!found) return await app(request, { body: new Uint8Array(body) }, ctx);
     const { response, counts } = found;
     const later = (promise: Promise<unknown>) => ctx.waitUntil(promise);
     tally.count(counts, later);

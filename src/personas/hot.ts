@@ -1,4 +1,3 @@
-import { digest } from "../hash.ts";
 import { BODY_LIMIT, declaredJsonLength } from "../http/body.ts";
 import { commonHeaders } from "../http/headers.ts";
 import { type Increments, savedTotals } from "../spend/totals.ts";
@@ -22,8 +21,8 @@ export interface HotAnswers {
   readonly route: string;
   /** Whether a request is of that kind. All others are the app's. */
   mayAnswer(request: Request): boolean;
-  /** Undefined where memory has no answer to these bytes. */
-  find(request: Request, body: Uint8Array): Promise<HotAnswer | undefined>;
+  /** Undefined where memory has no answer to a body with this digest. */
+  find(request: Request, digest: string): HotAnswer | undefined;
 }
 
 export interface HotAnswersDeps {
@@ -62,13 +61,13 @@ export function createHotAnswers({ memory, publicBaseUrl, crossOrigin }: HotAnsw
       if (accept !== null && EVENT_STREAM.test(accept)) return false;
       return declaredJsonLength(request, BODY_LIMIT) !== undefined;
     },
-    async find(request, body) {
-      const key = memory.keyOf(aliasOf(await digest(body), undefined));
+    find(request, digest) {
+      const key = memory.keyOf(aliasOf(digest, undefined));
       // Where the Host header is spelled oddly this is no origin, and memory has nothing under it.
       const baseUrl = publicBaseUrl ?? originOf(request);
       const answer = key === undefined ? undefined : memory.get({ key, baseUrl });
-      const headers = request.url.startsWith("https:") ? secure : plain;
       if (!answer) return undefined;
+      const headers = request.url.startsWith("https:") ? secure : plain;
       const counts = { requests: 1, "hits.memory": 1, ...savedTotals(answer.saved) };
       return { response: new Response(answer.body, { headers }), counts };
     },
