@@ -37,7 +37,7 @@ async function chatWith(
 ) {
   visitor = await visit(browser, origin);
   await prepare?.(visitor.page);
-  await service.pace({ match: `word from ${name}`, tokensPerSecond: 40 });
+  await service.pace({ match: `word from ${name}`, tokensPerSecond: 80 });
   await visitor.open(name);
   await visitor.make();
   await visitor.made();

@@ -77,7 +77,7 @@ describe("a project that has installed it", () => {
        for (const entry of ["client", "react", "ai-sdk"]) console.log(await names("asknewton/" + entry));`,
     );
     expect(names.split("\n")).toEqual([
-      "AskNewtonError fetchPersonaSet followPortraits generatePersonas newKey resumeChat stopChat streamChat",
+      "AskNewtonError fetchPersonaSet followPortraits generatePersonas newKey portraitUrl resumeChat stopChat streamChat",
       "useDebouncedCallback useGeneratePersonas useStreamedChat",
       "AskNewtonChatTransport",
     ]);
