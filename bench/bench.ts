@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bareCode, serviceCode } from "./runtime/bundle.ts";
-import { migrate } from "./runtime/migrate.ts";
+import { makeBareTable, migrate } from "./runtime/migrate.ts";
 import { type Served, serve } from "./runtime/serve.ts";
 import { startStandInProcess } from "./runtime/stand-in.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
@@ -18,7 +18,7 @@ export interface Bench {
   service(variables?: Variables): Promise<Served>;
   /** The service with its state in memory, where the system has such a place: each chat has a database of its own. */
   serviceInMemory(): Promise<Served>;
-  /** A Worker of `bench/bare/`, with the same bindings and tables. */
+  /** A Worker of `bench/bare/`, with the same bindings and a table of its own. */
   bare(name: string): Promise<Served>;
   end(): Promise<void>;
 }
@@ -35,6 +35,10 @@ export async function openBench(): Promise<Bench> {
   async function start(code: string, more: Variables = {}, state: { stateFolder?: string } = {}) {
     const served = await serve({ code, variables: { ...variables, ...more }, ...state });
     running.push(served);
+    return served;
+  }
+
+  async function withTables(served: Served): Promise<Served> {
     await migrate(await served.database());
     return served;
   }
@@ -42,14 +46,18 @@ export async function openBench(): Promise<Bench> {
   return {
     upstream: openUpstream(standIn.origin),
     variables,
-    service: async (more) => start(await serviceCode(), more),
+    service: async (more) => withTables(await start(await serviceCode(), more)),
     async serviceInMemory() {
-      if (!existsSync(MEMORY)) return start(await serviceCode());
+      if (!existsSync(MEMORY)) return withTables(await start(await serviceCode()));
       const stateFolder = await mkdtemp(join(MEMORY, "bench-"));
       folders.push(stateFolder);
-      return start(await serviceCode(), {}, { stateFolder });
+      return withTables(await start(await serviceCode(), {}, { stateFolder }));
     },
-    bare: async (name) => start(await bareCode(name)),
+    async bare(name) {
+      const served = await start(await bareCode(name));
+      await makeBareTable(await served.database());
+      return served;
+    },
     async end() {
       await Promise.all(running.map((served) => served.stop()));
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));

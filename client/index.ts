@@ -6,6 +6,7 @@ export {
   type FollowPortraitsOptions,
   fetchPersonaSet,
   followPortraits,
+  portraitUrl,
   type SetOptions,
 } from "./portraits.ts";
 export { AskNewtonError, type ClientCode, type LossReason } from "./problem.ts";

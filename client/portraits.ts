@@ -80,3 +80,11 @@ export async function* followPortraits(
     if (current !== before) yield current;
   }
 }
+
+/**
+ * What to show a persona's picture from. `imageUrl` stays the same when the portrait has come, and a page that shows
+ * the placeholder is not given anything else under the same address (HTML, "list of available images").
+ */
+export function portraitUrl({ imageUrl, imageStatus }: Pick<Persona, "imageUrl" | "imageStatus">): string {
+  return imageStatus === "ready" ? `${imageUrl}?ready` : imageUrl;
+}

@@ -14,6 +14,7 @@ import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
 import { describeError, log } from "./log.ts";
 import { type AdminDeps, adminRoutes } from "./operations/admin-routes.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
+import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
 import type { Tally } from "./spend/tally.ts";
@@ -25,6 +26,8 @@ export interface AppDeps {
   readonly images: ImageRoutesDeps | undefined;
   readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
+  /** The static assets. */
+  readonly site: (request: Request) => Promise<Response>;
   readonly admin: AdminDeps | undefined;
   /** Undefined: there is no administration. */
   readonly adminToken: string | undefined;
@@ -84,7 +87,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
   }
 
   app.use("/api/admin/*", requireAdmin(rooms.adminToken));
-  app.route("/", operationsRoutes(operations));
+  app.route("/", operationsRoutes(operations)).route("/", siteRoutes(rooms.site));
   if (admin) app.route("/", adminRoutes(admin));
   if (personas) app.route("/", personaRoutes(personas)).route("/", personaAdminRoutes(personas));
   if (images) app.route("/", imageRoutes(images));

@@ -47,6 +47,7 @@ export interface Env extends ImageBindings {
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
+  readonly ASSETS: Fetcher;
   readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
 }
 
@@ -68,13 +69,11 @@ type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
 
 const now = () => Date.now();
 
-// Of this isolate: many objects live in one, and each would read the same variables again.
+// Scope: the isolate. The bindings never change, and each new Durable Object reads them.
 const parsed = new WeakMap<Env, ConfigResult>();
 
 function configOf(env: Env): ConfigResult {
-  const known = parsed.get(env);
-  if (known) return known;
-  const result = parseConfig(env as unknown as Record<string, unknown>);
+  const result = parsed.get(env) ?? parseConfig(env as unknown as Record<string, unknown>);
   parsed.set(env, result);
   return result;
 }
@@ -177,6 +176,7 @@ export function composeApp(env: Env): AppDeps {
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
+    site: (request) => env.ASSETS.fetch(request),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,

@@ -7,9 +7,8 @@ interface Env {
   readonly OPENAI_BASE_URL: string;
 }
 
-const SELECT = "SELECT personas_json FROM persona_cache WHERE input_hash = ?";
-const INSERT = `INSERT INTO persona_cache (input_hash, set_id, personas_json, model, created_at)
-  VALUES (?, ?, ?, 'bare', 0)`;
+const SELECT = "SELECT answer FROM bare WHERE key = ?";
+const INSERT = "INSERT INTO bare VALUES (?, ?)";
 
 /** One SELECT, one fetch to the same upstream for the same text, one INSERT. */
 export default {
@@ -29,7 +28,7 @@ export default {
       }),
     });
     const answer = await upstream.text();
-    await DB.prepare(INSERT).bind(key, crypto.randomUUID(), answer).run();
+    await DB.prepare(INSERT).bind(key, answer).run();
     return new Response(answer, { headers: { "Content-Type": "application/json" } });
   },
 };

@@ -9,8 +9,7 @@ function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-const INSERT = `INSERT INTO persona_cache (input_hash, set_id, personas_json, model, created_at)
-  VALUES (?, ?, ?, 'bare', 0)`;
+const INSERT = "INSERT INTO bare VALUES (?, ?)";
 
 /** Hashes the body and selects one row by it. PUT fills the table: `{request, answer}`, both text. */
 export default {
@@ -19,11 +18,11 @@ export default {
     const body = JSON.parse(text) as Record<string, string>;
     if (request.method === "PUT") {
       await DB.prepare(INSERT)
-        .bind(digest(body.request ?? ""), crypto.randomUUID(), body.answer)
+        .bind(digest(body.request ?? ""), body.answer)
         .run();
       return new Response(null, { status: 204 });
     }
-    const select = DB.prepare("SELECT personas_json AS answer FROM persona_cache WHERE input_hash = ?");
+    const select = DB.prepare("SELECT answer FROM bare WHERE key = ?");
     const row = await select.bind(digest(text)).first<{ answer: string }>();
     return new Response(row?.answer, { headers: { "Content-Type": "application/json" } });
   },

@@ -15,8 +15,8 @@ const PAIRS = 11;
 
 // Other people's sets and portraits: their keys matter, since the indexes hold them; their text does not.
 const FILL = [
-  `INSERT INTO persona_cache (input_hash, set_id, personas_json, model, created_at)
-   SELECT lower(hex(randomblob(32))), lower(hex(randomblob(16))), '[]', 'bench', 0 FROM numbers`,
+  `INSERT INTO persona_cache (input_hash, set_id, personas_json, model, created_at, cost_usd, tokens)
+   SELECT lower(hex(randomblob(32))), lower(hex(randomblob(16))), '[]', 'bench', 0, 0, 0 FROM numbers`,
   `INSERT INTO persona_images (image_key, prompt, model, size, quality, initials, status, due_at, created_at, updated_at)
    SELECT lower(hex(randomblob(32))), '', 'bench', '', '', '', 'ready', 0, 0, 0 FROM numbers`,
 ];

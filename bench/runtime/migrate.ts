@@ -12,6 +12,11 @@ function statements(): string[] {
     .flatMap((file) => readFileSync(join(FOLDER, file), "utf8").split("--> statement-breakpoint"));
 }
 
+/** The one table of the bare Workers. */
+export async function makeBareTable(database: D1Database): Promise<void> {
+  await database.prepare("CREATE TABLE bare (key TEXT PRIMARY KEY, answer TEXT NOT NULL)").run();
+}
+
 /** Every table of the service; nothing where they are there already. */
 export async function migrate(database: D1Database): Promise<void> {
   const found = await database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'persona_cache'").all();

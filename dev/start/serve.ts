@@ -33,7 +33,7 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
     // The worker's own log lines say more about a request than wrangler's do.
     return !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID);
   });
-  console.log(instructions(port, upstream.description));
+  console.log(instructions(port, upstream.description, variables.ADMIN_TOKEN));
   return Promise.race([server.ended, recovery.promise]);
 }
 

@@ -14,15 +14,23 @@ function tooLarge(limit: number): Problem {
   return new Problem("payload_too_large", { detail: `The body may have at most ${limit} bytes.` });
 }
 
+/**
+ * How much of a body that is too large is read and thrown away before the answer: a caller who is still sending
+ * when the connection ends may never see it. Bytes.
+ */
+const DISCARD_LIMIT = 8 * 1024 * 1024;
+
 async function readChunked(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop cancels the stream, so no more than one chunk past the limit is ever held.
+  // Past the limit nothing is held. Leaving the loop cancels the stream.
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > limit + DISCARD_LIMIT) break;
   }
+  if (size > limit) throw tooLarge(limit);
   const whole = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
@@ -41,7 +49,7 @@ export function declaredJsonLength({ headers }: Request, limit: number): number 
 
 /**
  * The bytes of a JSON request. Throws `unsupported_media_type` or `payload_too_large`, the latter with or
- * without a `Content-Length`, before more than `limit` bytes are held. `front`: the bytes, where the front has
+ * without a `Content-Length`; more than `limit` bytes are never held. `front`: the bytes, where the front has
  * read them.
  */
 export async function readBody(request: Request, limit: number, front?: Uint8Array): Promise<Uint8Array> {

@@ -33,7 +33,7 @@ async function callCount(match: string): Promise<number> {
 }
 
 function ask(name: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${worker.origin}/api/personas/generate`, {
+  return worker.ask("/api/personas/generate", {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify({ leadData: { name } }),
@@ -79,7 +79,7 @@ describe("a server whose process group is killed with -9", () => {
     await reader?.cancel().catch(() => {});
     await worker.start();
     const path = `/api/personas/generations/${response.headers.get("X-Stream-Id")}`;
-    const resumed = await fetch(`${worker.origin}${path}`, { headers: { "Last-Event-ID": "1" } });
+    const resumed = await worker.ask(path, { headers: { "Last-Event-ID": "1" } });
     const frames = (await resumed.text()).split("\n\n").filter((frame) => frame.startsWith("id:"));
     const events = frames.map((frame) => JSON.parse(frame.split("\n")[1]?.slice("data: ".length) ?? ""));
     expect(events[0]).toMatchObject({ reset: true });

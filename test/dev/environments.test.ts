@@ -53,7 +53,8 @@ type Work = Parameters<typeof consumeBatch>[1];
 /** What the Worker does with a message of this queue. */
 async function workOf(queue: string): Promise<string[]> {
   const calls: string[] = [];
-  const message = Object.assign(recorder("message", calls), { body: {}, attempts: 1 });
+  const told = (name: string) => () => void calls.push(name);
+  const message = { body: {}, attempts: 1, ack: told("ack"), retry: told("retry") };
   const batch = { queue, messages: [message], retryAll: () => void calls.push("retryAll") };
   await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as Work);
   return calls;

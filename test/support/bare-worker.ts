@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { devNull, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hold } from "./hold.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
@@ -29,6 +30,8 @@ async function freePort(): Promise<number> {
 export interface BareWorker {
   readonly origin: string;
   start(): Promise<void>;
+  /** Asks for a path; the answer is held to the contract and the OpenAPI document. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
   /** `kill -9` for the whole process group: launcher, its child and workerd. */
   kill(): Promise<void>;
   /** Kills what runs and forgets the state. */
@@ -48,7 +51,11 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-export async function createBareWorker(variables: Record<string, string>): Promise<BareWorker> {
+/** `more`: further arguments of `wrangler dev`. */
+export async function createBareWorker(
+  variables: Record<string, string>,
+  more: readonly string[] = [],
+): Promise<BareWorker> {
   const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -65,7 +72,7 @@ export async function createBareWorker(variables: Record<string, string>): Promi
   async function start(): Promise<void> {
     const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
     const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
-    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars], {
+    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars, ...more], {
       cwd: ROOT,
       env: ENVIRONMENT,
       detached: true,
@@ -93,6 +100,10 @@ export async function createBareWorker(variables: Record<string, string>): Promi
   return {
     origin,
     start,
+    async ask(path, init) {
+      const url = `${origin}${path}`;
+      return await hold(new Request(url, init), await fetch(url, init));
+    },
     kill,
     output: () => output,
     sql: (command) => d1("execute", "DB", "--command", command),

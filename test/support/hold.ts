@@ -15,8 +15,11 @@ const PROBLEM = "application/problem+json";
 const ANYWHERE = ["not_found", "method_not_allowed", "unauthorized", "invalid_configuration", "internal"];
 const RETRY_LATER = ["rate_limited", "budget_exhausted", "still_running", "upstream_rate_limited"];
 
+/** What of a request the answer depends on here. */
+type Asked = Pick<Request, "method" | "url" | "headers">;
+
 interface Answer {
-  readonly asked: Request;
+  readonly asked: Asked;
   readonly response: Response;
   readonly path: string;
   readonly mediaType: string;
@@ -32,10 +35,19 @@ function isJson(mediaType: string): boolean {
   return mediaType === "application/json" || mediaType === PROBLEM;
 }
 
+/** RFC 3986 §6.2.2.2: `%68` is `h`. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return pathname;
+  }
+}
+
 /** Streams and pictures stay unread: a second reader of a stream would change what a test measures. */
-async function look(asked: Request, response: Response): Promise<Answer> {
+async function look(asked: Asked, response: Response): Promise<Answer> {
   const mediaType = (response.headers.get("Content-Type") ?? "").split(";")[0]?.trim() ?? "";
-  const path = new URL(asked.url).pathname;
+  const path = decoded(new URL(asked.url).pathname);
   const answer = { asked, response, path, mediaType, json: undefined };
   if (mediaType !== "" && !isJson(mediaType)) return { ...answer, empty: undefined };
   const text = response.body ? await response.clone().text() : "";
@@ -129,7 +141,7 @@ function timingFaults({ asked, path, response: { ok, headers } }: Answer): Fault
  * Gives the response back where it is what CONTRACT §2 and the OpenAPI document say of such a request; throws
  * with every fault where it is not.
  */
-export async function hold(asked: Request, response: Response): Promise<Response> {
+export async function hold(asked: Asked, response: Response): Promise<Response> {
   const answer = await look(asked, response);
   const checks = [commonFaults, problemFaults, documentFaults, timingFaults];
   const faults = checks.flatMap((check) => check(answer)).filter((fault) => typeof fault === "string");
