@@ -29,9 +29,10 @@ function workerProject(name: string, variables: Record<string, string> = {}) {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: ["test/support/stand-in.ts"],
+      globalSetup: ["test/support/site.ts", "test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
-      testTimeout: 20_000,
+      testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
+      expect: { poll: { timeout: 20_000 } },
     },
   };
 }
@@ -41,7 +42,26 @@ export default defineConfig({
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: ["test/support/site.ts"],
+          fileParallelism: false, // each has a browser and a server
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",
@@ -54,7 +74,14 @@ export default defineConfig({
         PUBLIC_BASE_URL: "https://cdn.test/base",
       }),
       // worth ten sets at most, at their worst case of some 0.0835 dollars each
-      workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84" }),
+      workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
+      // each attempt at once, and a lease that can be waited for
+      workerProject("portraits", {
+        IMAGE_RETRY_BASE_SECONDS: "0",
+        IMAGE_TIMEOUT_MS: "2500",
+        IMAGE_LEASE_SECONDS: "3",
+      }),
+      workerProject("portrait-limit", { IMAGE_DAILY_LIMIT: "7" }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

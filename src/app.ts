@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
-import { requireUser } from "./auth/bearer.ts";
+import { requireAdmin, requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
 import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
@@ -12,16 +12,26 @@ import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
 import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
 import { describeError, log } from "./log.ts";
+import { type AdminDeps, adminRoutes } from "./operations/admin-routes.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
+import { siteRoutes } from "./operations/site-routes.ts";
+import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
+import type { Tally } from "./spend/tally.ts";
 
 export interface AppDeps {
   readonly config: ConfigResult;
   /** Undefined where the configuration is invalid: nothing can be made from it. */
-  readonly personas: PersonaRoutesDeps | undefined;
+  readonly personas: (PersonaRoutesDeps & PersonaAdminDeps) | undefined;
   readonly images: ImageRoutesDeps | undefined;
   readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
+  /** The static assets. */
+  readonly site: (request: Request) => Promise<Response>;
+  readonly admin: AdminDeps | undefined;
+  /** Undefined: there is no administration. */
+  readonly adminToken: string | undefined;
+  readonly tally: Tally;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
 }
@@ -46,7 +56,7 @@ function toProblem(error: unknown): Problem {
 }
 
 export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps): Hono<AppEnv> {
-  const { personas, images, chat } = rooms;
+  const { personas, images, chat, admin } = rooms;
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -61,6 +71,8 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     const { tier, code } = c.var;
     const durationMs = Date.now() - startedAt;
     const outcome = { status: c.res.status, durationMs, ...(tier && { tier }), ...(code && { code }) };
+    const { counts } = c.var;
+    if (counts) rooms.tally.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
     log.info("request", { requestId: c.get("requestId"), method, route, ...outcome });
   });
   if (config.ok && config.config.ALLOWED_ORIGINS.length > 0) app.use(crossOrigin(config.config));
@@ -74,8 +86,10 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     app.use("/api/*", (c, next) => (OPEN.test(c.req.path) ? next() : signedIn(c, next)));
   }
 
-  app.route("/", operationsRoutes(operations));
-  if (personas) app.route("/", personaRoutes(personas));
+  app.use("/api/admin/*", requireAdmin(rooms.adminToken));
+  app.route("/", operationsRoutes(operations)).route("/", siteRoutes(rooms.site));
+  if (admin) app.route("/", adminRoutes(admin));
+  if (personas) app.route("/", personaRoutes(personas)).route("/", personaAdminRoutes(personas));
   if (images) app.route("/", imageRoutes(images));
   if (chat) app.route("/", chatRoutes(chat));
 

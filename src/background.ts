@@ -1,17 +1,47 @@
 import type { ImageWork } from "./compose-images.ts";
 import { describeError, log } from "./log.ts";
+import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts";
 
 /** With wrangler.toml's `[triggers]`; any other is taken for the five-minute one. */
 export const DAILY_CRON = "23 3 * * *";
-/** What wrangler.toml calls the queue of messages that could not be worked on. */
-const DEAD_LETTERS = "asknewton-image-jobs-dead";
+/** How wrangler.toml ends its queues' names, in every environment: messages that could not be worked on, */
+const DEAD_LETTERS = "-image-jobs-dead";
+/** and sets that are to be made beforehand. */
+const PREGENERATE = "-pregenerate";
 const RETRY_SECONDS = 60;
+/** With wrangler.toml's `max_retries`: the last attempt there is. */
+const MAX_ATTEMPTS = 4;
+
+/** What the queues and the crons have to do. */
+export interface BackgroundWork extends ImageWork {
+  readonly pregenerate: Pick<Pregenerate, "work" | "giveUp">;
+  /** The daily look-up of the configured models. */
+  readonly lookUpModels: () => Promise<void>;
+}
 
 /** However many bells a batch has, the work is the same. What throws is tried again by the queue. */
-export async function consumeBatch(batch: MessageBatch, work: ImageWork | undefined): Promise<void> {
-  if (batch.queue === DEAD_LETTERS) log.error("bell.dead", { count: batch.messages.length });
+export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
+  if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
+  else if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
   else if (work) await work.consume();
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
+}
+
+/** One after another's failure keeps none of the others back. */
+async function pregenerateBatch(batch: MessageBatch, { work, giveUp }: BackgroundWork["pregenerate"]) {
+  const one = async (message: Message): Promise<void> => {
+    const body = message.body as PregenerateMessage;
+    const outcome = await work(body).catch((error: unknown) => {
+      log.error("pregenerate.failed", describeError(error));
+      return "again" as const;
+    });
+    if (outcome === "done") return message.ack();
+    if (message.attempts < MAX_ATTEMPTS)
+      return message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
+    await giveUp(body);
+    message.ack();
+  };
+  await Promise.all(batch.messages.map(one));
 }
 
 /** Each part on its own: one that fails takes none of the others with it. */
@@ -23,11 +53,12 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-export async function runCron(cron: string, work: ImageWork | undefined): Promise<void> {
+export async function runCron(cron: string, work: BackgroundWork | undefined): Promise<void> {
   if (!work) return;
   if (cron === DAILY_CRON) {
     await part("verify", work.verify);
     await part("purge", work.purge);
+    await part("models", work.lookUpModels);
   }
   await part("backfill", work.backfill);
 }

@@ -2,7 +2,7 @@ import type { Config } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { sha256 } from "./hash.ts";
 import { createBackfill, createVerify } from "./images/backfill.ts";
-import { createBell, createPatientBell } from "./images/bell.ts";
+import { createBell, createPatientBell, createSoonBell } from "./images/bell.ts";
 import { createConsumer } from "./images/consumer.ts";
 import { createGenerator } from "./images/generator.ts";
 import { createPortraitJob } from "./images/job.ts";
@@ -48,10 +48,13 @@ export function composePortraits(env: ImageBindings, config: Config) {
       return { prompt, key: imageKey(prompt, style, sha256), initials: initialsOf(traits.name) };
     },
     /** `later` takes the bell, which nobody waits for. */
-    announce: (later: (promise: Promise<unknown>) => void) => async (portrait: Portrait) => {
-      const state = await store.announce(portrait, style);
-      if (state === "pending") later(ring());
-      return state;
+    announce(later: (promise: Promise<unknown>) => void) {
+      const ringSoon = createSoonBell(ring);
+      return async (portrait: Portrait) => {
+        const state = await store.announce(portrait, style);
+        if (state === "pending") later(ringSoon());
+        return state;
+      };
     },
     insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),
   };

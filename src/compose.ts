@@ -2,6 +2,7 @@ import { version } from "../package.json";
 import type { AppDeps } from "./app.ts";
 import { createKeySet } from "./auth/key-set.ts";
 import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifier.ts";
+import type { BackgroundWork } from "./background.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
 import { createChatStore, type LogRow } from "./chat/store.ts";
@@ -11,15 +12,24 @@ import {
   composeImageWork,
   composePortraits,
   type ImageBindings,
-  type ImageWork,
 } from "./compose-images.ts";
-import { type Config, parseConfig } from "./config/config.ts";
+import {
+  composeAdmin,
+  composeModelLookup,
+  composeModelWarnings,
+  composeTally,
+} from "./compose-operations.ts";
+import { type Config, type ConfigResult, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
 import { describeError, log } from "./log.ts";
 import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
+import type { PersonaAdminDeps } from "./personas/admin-routes.ts";
+import { createAskers } from "./personas/askers.ts";
+import { createHotAnswers, type HotAnswers } from "./personas/hot.ts";
+import { createPregenerate, type Pregenerate, type PregenerateMessage } from "./personas/pregenerate.ts";
 import { PROMPT_VERSION } from "./personas/prompt.ts";
 import type { PersonaRoutesDeps } from "./personas/routes.ts";
 import { createPersonaRuns, type JoinRequest, type PersonaRuns, type ResumeRequest } from "./personas/run.ts";
@@ -29,7 +39,7 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
-import { randomId, type WorkContext } from "./streams/run.ts";
+import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env extends ImageBindings {
@@ -37,6 +47,8 @@ export interface Env extends ImageBindings {
   readonly CHAT_STREAMS: DurableObjectNamespace<ChatStreamRpc>;
   readonly SPEND: DurableObjectNamespace<SpendLedgerRpc>;
   readonly RATE_LIMITER: RateLimit;
+  readonly ASSETS: Fetcher;
+  readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
 }
 
 type ChatStreamRpc = Rpc.DurableObjectBranded & {
@@ -44,6 +56,7 @@ type ChatStreamRpc = Rpc.DurableObjectBranded & {
   resume(run: RunRef & { readonly after: number }): ReturnType<ChatRuns["resume"]>;
   stop(run: RunRef): ReturnType<ChatRuns["stop"]>;
   stopKey(): ReturnType<ChatRuns["stopKey"]>;
+  forget(): ReturnType<ChatRuns["forget"]>;
 };
 
 type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "settle">;
@@ -51,12 +64,18 @@ type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DayLedger, "reserve" | "se
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;
   resume(request: ResumeRequest): ReturnType<PersonaRuns["resume"]>;
+  forget(): ReturnType<PersonaRuns["forget"]>;
 };
 
 const now = () => Date.now();
 
-function configOf(env: Env) {
-  return parseConfig(env as unknown as Record<string, unknown>);
+// Scope: the isolate. The bindings never change, and each new Durable Object reads them.
+const parsed = new WeakMap<Env, ConfigResult>();
+
+function configOf(env: Env): ConfigResult {
+  const result = parsed.get(env) ?? parseConfig(env as unknown as Record<string, unknown>);
+  parsed.set(env, result);
+  return result;
 }
 
 /** Where callers sign in: the check of their tokens. */
@@ -67,28 +86,45 @@ function composeVerifier(config: Config): VerifyToken | undefined {
   return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
 }
 
-function composePersonas(env: Env, config: Config): PersonaRoutesDeps {
+const personaObject = ({ PERSONA_GENERATIONS: objects }: Env, key: string) =>
+  objects.get(objects.idFromName(key));
+const chatObject = ({ CHAT_STREAMS: objects }: Env, name: string) => objects.get(objects.idFromName(name));
+
+function openPregenerate(env: Env): Pregenerate {
+  const runs = (key: string) => personaObject(env, key);
+  return createPregenerate({ db: openDatabase(env.DB), queue: env.PREGENERATE_JOBS, runs, now });
+}
+
+function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
+  const memory = createMemoryTier(now);
+  const edge = createEdgeTier(() => caches.default);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   return {
-    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert),
-    memory: createMemoryTier(now),
-    edge: createEdgeTier(() => caches.default),
-    runs: (key) => env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key)),
+    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
+    ...{ memory, edge, pregenerate: openPregenerate(env) },
+    runs: (key) => personaObject(env, key),
+    async forget(key, baseUrl) {
+      memory.forget(key);
+      const [had] = await Promise.all([personaObject(env, key).forget(), edge.forget({ key, baseUrl })]);
+      return had;
+    },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     now,
   };
 }
 
 function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
-  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
   return {
-    ...{ hash, now, newRunId: randomId },
-    runs: (name) => env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(name)),
+    ...{ hash, now },
+    cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
+    runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {
       const set = await store.findById(setId);
       const foreign =
@@ -96,7 +132,7 @@ function composeChat(env: Env, config: Config): ChatRoutesDeps {
       const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
       if (!found) return undefined;
       const { id: _, imageKey: __, ...persona } = found;
-      return persona;
+      return { persona, emailHash: set?.emailHash ?? null };
     },
   };
 }
@@ -120,17 +156,33 @@ export function composeApp(env: Env): AppDeps {
   const result = configOf(env);
   if (!result.ok) for (const fault of result.faults) log.error("config.invalid", { ...fault });
   const config = result.ok ? result.config : undefined;
+  const personas = config && composePersonas(env, config);
+  const tally = composeTally(env.DB);
   return {
     config: result,
-    personas: config && composePersonas(env, config),
+    personas,
+    tally,
+    adminToken: config?.ADMIN_TOKEN,
+    admin:
+      config &&
+      personas &&
+      composeAdmin({
+        db: openDatabase(env.DB),
+        images: env.IMAGES,
+        ...{ config, tally, pregenerate: openPregenerate(env) },
+        forgetPersonas: personas.forget,
+        forgetChat: async (name) => await chatObject(env, name).forget(),
+      }),
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
+    site: (request) => env.ASSETS.fetch(request),
     operations: {
       version,
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
       warnings: config ? warningsOf(config) : [],
+      modelWarnings: config ? composeModelWarnings(env.DB, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),
@@ -139,20 +191,30 @@ export function composeApp(env: Env): AppDeps {
   };
 }
 
+/** Where callers sign in, who asks is not known before their token is checked: the app does it all. */
+export function composeHot({ config, personas, verifyToken }: AppDeps): HotAnswers | undefined {
+  if (!config.ok || !personas || verifyToken) return undefined;
+  const { memory, publicBaseUrl } = personas;
+  const crossOrigin = config.config.ALLOWED_ORIGINS.length > 0;
+  return createHotAnswers({ memory, publicBaseUrl, crossOrigin });
+}
+
 function openUpstream(config: Config): Upstream {
   return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
 }
 
-/** What the queue and the crons do. Undefined, and said in the log, where the configuration is invalid. */
-export function composeWork(env: Env): ImageWork | undefined {
+/** What the queues and the crons do. Undefined, and said in the log, where the configuration is invalid. */
+export function composeWork(env: Env): BackgroundWork | undefined {
   const result = configOf(env);
-  if (result.ok)
-    return composeImageWork(
-      env,
-      result.config,
-      openUpstream(result.config),
-      composeSpend(env, result.config),
-    );
+  if (result.ok) {
+    const { config } = result;
+    const upstream = openUpstream(config);
+    return {
+      ...composeImageWork(env, config, upstream, composeSpend(env, config)),
+      pregenerate: openPregenerate(env),
+      lookUpModels: composeModelLookup(env.DB, config, upstream),
+    };
+  }
   for (const fault of result.faults) log.error("config.invalid", { ...fault });
   return undefined;
 }
@@ -216,17 +278,21 @@ function callsFor(run: Composition, model: string, maxOutputTokens: number) {
     });
 }
 
+// How soon after a crash a run that nobody asks for goes on. An alarm is one write; a run has few.
+const PERSONA_WATCH_MS = 5_000;
+
 /** What a persona key's Durable Object does. */
 export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
   const config = validConfig(env);
   const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
-  const store = createPersonaStore(openDatabase(env.DB), portraits.insert);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
+  const askers = createAskers(ctx.storage);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens },
+    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -235,7 +301,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createPersonaRuns({
-    ...{ work, unstored, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    recordWithinMs: 0, // the input that a restart needs
+    watchMs: () => PERSONA_WATCH_MS,
+    ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
+    admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
@@ -243,26 +312,27 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   });
 }
 
+// Hidden behind the model's thinking in nearly every run.
+const CHAT_RECORD_WITHIN_MS = 20;
+
 /** What the Durable Object of a chat does. */
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
-  const store = createChatStore(openDatabase(env.DB));
-
-  function record(row: LogRow): void {
-    const recorded = store
-      .record(row)
-      .catch((error) => log.error("store.failed", { run: row.id, ...describeError(error) }));
-    waitUntil(recorded);
-  }
+  const store = createChatStore(openDatabase(env.DB), now);
+  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+    const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
+    waitUntil(write(row).catch(failed));
+  };
 
   const work = createChatWork({
-    ...{ now, record, model, maxOutputTokens },
+    ...{ now, model, maxOutputTokens, record: inTime(store.record), announce: inTime(store.announce) },
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
   return createChatRuns({
+    recordWithinMs: CHAT_RECORD_WITHIN_MS,
     ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,

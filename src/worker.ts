@@ -2,20 +2,31 @@ import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
 import { consumeBatch, runCron } from "./background.ts";
 import type { ChatRuns, RunRef, SendRequest } from "./chat/run.ts";
-import { composeApp, composeChatRuns, composePersonaRuns, composeWork, type Env } from "./compose.ts";
+import {
+  composeApp,
+  composeChatRuns,
+  composeHot,
+  composePersonaRuns,
+  composeWork,
+  type Env,
+} from "./compose.ts";
+import { createFront, type Fetch } from "./front.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
 import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
 
-let composed: { readonly env: Env; readonly app: ReturnType<typeof createApp> } | undefined;
+let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 
 /** Once an isolate: its bindings never change. */
-function appFor(env: Env): ReturnType<typeof createApp> {
-  if (composed?.env !== env) composed = { env, app: createApp(composeApp(env)) };
-  return composed.app;
+function fetchFor(env: Env): Fetch<unknown> {
+  if (composed?.env === env) return composed.fetch;
+  const deps = composeApp(env);
+  const fetch = createFront(createApp(deps).fetch, composeHot(deps), deps.tally);
+  composed = { env, fetch };
+  return fetch;
 }
 
 export default {
-  fetch: (request, env, ctx) => appFor(env).fetch(request, env, ctx),
+  fetch: (request, env, ctx) => fetchFor(env)(request, env, ctx),
   queue: (batch, env) => consumeBatch(batch, composeWork(env)),
   scheduled: ({ cron }, env) => runCron(cron, composeWork(env)),
 } satisfies ExportedHandler<Env>;
@@ -35,6 +46,10 @@ export class PersonaGeneration extends DurableObject<Env> {
 
   resume(request: ResumeRequest) {
     return this.#runs.resume(request);
+  }
+
+  forget() {
+    return this.#runs.forget();
   }
 
   override alarm() {
@@ -65,6 +80,10 @@ export class ChatStream extends DurableObject<Env> {
 
   stopKey() {
     return this.#runs.stopKey();
+  }
+
+  forget() {
+    return this.#runs.forget();
   }
 
   override alarm() {

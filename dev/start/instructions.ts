@@ -1,10 +1,13 @@
 /** What to try, as lines that work when pasted at the root of the repository. */
-export function instructions(port: number, upstream: string): string {
+export function instructions(port: number, upstream: string, adminToken: string): string {
   const origin = `http://localhost:${port}`;
   const generate = `${origin}/api/personas/generate -H 'content-type: application/json' --data @examples/lead.json`;
   return `
 AskNewton Edge is ready at ${origin}
 Upstream: ${upstream}
+
+The playground, with what caching saved; the link carries the admin token, so keep it to yourself:
+  ${adminLink(port, adminToken)}
 
 Make personas; the same again answers from the cache, with "fromCache":true:
   curl -s ${generate}

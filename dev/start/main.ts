@@ -29,8 +29,8 @@ function stop(keeper: ChildProcess): void {
   setTimeout(() => endGroup(keeper), STOP_BOUND_MS);
 }
 
-// Looked at first: whoever is gone by then cannot be watched.
 const above = processesUpToNpm();
+if (above.some(hasEnded)) process.exit(1);
 const keeper = spawn(process.execPath, [join(import.meta.dirname, "keeper.ts"), ...process.argv.slice(2)], {
   detached: true,
   stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -8,7 +8,7 @@ import { migrate, startServer } from "./wrangler.ts";
 
 /** Wrangler says so and goes on, but when it was the process that holds the port, no request is answered any more. */
 const CRASH = "Workers runtime crashed";
-const RECOVERY_BOUND_MS = 5_000; // it takes one when it works
+const RECOVERY_BOUND_MS = 8_000; // it takes one second when it works
 
 /** Starts all there is and tells what can be done with it. Rejects when it cannot, or when a part ends. */
 export async function serve(settings: Settings, group: Group): Promise<never> {
@@ -33,7 +33,7 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
     // The worker's own log lines say more about a request than wrangler's do.
     return !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID);
   });
-  console.log(instructions(port, upstream.description));
+  console.log(instructions(port, upstream.description, variables.ADMIN_TOKEN));
   return Promise.race([server.ended, recovery.promise]);
 }
 
@@ -50,8 +50,9 @@ async function chooseUpstream(variables: Variables): Promise<Upstream> {
   }
   const { startStandIn } = await import("../stand-in/index.ts"); // not needed, and not small, where there is a key
   const standIn = await startStandIn({ port: 0, pace: "real" });
+  const unused = variables.OPENAI_BASE_URL ? " Without it OPENAI_BASE_URL is not used." : "";
   return {
-    description: "an offline stand-in for OpenAI, since OPENAI_API_KEY is not set. Its answers are made up.",
+    description: `an offline stand-in for OpenAI, since OPENAI_API_KEY is not set. Its answers are made up.${unused}`,
     variables: {
       OPENAI_API_KEY: "offline-stand-in",
       OPENAI_BASE_URL: standIn.baseUrl,

@@ -10,21 +10,30 @@ import { createTiming } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
+import type { Usage } from "../openai/usage.ts";
+import { type Increments, savedTotals } from "../spend/totals.ts";
 import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
 import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
-import type { ChatRuns, RunRef, SendRequest } from "./run.ts";
+import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./run.ts";
 import { chatRequest, type PersonaRef } from "./wire.ts";
+
+/** A persona as the model is told of it, and whose it is. */
+export interface KnownPersona {
+  readonly persona: unknown;
+  readonly emailHash: string | null;
+}
 
 export interface ChatRoutesDeps {
   /** The Durable Object of a name; a new stub each time, since one whose object died stays broken. */
-  readonly runs: (name: string) => Omit<ChatRuns, "alarm">;
+  readonly runs: (name: string) => Omit<ChatRuns, "alarm" | "forget">;
   /** What the model is told of a persona; undefined where there is none, or it is another user's. */
-  readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<unknown>;
+  readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<KnownPersona | undefined>;
+  /** US dollars. */
+  readonly cost: (usage: Usage) => number;
   readonly hash: Hasher;
-  readonly newRunId: () => string;
   readonly now: () => number;
 }
 
@@ -37,16 +46,18 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   const nameOfKey = (key: string, { user }: Caller) =>
     hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
 
-  async function personaFor(ref: PersonaRef, caller: Caller): Promise<unknown> {
-    const persona = await deps.findPersona(ref, caller);
-    if (persona === undefined) throw new Problem("persona_not_found");
-    return persona;
+  async function personaFor(ref: PersonaRef | undefined, caller: Caller) {
+    if (!ref) return { emailHash: null };
+    const known = await deps.findPersona(ref, caller);
+    if (known === undefined) throw new Problem("persona_not_found");
+    return known;
   }
 
-  async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<SendRequest> {
+  async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
     const key = keyOf(c);
     const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
     const { messages, persona } = validate(chatRequest, body);
+    c.set("counts", { requests: 1 });
     const caller = c.get("caller");
     const { refresh } = cacheWish(c.req.raw.headers);
     // With a key, whoever has it may come from any address.
@@ -54,10 +65,10 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
-      ...{ runId: deps.newRunId(), fingerprint: mark, keyed: key !== undefined, form },
+      ...{ fingerprint: mark, keyed: key !== undefined, form },
       input: {
         messages,
-        ...(persona && { persona: await personaFor(persona, caller) }),
+        ...(await personaFor(persona, caller)),
         name: key === undefined ? mark : nameOfKey(key, caller),
         callerUserHash: userHash(caller),
         callerAddressHash: hash(caller.address),
@@ -69,10 +80,25 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const timing = createTiming(now);
     const request = await read(c, form);
     const { name } = request.input;
-    const answer = await timing.measure("run", () => askRun(() => deps.runs(name).send(request)));
-    if (answer.kind !== "failure") c.set("tier", answer.how);
+    const answer = await timing.measure("run", () =>
+      askRun((again) => deps.runs(name).send({ ...request, again })),
+    );
+    if (answer.kind !== "failure") {
+      c.set("tier", answer.how);
+      c.set("counts", countsOf(answer));
+    }
     return answerFromRun(name, answer, timing.header());
   };
+
+  function countsOf(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
+    const { how } = answer;
+    if (how === "started") return { requests: 1 };
+    const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
+    if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
+    const { usage } = answer.said;
+    const saved = { usd: deps.cost(usage), tokens: usage.inputTokens + usage.outputTokens, images: 0 };
+    return { requests: 1, ...shared, ...savedTotals(saved) };
+  }
 
   /** Throws `not_found` where the text cannot be a stream's id. */
   function runOf(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {

@@ -1,7 +1,7 @@
 import type { Failure, ProblemCode } from "../http/errors.ts";
 import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunHost, type HostOptions, type Reading } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
 import { createTurns } from "../streams/turns.ts";
 import { type Said, saidIn } from "./said.ts";
@@ -9,13 +9,13 @@ import { createStopMark } from "./stop-mark.ts";
 import type { ChatAsker, ChatInput } from "./work.ts";
 
 export interface SendRequest {
-  /** The id that a new run takes. Asking again with it never starts another. */
-  readonly runId: string;
   readonly input: Omit<ChatInput, "stopped">;
   readonly fingerprint: string;
   /** It came with an Idempotency-Key, which names the object. */
   readonly keyed: boolean;
   readonly form: "json" | "stream";
+  /** The object died while it was asked before: it may have begun a run, and one request pays once. */
+  readonly again: boolean;
 }
 
 /** `started` the run, `joined` one under way, or was `replayed` one that is over. */
@@ -47,9 +47,11 @@ export interface ChatRuns {
   /** Stops whatever has this key: what runs, and what comes within the next minute. */
   stopKey(): Promise<void>;
   alarm(): Promise<void>;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
-type Own = "keepMs" | "resumableMs" | "wakeBy";
+type Own = "keepMs" | "resumableMs" | "watchMs" | "wakeBy";
 
 export interface ChatRunsOptions extends Omit<HostOptions<ChatInput, undefined>, Own> {
   /** How long an unkeyed answer is replayed, a keyed one, and how long a stream is resumable. Milliseconds. */
@@ -84,6 +86,8 @@ function failed(code: ProblemCode, retryAfterSeconds?: number): SendAnswer {
   return { kind: "failure", failure: { code, ...(retryAfterSeconds && { retryAfterSeconds }) } };
 }
 
+// Far above three calls and their pauses; where a run should last longer, its alarm is only a look too early.
+const LONGEST_RUN_MS = 10 * 60_000;
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 const PLAIN = { idLines: false } as const;
@@ -93,9 +97,12 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   const mark = createStopMark(storage, now);
   const turns = createTurns();
   const rememberMs = (keyed: boolean) => (keyed ? keyTtlMs : windowMs);
+  const keepMs = (label: string | null) => Math.max(streamTtlMs, rememberMs(labelOf(label).keyed));
   const host = createRunHost<ChatInput, undefined>({
     ...options,
-    keepMs: (label) => Math.max(streamTtlMs, rememberMs(labelOf(label).keyed)),
+    keepMs,
+    // Nothing is left to do for a run whose server died but to say so to who asks, and then to forget it.
+    watchMs: (label) => keepMs(label) + LONGEST_RUN_MS,
     resumableMs: (label) => (labelOf(label).keyed ? Math.max(streamTtlMs, keyTtlMs) : streamTtlMs),
     wakeBy: mark.until,
   });
@@ -118,10 +125,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return said ? { kind: "answer", how, runId, said } : failed("interrupted");
   }
 
-  function start({ runId, input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
-    const { name, callerUserHash, callerAddressHash } = input;
-    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash };
-    return host.start({ ...input, stopped }, { id: runId, label: JSON.stringify(label) });
+  function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
+    const { name, callerUserHash, callerAddressHash, emailHash } = input;
+    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash, emailHash };
+    return host.start({ ...input, stopped }, JSON.stringify(label));
   }
 
   /** What stands under the object's name, and the run that it is. */
@@ -132,10 +139,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return [newest && remembered(newest), newest?.id ?? ""];
   }
 
-  function standing({ runId, fingerprint, keyed }: SendRequest): Decision | "interrupted" {
+  function standing({ fingerprint, keyed }: SendRequest): Decision {
     const [record] = latest();
-    // Asked again because the object died: its run ended with it, and one request pays once.
-    if (host.store.find(runId)?.state === "error") return "interrupted";
     return decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
   }
 
@@ -143,10 +148,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   function knownAnswer(request: SendRequest): SendAnswer | Promise<SendAnswer> | undefined {
     const decision = standing(request);
     const running = host.live();
-    if (decision === "interrupted") return failed("interrupted");
     if (decision === "mismatch") return failed("idempotency_key_reused");
     if (decision === "join" && running) return follow(running, "joined", request.form);
-    return decision === "replay" ? replay(latest()[1], request.form) : undefined;
+    if (decision === "replay") return replay(latest()[1], request.form);
+    return request.again ? failed("interrupted") : undefined;
   }
 
   /**
@@ -206,6 +211,14 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
         mark.leave();
         host.schedule();
       }
+    },
+    async forget() {
+      const had = host.live() !== undefined || !host.store.isEmpty();
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
+      await host.store.clear();
+      return had;
     },
     async alarm() {
       mark.expire();

@@ -2,7 +2,7 @@ import { PROBLEMS, Problem } from "../http/errors.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
 import { NO_USAGE } from "../openai/usage.ts";
-import type { Done, Work, WorkContext } from "../streams/run.ts";
+import { type Done, ERASED, type Work, type WorkContext } from "../streams/run.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import { doneEvent } from "./said.ts";
@@ -15,7 +15,13 @@ export interface ChatAsker {
   readonly name: string;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+  /** Of the subject of the persona that it is about, if any. */
+  readonly emailHash: string | null;
 }
+
+/** The status of a run that has not ended: no caller sees it. */
+const UNDER_WAY = 102;
+const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
   /** Somebody stopped it before it came. */
@@ -26,6 +32,8 @@ export interface ChatWorkDeps extends ChatModel {
   readonly openCalls: (context: WorkContext) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
+  /** The same for a run that has just begun. */
+  readonly announce: (row: LogRow) => void;
   readonly now: () => number;
 }
 
@@ -74,14 +82,30 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
     });
   }
 
-  function recordRun(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent, error?: unknown): void {
+  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<LogRow, "status"> {
     const { usage, calls, costUsd, upstreamMs } = spent;
-    const code = error instanceof Problem ? error.code : "internal";
-    const { name: requestHash, callerUserHash, callerAddressHash } = asker;
-    const asked = { requestHash, callerUserHash, callerAddressHash, route: ROUTE, model: deps.model };
-    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
+    const { name: requestHash, callerUserHash, callerAddressHash, emailHash } = asker;
+    const asked = {
+      requestHash,
+      callerUserHash,
+      callerAddressHash,
+      emailHash,
+      route: ROUTE,
+      model: deps.model,
+    };
     const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
-    deps.record({ id: runId, createdAt: now(), ...asked, ...outcome, ...cost });
+    return { id: runId, createdAt: now(), ...asked, ...cost };
+  }
+
+  function recordRun(asker: ChatAsker, times: RunTimes, spent: Spent, error?: unknown): void {
+    const code = error instanceof Problem ? error.code : "internal";
+    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
+    deps.record({ ...logRow(asker, times, spent), ...outcome });
+  }
+
+  /** Where there is somebody to erase, a run can be found while it is under way. */
+  function announceRun(asker: ChatAsker, times: RunTimes): void {
+    deps.announce({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
   }
 
   async function answer(
@@ -116,12 +140,15 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
       const gather = createGather((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {
-        return await answer(input, context, calls, gather);
+        const answering = answer(input, context, calls, gather);
+        if (input.callerUserHash !== null) announceRun(input, context); // the upstream has been asked first
+        return await answering;
       } catch (error) {
         failure = error;
         throw error;
       } finally {
-        if (calls.spent.calls > 0) recordRun(input, context, calls.spent, failure);
+        const erased = context.signal.reason === ERASED; // then it leaves nothing
+        if (calls.spent.calls > 0 && !erased) recordRun(input, context, calls.spent, failure);
       }
     },
   };

@@ -1,9 +1,16 @@
 import { drizzle } from "drizzle-orm/d1";
-import * as schema from "./schema.ts";
 
-export type Database = ReturnType<typeof openDatabase>;
+export type Database = ReturnType<typeof open>;
+
+// Without the tables: only relational queries need them, and reading them takes longer than a query.
+const open = (d1: D1Database) => drizzle(d1);
+
+// Scope: the isolate. Each Durable Object asks for its own.
+const opened = new WeakMap<D1Database, Database>();
 
 /** D1 through Drizzle. `batch()` is one round trip and one transaction; `transaction()` does not work on D1. */
-export function openDatabase(d1: D1Database) {
-  return drizzle(d1, { schema });
+export function openDatabase(d1: D1Database): Database {
+  const database = opened.get(d1) ?? open(d1);
+  opened.set(d1, database);
+  return database;
 }

@@ -18,6 +18,9 @@ export const personaCache = sqliteTable(
     userHash: text("user_hash"),
     /** When these personas were made: a refresh moves it. */
     createdAt: integer("created_at").notNull(),
+    /** What their text cost: what each answer from a cache saves. */
+    costUsd: real("cost_usd").notNull(),
+    tokens: integer("tokens").notNull(),
   },
   (table) => [
     index("persona_cache_email").on(table.emailHash),
@@ -25,11 +28,30 @@ export const personaCache = sqliteTable(
   ],
 );
 
-/** runs: one row for each that spent money, whatever became of it. */
+/** personas: which portraits belong to whom, those of personas that a refresh replaced among them. */
+export const setImages = sqliteTable(
+  "set_images",
+  {
+    imageKey: text("image_key").notNull(),
+    inputHash: text("input_hash").notNull(),
+    emailHash: text("email_hash"),
+    userHash: text("user_hash"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.imageKey, table.inputHash] }),
+    index("set_images_email").on(table.emailHash),
+    index("set_images_user").on(table.userHash),
+  ],
+);
+
+/**
+ * runs: one row for each that spent money, whatever became of it; and one for each Idempotency-Key of a persona
+ * request, with its answer.
+ */
 export const requestLog = sqliteTable(
   "request_log",
   {
-    /** The run's id. */
+    /** The run's id, or `key-` and a hash of the key with its user. */
     id: text("id").primaryKey(),
     createdAt: integer("created_at").notNull(),
     route: text("route").notNull(),
@@ -52,6 +74,12 @@ export const requestLog = sqliteTable(
     callerAddressHash: text("caller_address_hash").notNull(),
     /** The subject's e-mail, hashed. */
     emailHash: text("email_hash"),
+    /** In a key's row: of the first request under it. */
+    fingerprint: text("fingerprint"),
+    /** JSON: the set that the first request was answered with; null while that runs. */
+    responseJson: text("response_json"),
+    /** When the key is free again. */
+    expiresAt: integer("expires_at"),
   },
   (table) => [
     index("request_log_created").on(table.createdAt),
@@ -113,6 +141,19 @@ export const jobCursors = sqliteTable("job_cursors", {
   /** The last key that was looked at; empty: begin at the first. */
   position: text("position").notNull(),
 });
+
+/** personas: sets that are to be made before a visitor asks. Their leads are in the queue's messages alone. */
+export const pregenerateJobs = sqliteTable(
+  "pregenerate_jobs",
+  {
+    /** The persona key. */
+    inputHash: text("input_hash").primaryKey(),
+    state: text("state", { enum: ["pending", "done", "failed"] }).notNull(),
+    emailHash: text("email_hash"),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("pregenerate_jobs_state").on(table.state)],
+);
 
 /** spend: what was asked, spent and saved, a row for each number of each UTC day (`YYYY-MM-DD`). */
 export const dailyTotals = sqliteTable(

@@ -40,16 +40,24 @@ async function readChunked(body: ReadableStream<Uint8Array>, limit: number): Pro
   return whole;
 }
 
+/** The length that a JSON request declares, where it is within the limit. Its body is then read in one piece. */
+export function declaredJsonLength({ headers }: Request, limit: number): number | undefined {
+  if (headers.get("Content-Type") !== "application/json") return undefined;
+  const length = Number(headers.get("Content-Length") ?? Number.NaN);
+  return length <= limit ? length : undefined;
+}
+
 /**
  * The bytes of a JSON request. Throws `unsupported_media_type` or `payload_too_large`, the latter with or
- * without a `Content-Length`; more than `limit` bytes are never held.
+ * without a `Content-Length`; more than `limit` bytes are never held. `front`: the bytes, where the front has
+ * read them.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export async function readBody(request: Request, limit: number, front?: Uint8Array): Promise<Uint8Array> {
   requireJsonType(request);
   const declared = request.headers.get("Content-Length");
   if (declared !== null) {
     if (Number(declared) > limit) throw tooLarge(limit);
-    const bytes = new Uint8Array(await request.arrayBuffer()); // HTTP holds the body to the declared length
+    const bytes = front ?? new Uint8Array(await request.arrayBuffer()); // HTTP holds the body to the declared length
     if (bytes.byteLength > limit) throw tooLarge(limit); // a request that did not come over HTTP
     return bytes;
   }

@@ -2,6 +2,10 @@ import type { Caller } from "./caller.ts";
 
 /** What the middleware leaves for the handlers. */
 export interface AppEnv {
+  Bindings: {
+    /** The body's bytes, where the front has read them. */
+    readonly body?: Uint8Array;
+  };
   Variables: {
     requestId: string;
     caller: Caller;
@@ -9,6 +13,8 @@ export interface AppEnv {
     later: (promise: Promise<unknown>) => void;
     /** For the log line: where the answer came from. */
     tier?: string;
+    /** What this request adds to the day's totals; set once it has passed validation. */
+    counts?: Readonly<Record<string, number>>;
     /** For the log line: the problem's code. */
     code?: string;
   };

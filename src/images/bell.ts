@@ -23,3 +23,21 @@ export function createPatientBell(ring: Ring, ms: number, now: () => number): ()
     await ring();
   };
 }
+
+// The consumer wants D1 too, which has one writer. A portrait takes seconds; the set it belongs to, and whoever
+// waits for its text, are done by then.
+const SOON_MS = 100;
+
+/** Rings a moment later, once for all who ask within it. */
+export function createSoonBell(ring: Ring): () => Promise<void> {
+  let ringing: Promise<void> | undefined;
+  async function wait(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, SOON_MS));
+    ringing = undefined;
+    await ring();
+  }
+  return () => {
+    ringing ??= wait();
+    return ringing;
+  };
+}

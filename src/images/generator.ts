@@ -22,8 +22,8 @@ export interface Attempt {
 
 export type Generate = (job: PortraitJob, keep: (picture: Picture) => Promise<void>) => Promise<Attempt>;
 
-// A picture is in memory from its first byte until it is kept: three times its size for a moment. Two at once,
-// however many calls are under way, are some 80 MB of a Worker's 128 at the largest size that is taken.
+// A picture is in memory from its first byte until it is kept, a fraction of a second after seconds of waiting.
+// Two at once, however many calls are under way: a few MB of a Worker's 128, 24 at the largest that is taken.
 const MAX_IN_MEMORY = 2;
 
 /** Runs at most `limit` of the works that it is given at a time, the others in turn. */
@@ -69,8 +69,7 @@ export function createGenerator({ upstream, cost, worstCase, timeoutMs }: Genera
   }
 
   async function keepFrom(response: Response, job: PortraitJob, keep: (picture: Picture) => Promise<void>) {
-    if (!response.body) throw new UpstreamFault("upstream_invalid_output");
-    const { picture, usage } = await readPicture(response.body);
+    const { picture, usage } = await readPicture(response);
     const unkept = await keep(picture).then(
       () => ({}),
       (error: unknown) => ({ unkept: error }),

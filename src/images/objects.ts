@@ -18,6 +18,8 @@ export interface PictureStore {
   /** Keeps the one that is there, if any: its ETag has been sent. */
   put(key: string, picture: Picture): Promise<void>;
   delete(key: string): Promise<void>;
+  /** At most 1,000. */
+  remove(keys: readonly string[]): Promise<void>;
   /** The names after `after`, in order; undefined ends it. At most 1,000. */
   list(after: string): Promise<{ readonly names: readonly string[]; readonly complete: boolean }>;
 }
@@ -43,6 +45,9 @@ export function createPictureStore(bucket: R2Bucket, prefix: string): PictureSto
       await bucket.put(objectName(key), bytes, { onlyIf, httpMetadata: { contentType } });
     },
     delete: (key) => bucket.delete(objectName(key)),
+    async remove(keys) {
+      if (keys.length > 0) await bucket.delete(keys.map(objectName));
+    },
     async list(after) {
       const page = await bucket.list({ prefix, limit: LIST_LIMIT, ...(after && { startAfter: after }) });
       return { names: page.objects.map((object) => object.key), complete: !page.truncated };

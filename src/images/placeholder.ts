@@ -38,19 +38,29 @@ function frame(size: string): [width: number, height: number] {
   return ratio >= 1 ? [Math.round(SIDE * ratio), SIDE] : [SIDE, Math.round(SIDE / ratio)];
 }
 
-/** Dark enough for white letters at any hue (WCAG 2.2 §1.4.3), light enough to be friendly. */
-function colours(key: string): { light: string; dark: string; glow: string } {
-  const hue = Number.parseInt(key.slice(0, 6), 16) % 360 || 0;
-  return {
-    light: `hsl(${hue} 42% 44%)`,
-    dark: `hsl(${(hue + 38) % 360} 48% 26%)`,
-    glow: `hsl(${(hue + 330) % 360} 70% 72%)`,
-  };
+/** From light to dark; white letters stand out on the middle of each (WCAG 2.2 §1.4.3, large text). */
+const PALETTES = [
+  ["#6d83f2", "#343a9e"],
+  ["#4fa3a5", "#1c5568"],
+  ["#e08a6d", "#93394c"],
+  ["#8e7bd6", "#463587"],
+  ["#5aa27c", "#1f564f"],
+  ["#d97aa6", "#742a69"],
+  ["#c9924f", "#77442a"],
+  ["#5c9ad6", "#234a8a"],
+  ["#7d8fa6", "#36465f"],
+  ["#b57bc9", "#5a2f7a"],
+] as const;
+
+function colours(key: string): { light: string; dark: string; turn: number } {
+  const number = Number.parseInt(key.slice(0, 8), 16) || 0;
+  const [light, dark] = PALETTES[number % PALETTES.length] ?? PALETTES[0];
+  return { light, dark, turn: (number >>> 8) % 360 };
 }
 
 function letters(initials: string, x: number, y: number): string {
   const font = 'font-family="ui-rounded, Nunito, &quot;Segoe UI&quot;, system-ui, sans-serif"';
-  const place = `x="${x}" y="${y}" dy=".35em" text-anchor="middle" font-size="208" font-weight="600"`;
+  const place = `x="${x}" y="${y}" dy=".35em" text-anchor="middle" font-size="176" font-weight="600"`;
   return `<text ${place} ${font} letter-spacing="2" fill="#fff">${escapeXml(initials)}</text>`;
 }
 
@@ -68,16 +78,16 @@ const BREATH =
 export function placeholder({ key, initials, size, state }: PlaceholderOptions): string {
   const [width, height] = frame(size);
   const [x, y] = [width / 2, height / 2];
-  const { light, dark, glow } = colours(key);
+  const { light, dark, turn } = colours(key);
   const title = TITLES[state];
   const breath = state === "pending" ? `<style>${BREATH}</style>` : "";
   const stops = `<stop stop-color="${light}"/><stop offset="1" stop-color="${dark}"/>`;
-  const light2 = `<stop stop-color="${glow}"/><stop offset="1" stop-color="${glow}" stop-opacity="0"/>`;
+  const glow = `<stop stop-color="#fff" stop-opacity=".6"/><stop offset="1" stop-color="#fff" stop-opacity="0"/>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">` +
     `<title>${title}</title>${breath}` +
-    `<defs><linearGradient id="a" x2="1" y2="1">${stops}</linearGradient>` +
-    `<radialGradient id="c" cx=".28" cy=".2" r=".8">${light2}</radialGradient></defs>` +
+    `<defs><linearGradient id="a" gradientTransform="rotate(${turn} .5 .5)">${stops}</linearGradient>` +
+    `<radialGradient id="c" cx=".28" cy=".2" r=".8">${glow}</radialGradient></defs>` +
     `<rect width="100%" height="100%" fill="url(#a)"/>` +
     `<rect class="g" width="100%" height="100%" fill="url(#c)" opacity=".35"/>` +
     `<circle cx="${x}" cy="${y}" r="196" fill="#fff" fill-opacity=".1"/>` +

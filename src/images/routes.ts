@@ -25,15 +25,13 @@ const ANYWHERE = { "Cross-Origin-Resource-Policy": "cross-origin" };
 // A year: the name is the content's.
 const FOR_EVER = "public, max-age=31536000, immutable";
 
-function headersOf({ contentType, etag }: StoredPicture): Record<string, string> {
-  return {
-    ...ANYWHERE,
-    "Content-Type": contentType,
-    "Cache-Control": FOR_EVER,
-    ETag: etag,
-    "Accept-Ranges": "bytes",
-    "X-Image-Status": "ready",
-  };
+/** What a 304 has, too (RFC 9110 §15.4.5). */
+function validators({ etag }: StoredPicture): Record<string, string> {
+  return { ...ANYWHERE, "Cache-Control": FOR_EVER, ETag: etag, "X-Image-Status": "ready" };
+}
+
+function headersOf(picture: StoredPicture): Record<string, string> {
+  return { ...validators(picture), "Content-Type": picture.contentType, "Accept-Ranges": "bytes" };
 }
 
 function showPlaceholder(options: PlaceholderOptions): Response {
@@ -69,7 +67,7 @@ export function imageRoutes({ store, pictures, ring, ringPatiently, now }: Image
     if (!found) return undefined;
     const headers = headersOf(found);
     if (ifNoneMatch(c.req.header("If-None-Match"), found.etag))
-      return new Response(null, { status: 304, headers });
+      return new Response(null, { status: 304, headers: validators(found) });
     const length = { "Content-Length": String(found.bytes) };
     if (c.req.method === "HEAD") return new Response(null, { headers: { ...headers, ...length } });
     const range = wantedRange(c, found);

@@ -113,29 +113,30 @@ function createWatchdog(onSilence: () => void) {
   };
 }
 
-/** A reader that can be made to fail from outside: whatever it waits for then ends with that reason. */
-function createBreakableReader(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+/** The body's bytes, until it ends or somebody breaks it off: whatever is waited for then ends with that reason. */
+function createByteReader(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
   const reader = body.getReader();
-  let failure: { readonly reason: unknown } | undefined;
+  let broken: { readonly reason: unknown } | undefined;
 
-  function fail(reason: unknown): void {
-    failure ??= { reason };
+  function breakOff(reason: unknown): void {
+    broken ??= { reason };
     reader.cancel(reason).catch(() => {});
   }
-  const onAbort = () => fail(signal.reason);
+  const onAbort = () => breakOff(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
   return {
-    fail,
+    breakOff,
     /** The next bytes; undefined at the end. */
     async read(): Promise<Uint8Array | undefined> {
-      const { value } = await reader.read().catch((error): { value: undefined } => {
-        if (!failure) throw droppedConnection(error);
-        return { value: undefined };
-      });
-      if (failure) throw failure.reason;
-      return value;
+      try {
+        const { value } = await reader.read();
+        if (!broken) return value;
+      } catch (error) {
+        if (!broken) throw droppedConnection(error);
+      }
+      throw broken.reason;
     },
     close() {
       signal.removeEventListener("abort", onAbort);
@@ -154,8 +155,8 @@ export async function readCompletion(
   { idleMs, signal, ...listener }: TokenStreamOptions,
 ): Promise<Completion> {
   const { state, feed } = createCollector(listener);
-  const reader = createBreakableReader(body, signal);
-  const watchdog = createWatchdog(() => reader.fail(new UpstreamFault("upstream_timeout")));
+  const reader = createByteReader(body, signal);
+  const watchdog = createWatchdog(() => reader.breakOff(new UpstreamFault("upstream_timeout")));
   const decoder = new TextDecoder();
   try {
     while (!state.done) {

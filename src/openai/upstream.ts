@@ -9,6 +9,8 @@ export interface Upstream {
   streamChat(body: ChatCompletionCreateParamsStreaming, options: SendOptions): Promise<Response>;
   /** The answer's head has come with a 2xx; its body is JSON with the picture in it, still unread. */
   createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
+  /** `YYYY-MM-DD` where a model's end is announced. */
+  shutdownDate(model: string): Promise<string | null>;
   /** Loads what the first call needs. Never rejects. */
   warm(): Promise<void>;
 }
@@ -47,6 +49,8 @@ function faultOf(error: unknown, now: number): UpstreamFault {
   return faultOfResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
 }
 
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
+const LOOKUP_TIMEOUT_MS = 10_000;
 const MODERATION_CODES = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
 
 /** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
@@ -65,7 +69,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
   let loading: Promise<typeof OpenAI> | undefined;
 
   function sdk(): Promise<typeof OpenAI> {
-    loading ??= import("openai").then((module) => module.OpenAI);
+    loading ??= import("./sdk.ts").then((module) => module.OpenAI);
     return loading;
   }
 
@@ -101,6 +105,16 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         return await client.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
         throw imageFaultOf(error, now());
+      }
+    },
+    async shutdownDate(model) {
+      try {
+        const client = await clientFor(() => {});
+        const found = await client.models.retrieve(model, { signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS) });
+        const { shutdown_date: date } = found as { shutdown_date?: unknown };
+        return typeof date === "string" && ISO_DATE.test(date) ? date.slice(0, 10) : null;
+      } catch (error) {
+        throw faultOf(error, now());
       }
     },
     warm: () =>

@@ -1,6 +1,6 @@
-import { eq, inArray, lt } from "drizzle-orm";
+import { and, eq, inArray, lt, ne } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { imageDays, jobCursors, requestLog } from "../db/schema.ts";
+import { dailyTotals, imageDays, jobCursors, pregenerateJobs, requestLog } from "../db/schema.ts";
 import { log } from "../log.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,6 +32,9 @@ export function createRetention(db: Database, days: number, now: () => number) {
     const count = await purgeLog();
     const oldest = new Date(now() - TOTALS_DAYS * DAY_MS).toISOString().slice(0, 10);
     await db.delete(imageDays).where(lt(imageDays.day, oldest));
+    await db.delete(dailyTotals).where(lt(dailyTotals.day, oldest));
+    const old = lt(pregenerateJobs.updatedAt, now() - days * DAY_MS);
+    await db.delete(pregenerateJobs).where(and(old, ne(pregenerateJobs.state, "pending")));
     log.info("retention.purged", { count });
   };
 }

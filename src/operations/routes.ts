@@ -11,6 +11,8 @@ export interface OperationsDeps {
   readonly label: string | undefined;
   readonly configValid: boolean;
   readonly warnings: readonly string[];
+  /** Of models that retire. Never rejects. */
+  readonly modelWarnings: () => Promise<string[]>;
   readonly checks: Checks;
 }
 
@@ -36,15 +38,19 @@ export function operationsRoutes({
   label,
   configValid,
   warnings,
-  checks,
+  ...deps
 }: OperationsDeps): Hono<AppEnv> {
   return new Hono<AppEnv>()
     .get("/api/health", (c) => c.json({ status: "ok", version, ...(label !== undefined && { label }) }))
     .get("/api/ready", async (c) => {
-      const [d1, r2] = await Promise.all([check(checks.d1), check(checks.r2)]);
+      const { checks, modelWarnings } = deps;
+      const [d1, r2, retiring] = await Promise.all([check(checks.d1), check(checks.r2), modelWarnings()]);
       const states = { config: configValid ? "ok" : "error", d1, r2 };
       const ready = Object.values(states).every((state) => state === "ok");
       c.header("Cache-Control", "no-store");
-      return c.json({ status: ready ? "ok" : "unready", checks: states, warnings }, ready ? 200 : 503);
+      return c.json(
+        { status: ready ? "ok" : "unready", checks: states, warnings: [...warnings, ...retiring] },
+        ready ? 200 : 503,
+      );
     });
 }

@@ -1,6 +1,6 @@
 import { and, gte, lte } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { dailyTotals } from "../db/schema.ts";
+import { dailyTotals, imageDays } from "../db/schema.ts";
 import { utcDay } from "../spend/gate.ts";
 import type { Bucket, Stats } from "./wire.ts";
 
@@ -42,6 +42,15 @@ export function daysUpTo(now: number, days: number): string[] {
   return Array.from({ length: days }, (_, index) => utcDay(now - (days - 1 - index) * DAY_MS));
 }
 
+/** Portraits are counted in their own ledger's days. Their tokens are another model's and not summed with text's. */
+function imageRows({ day, generated, failed, costUsd }: typeof imageDays.$inferSelect): Row[] {
+  return [
+    { day, name: "images.generated", value: generated },
+    { day, name: "images.failed", value: failed },
+    { day, name: "spentUsd", value: costUsd },
+  ];
+}
+
 export async function readStats(
   db: Database,
   now: number,
@@ -49,10 +58,17 @@ export async function readStats(
 ): Promise<Pick<Stats, "from" | "to" | "totals" | "days">> {
   const dates = daysUpTo(now, days);
   const [from = "", to = ""] = [dates[0], dates.at(-1)];
-  const rows = await db
-    .select()
-    .from(dailyTotals)
-    .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to)));
+  const [totals, images] = await db.batch([
+    db
+      .select()
+      .from(dailyTotals)
+      .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to))),
+    db
+      .select()
+      .from(imageDays)
+      .where(and(gte(imageDays.day, from), lte(imageDays.day, to))),
+  ]);
+  const rows = [...totals, ...images.flatMap(imageRows)];
   const byDay = Map.groupBy(rows, ({ day }) => day);
   return {
     from,

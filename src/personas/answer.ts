@@ -11,12 +11,13 @@ export function cacheStatus(how: How, refresh: boolean): string {
   return `asknewton; fwd=${refresh ? "request" : "miss"}${how === "joined" ? "; collapsed" : ""}`;
 }
 
-const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
+export const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
 
 /** A whole set, in the form that was asked for. */
-function whole(stream: boolean, body: string, headers: Record<string, string>): Response {
+function whole(stream: boolean, body: string | Uint8Array, headers: Record<string, string>): Response {
   if (!stream) return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
-  return new Response(streamSet(JSON.parse(body) as PersonaSet), { headers: { ...SSE_HEADERS, ...headers } });
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  return new Response(streamSet(JSON.parse(text) as PersonaSet), { headers: { ...SSE_HEADERS, ...headers } });
 }
 
 export function answerFromCache({ tier, answer }: Hit, stream: boolean, serverTiming: string): Response {

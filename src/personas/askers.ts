@@ -1,13 +1,18 @@
-/** Who asked for a refresh and when it may be answered from the first: kept beside the runs, in SQLite. */
+/** Who asked for a run: by a refresh, by fingerprint, or with an Idempotency-Key. Kept beside the runs, in SQLite. */
 export interface Askers {
-  /** The run that this asker's last refresh was, if it is remembered. */
+  /** The run that this asker's last request was, if it is remembered. */
   runOf(asker: string): string | undefined;
-  remember(asker: string, run: string): void;
+  /** `ttlMs`: the asker is an Idempotency-Key, remembered for that long once the run has ended. */
+  remember(asker: string, run: string, ttlMs?: number): void;
+  /** The Idempotency-Keys among a run's askers. */
+  claimsOf(run: string): { id: string; ttlMs: number }[];
   /** Drops what belongs to runs that are gone. */
   prune(runs: readonly string[]): void;
 }
 
-// A refresh that more people than this join in its window is remembered for the first of them.
+const TABLE =
+  "CREATE TABLE IF NOT EXISTS askers (asker TEXT PRIMARY KEY, run TEXT NOT NULL, ttlMs INTEGER) WITHOUT ROWID";
+// A run that more people than this join in its window is remembered for the first of them.
 const MAX_ASKERS = 1_000;
 
 /** As with the runs, reading writes nothing: the table comes with the first refresh. */
@@ -18,13 +23,19 @@ export function createAskers({ sql }: DurableObjectStorage): Askers {
       if (!exists()) return undefined;
       return sql.exec<{ run: string }>("SELECT run FROM askers WHERE asker = ?", asker).toArray()[0]?.run;
     },
-    remember(asker, run) {
-      sql.exec("CREATE TABLE IF NOT EXISTS askers (asker TEXT PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID");
+    remember(asker, run, ttlMs) {
+      sql.exec(TABLE);
       sql.exec(
-        `INSERT INTO askers SELECT ?1, ?2 WHERE (SELECT COUNT(*) FROM askers) < ?3 OR ?1 IN (SELECT asker FROM askers)
+        `INSERT INTO askers SELECT ?1, ?2, ?4
+         WHERE (SELECT COUNT(*) FROM askers) < ?3 OR ?1 IN (SELECT asker FROM askers)
          ON CONFLICT (asker) DO UPDATE SET run = excluded.run`,
-        ...[asker, run, MAX_ASKERS],
+        ...[asker, run, MAX_ASKERS, ttlMs ?? null],
       );
+    },
+    claimsOf(run) {
+      if (!exists()) return [];
+      const query = "SELECT asker AS id, ttlMs FROM askers WHERE run = ? AND ttlMs IS NOT NULL";
+      return sql.exec<{ id: string; ttlMs: number }>(query, run).toArray();
     },
     prune(runs) {
       if (exists())

@@ -1,7 +1,10 @@
+import { Problem } from "../http/errors.ts";
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
-import type { PersonaStore, SetRow } from "./store.ts";
-import { portraitsAre, type StoredSet, showSet } from "./stored.ts";
+import type { Claim, Claimed } from "./claims.ts";
+import type { SetRow } from "./set-row.ts";
+import type { PersonaStore } from "./store.ts";
+import { portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -9,6 +12,19 @@ export type Tier = "memory" | "edge" | "d1";
 export interface Hit {
   readonly tier: Tier;
   readonly answer: CachedAnswer;
+}
+
+/** The answer of the key's first request. */
+export interface Replay {
+  readonly replay: StoredSet;
+}
+
+export interface ClaimedLookup {
+  readonly place: Place;
+  readonly claim: Claim;
+  readonly refresh: boolean;
+  readonly timing: Timing;
+  readonly settle: Settle;
 }
 
 export interface LookupDeps {
@@ -26,11 +42,19 @@ export interface Lookup {
    * asked, and the request goes on to the key's run, which knows what it made lately.
    */
   find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown">;
+  /**
+   * For a request with an Idempotency-Key: what stands under the key is read, and the key claimed, in the batch
+   * that looks the set up; so D1 is asked first. Throws `idempotency_key_reused`. Where the log cannot be
+   * reached, the request goes on without it.
+   */
+  claim(asked: ClaimedLookup): Promise<Hit | Replay | "absent" | "unknown">;
   /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
   fill(place: Place, set: StoredSet): CachedAnswer;
   /** Drops what the first two tiers have of a set that was made anew. */
   supersede(place: Place, set: StoredSet): void;
 }
+
+const encoder = new TextEncoder();
 
 /** `later` takes what the answer need not wait for. */
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
@@ -47,13 +71,36 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
 
   function fill(place: Place, set: StoredSet): CachedAnswer {
     const shown = showSet(set, { baseUrl: place.baseUrl, fromCache: true });
-    const answer = { body: JSON.stringify(shown), createdAt: set.createdAt };
+    const answer = {
+      body: encoder.encode(JSON.stringify(shown)),
+      createdAt: set.createdAt,
+      saved: savedBy(set),
+    };
     if (portraitsAre(set, "ready") && memory.put(place, answer)) later(edge.put(place, answer));
     return answer;
   }
 
+  async function withClaim({ place, claim, refresh, timing }: ClaimedLookup) {
+    try {
+      return await timing.measure("d1", () => store.findAndClaim(place.key, claim, refresh));
+    } catch (error) {
+      log.error("log.unreachable", describeError(error));
+      const set = refresh ? "unknown" : await fromD1(place.key, timing);
+      const claimed: Claimed = { decision: "claim" };
+      return { set: typeof set === "string" ? undefined : set, claimed, unknown: set === "unknown" };
+    }
+  }
+
   return {
     fill,
+    async claim(asked) {
+      const found = await withClaim(asked);
+      const { set, claimed } = found;
+      if (claimed.decision === "mismatch") throw new Problem("idempotency_key_reused");
+      if (set && !asked.refresh) return { tier: "d1", answer: fill(asked.place, await asked.settle(set)) };
+      if (claimed.decision === "replay") return { replay: claimed.set };
+      return "unknown" in found && found.unknown ? "unknown" : "absent";
+    },
     supersede(place, { createdAt }) {
       memory.supersede(place, createdAt);
       later(edge.forget(place));
@@ -67,7 +114,8 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
         return { tier: "edge", answer: colo };
       }
       const row = await fromD1(place.key, timing);
-      return typeof row === "string" ? row : { tier: "d1", answer: fill(place, await settle(row)) };
+      if (typeof row === "string") return row;
+      return { tier: "d1", answer: fill(place, await settle(row)) };
     },
   };
 }

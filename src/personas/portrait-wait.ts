@@ -4,10 +4,10 @@ import { imageKeys, portraitsAre, type StoredSet } from "./stored.ts";
 
 /** CONTRACT §3, from the request's beginning: the edge cuts a silent answer at about 100 s. */
 const WAIT_MS = 90_000;
-// A portrait takes 6 to 120 s; its ledger is looked at some sixty times in that time.
+// A portrait takes 6 to 120 s. Looking at the ledger is one indexed read, at most some 230 of them in a wait.
 const FIRST_LOOK_MS = 50;
-const LAST_LOOK_MS = 2_000;
-const SLOWER = 1.5;
+const LAST_LOOK_MS = 400;
+const SLOWER = 1.3;
 
 type States = Pick<PersonaStore, "imageStates">;
 

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
-import type { Hasher } from "../hash.ts";
+import { digest as digestOf, type Hasher } from "../hash.ts";
 import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { type CacheWish, cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
@@ -9,17 +9,21 @@ import { ifNoneMatch } from "../http/etag.ts";
 import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
+import { idempotencyKey } from "../idempotency/key.ts";
+import { type Increments, savedTotals } from "../spend/totals.ts";
 import { askRun } from "../streams/ask-run.ts";
 import { lastEventId } from "../streams/resume.ts";
 import { SSE_HEADERS } from "../streams/sse.ts";
 import { parseStreamId } from "../streams/stream-id.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
+import type { Claim } from "./claims.ts";
+import { aliasOf } from "./hot.ts";
 import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
-import { createLookup, type Hit, type Lookup, type LookupDeps, type Settle } from "./lookup.ts";
+import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import { showSet } from "./stored.ts";
-import { type GenerateRequest, generateRequest } from "./wire.ts";
+import { savedBy, showSet } from "./stored.ts";
+import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./wire.ts";
 
 export interface PersonaRoutesDeps extends LookupDeps {
   /** The Durable Object of a persona key. */
@@ -29,6 +33,8 @@ export interface PersonaRoutesDeps extends LookupDeps {
   /** What `imageUrl` is built on; undefined: the request's own origin. */
   readonly publicBaseUrl: string | undefined;
   readonly upstreamConfigured: boolean;
+  /** How long an Idempotency-Key is remembered. Milliseconds. */
+  readonly keyTtlMs: number;
   readonly now: () => number;
 }
 
@@ -36,6 +42,8 @@ type SetAnswer = Extract<JoinAnswer, { kind: "set" }>;
 
 interface Asked {
   readonly startedAt: number;
+  /** The Idempotency-Key. */
+  readonly key: string | undefined;
   readonly bytes: Uint8Array;
   readonly wish: CacheWish;
   readonly stream: boolean;
@@ -52,6 +60,16 @@ interface Miss {
   readonly asked: Asked;
   /** D1 could not be asked, so that nobody knows whether it has the set. */
   readonly unknown: boolean;
+  /** With an Idempotency-Key. */
+  readonly claim: Claim | undefined;
+}
+
+const SHARED = { started: {}, joined: { joined: 1 }, replayed: { "hits.log": 1 } };
+
+function countsOf(answer: JoinAnswer): Increments {
+  const { how } = answer;
+  const saved = answer.kind === "set" && how !== "started" ? savedTotals(savedBy(answer.set)) : {};
+  return { requests: 1, ...(answer.kind !== "failure" && SHARED[how]), ...saved };
 }
 
 function wantsStream(c: Context<AppEnv>): boolean {
@@ -70,10 +88,12 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   }
 
   async function read(c: Context<AppEnv>): Promise<Asked> {
-    const bytes = await readBody(c.req.raw, BODY_LIMIT);
+    const key = idempotencyKey(c.req.header("Idempotency-Key"));
+    const bytes = await readBody(c.req.raw, BODY_LIMIT, c.env?.body);
     const wish = cacheWish(c.req.raw.headers);
     return {
       startedAt: now(),
+      key,
       bytes,
       wish,
       stream: wantsStream(c),
@@ -91,21 +111,43 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
 
   function send(c: Context<AppEnv>, hit: Hit, { stream, timing }: Asked): Response {
     c.set("tier", hit.tier);
+    c.set("counts", { requests: 1, [`hits.${hit.tier}`]: 1, ...savedTotals(hit.answer.saved) });
     return answerFromCache(hit, stream, timing.header() || hit.tier);
   }
 
-  function joinRequest(c: Context<AppEnv>, { body, input, asked, unknown }: Miss): JoinRequest {
+  function joinRequest(c: Context<AppEnv>, { body, input, asked, unknown, claim }: Miss): JoinRequest {
     const { user, address } = c.get("caller");
     const { wish, stream, baseUrl } = asked;
-    const asker = fingerprint(
-      { route: "personas", body, refresh: wish.refresh, caller: user ?? address },
-      hash,
-    );
-    const callerUserHash = user === undefined ? null : hash(user);
+    const { refresh } = wish;
+    const asker =
+      claim?.id ?? fingerprint({ route: "personas", body, refresh, caller: user ?? address }, hash);
     return {
-      input: { ...input, callerUserHash, callerAddressHash: hash(address) },
-      ...{ asker, refresh: wish.refresh, anyAge: unknown },
+      input: { ...input, ...callerOf(c) },
+      ...{ asker, refresh, anyAge: unknown },
+      ...(claim && { claimTtlMs: claim.ttlMs }),
       ...(stream && { stream: { baseUrl } }),
+    };
+  }
+
+  function callerOf(c: Context<AppEnv>) {
+    const { user, address } = c.get("caller");
+    return { callerUserHash: user === undefined ? null : hash(user), callerAddressHash: hash(address) };
+  }
+
+  /** A key is its user's; anonymous callers share one space, since a retry may come from another network. */
+  function claimOf(c: Context<AppEnv>, body: Miss["body"], input: PersonaInput, { wish, key }: Asked) {
+    if (key === undefined) return undefined;
+    const { user } = c.get("caller");
+    const asked = { route: "personas" as const, body, refresh: wish.refresh, ...(user && { caller: user }) };
+    return {
+      id: `key-${hash(JSON.stringify(["personas", user ?? null, key]))}`,
+      fingerprint: fingerprint(asked, hash),
+      ttlMs: deps.keyTtlMs,
+      route: GENERATE_PATH,
+      requestHash: input.key,
+      model: keyOptions.model,
+      emailHash: input.emailHash,
+      ...callerOf(c),
     };
   }
 
@@ -117,6 +159,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const request = joinRequest(c, miss);
     const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
+    c.set("counts", countsOf(answer));
     if (answer.kind === "stream" && wish.refresh) c.get("later")(renew(lookup, miss, request));
     const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
     const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
@@ -149,26 +192,51 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     return (set) => asked.timing.measure("portraits", () => wait(set, asked.startedAt));
   }
 
+  async function find(lookup: Lookup, { input, asked, settle, claim }: Miss) {
+    const { wish, timing, baseUrl } = asked;
+    const place = { key: input.key, baseUrl };
+    // What is never going to be made claims nothing.
+    if (claim && deps.upstreamConfigured && !wish.onlyIfCached) {
+      return await lookup.claim({ place, claim, refresh: wish.refresh, timing, settle });
+    }
+    return wish.refresh ? "absent" : await lookup.find(place, timing, settle);
+  }
+
+  async function replay(c: Context<AppEnv>, lookup: Lookup, miss: Miss, found: Replay): Promise<Response> {
+    const how = "replayed";
+    c.set("tier", how);
+    const { asked, input } = miss;
+    c.set("counts", countsOf({ kind: "set", how, set: found.replay }));
+    const set = await finish(lookup, miss, { kind: "set", how, set: found.replay });
+    const options = {
+      key: input.key,
+      baseUrl: asked.baseUrl,
+      refresh: asked.wish.refresh,
+      stream: asked.stream,
+    };
+    return answerFromRun({ kind: "set", how, set }, { ...options, serverTiming: asked.timing.header() });
+  }
+
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
     const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    c.set("counts", { requests: 1 });
     const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
     const lookup = createLookup(deps, c.get("later"));
-    const miss = { body, input, asked, settle: settleFor(asked, images), unknown: false };
-    if (asked.wish.refresh) return await fromRun(c, lookup, miss);
-    const place = { key: input.key, baseUrl: asked.baseUrl };
-    const found = await lookup.find(place, asked.timing, miss.settle);
-    if (typeof found === "object") return send(c, found, asked);
-    return await fromRun(c, lookup, { ...miss, unknown: found === "unknown" });
+    const claim = claimOf(c, body, input, asked);
+    const miss = { body, input, asked, settle: settleFor(asked, images), unknown: false, claim };
+    const found = await find(lookup, miss);
+    if (typeof found === "string") return await fromRun(c, lookup, { ...miss, unknown: found === "unknown" });
+    return "replay" in found ? await replay(c, lookup, miss, found) : send(c, found, asked);
   }
 
   return (
     new Hono<AppEnv>()
-      .post("/api/personas/generate", async (c) => {
+      .post(GENERATE_PATH, async (c) => {
         const asked = await read(c);
         const { user } = c.get("caller");
-        const digest = `${hash(asked.bytes)} ${user ?? ""}`;
-        const hot = hotHit(digest, asked);
+        const digest = aliasOf(await digestOf(asked.bytes), user);
+        const hot = asked.key === undefined ? hotHit(digest, asked) : undefined;
         return hot ? send(c, hot, asked) : await generate(c, asked, digest);
       })
       .get("/api/personas/generations/:streamId", async (c) => {

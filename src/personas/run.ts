@@ -1,9 +1,11 @@
 import type { Failure } from "../http/errors.ts";
+import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
-import type { Run } from "../streams/run.ts";
+import { ERASED, type Run } from "../streams/run.ts";
 import type { Payload } from "../streams/sse.ts";
 import { createTurns } from "../streams/turns.ts";
-import { type Askers, createAskers } from "./askers.ts";
+import type { Askers } from "./askers.ts";
+import type { PersonaStore } from "./store.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus } from "./wire.ts";
@@ -11,14 +13,18 @@ import type { RunInput } from "./work.ts";
 
 export interface JoinRequest {
   readonly input: RunInput;
-  /** The fingerprint of the request, its caller in it. */
+  /** The fingerprint of the request, its caller in it; or the claim of its Idempotency-Key. */
   readonly asker: string;
+  /** With an Idempotency-Key: how long its answer is remembered. */
+  readonly claimTtlMs?: number;
   /** A forced refresh. */
   readonly refresh: boolean;
   /** D1 cannot be asked: whatever this object has will do, however old. */
   readonly anyAge: boolean;
   /** Never starts a run. */
   readonly joinOnly?: boolean;
+  /** The operator's own, which no rate limit counts. */
+  readonly free?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
   readonly stream?: { readonly baseUrl: string };
 }
@@ -49,12 +55,16 @@ export interface PersonaRuns {
   join(request: JoinRequest): Promise<JoinAnswer>;
   resume(request: ResumeRequest): Promise<Reading | undefined>;
   alarm(): Promise<void>;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
 type Own = "keepMs" | "resumableMs" | "wakeBy";
 
 export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, Own> {
   readonly unstored: Unstored;
+  readonly askers: Askers;
+  readonly claims: Pick<PersonaStore, "complete" | "release">;
   /** How long a stream can be resumed after its end. Milliseconds. */
   readonly resumableMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
@@ -79,7 +89,7 @@ function renderFor(baseUrl: string) {
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
-  const { storage, now, dedupeMs, unstored } = options;
+  const { storage, now, dedupeMs, unstored, askers, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
   const host: RunHost<RunInput, StoredSet> = createRunHost({
     ...options,
@@ -87,7 +97,6 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     resumableMs: () => options.resumableMs,
     wakeBy: unstored.dueAt,
   });
-  const askers: Askers = createAskers(storage);
   const turns = createTurns();
 
   function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
@@ -97,10 +106,11 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   }
 
   /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
-  function answered({ refresh, asker, anyAge }: JoinRequest): JoinAnswer | undefined {
+  function answered({ refresh, asker, anyAge, claimTtlMs }: JoinRequest): JoinAnswer | undefined {
     if (refresh) {
       const run = askers.runOf(asker);
-      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > now() - dedupeMs);
+      const since = now() - (claimTtlMs ?? dedupeMs);
+      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > since);
       return set ? { kind: "set", how: "replayed", set } : undefined;
     }
     const d1LacksIt = anyAge || unstored.hasSet();
@@ -111,9 +121,27 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   /** From a run under way, or one that is over; undefined where a run must begin. */
   function knownAnswer(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> | undefined {
     const running = host.live();
-    if (!running) return answered(request);
-    if (request.refresh) askers.remember(request.asker, running.id);
-    return answer(running, "joined", request.stream);
+    if (running) {
+      remember(request, running.id);
+      return answer(running, "joined", request.stream);
+    }
+    const done = answered(request);
+    if (done?.kind === "set") complete(request, done.set);
+    return done;
+  }
+
+  /** Whoever refreshes, or has a key, is answered from this run when asking again. */
+  function remember({ refresh, asker, claimTtlMs }: JoinRequest, runId: string): void {
+    if (refresh || claimTtlMs !== undefined) askers.remember(asker, runId, claimTtlMs);
+  }
+
+  /** A run that is over completes no claims any more. */
+  function complete({ asker: id, claimTtlMs: ttlMs }: JoinRequest, set: StoredSet): void {
+    if (ttlMs !== undefined) options.waitUntil(claims.complete({ id, ttlMs }, set).catch(unlogged));
+  }
+
+  function unlogged(error: unknown): void {
+    log.error("store.failed", describeError(error));
   }
 
   /**
@@ -122,12 +150,15 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
    */
   async function begin(request: JoinRequest): Promise<Run<StoredSet> | Failure | undefined> {
     if (host.live() || answered(request)) return undefined;
-    const { input, asker, refresh } = request;
-    const allowed = await options.admit(input.callerUserHash ?? input.callerAddressHash);
-    if (!allowed) return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
+    const { input, asker: id, claimTtlMs, free } = request;
+    const allowed = free || (await options.admit(input.callerUserHash ?? input.callerAddressHash));
+    if (!allowed) {
+      if (claimTtlMs !== undefined) options.waitUntil(claims.release({ id }).catch(unlogged));
+      return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
+    }
     if (input.userHash !== null) storage.kv.put(OWNER, input.userHash);
     const run = host.start(input);
-    if (refresh) askers.remember(asker, run.id);
+    remember(request, run.id);
     return run;
   }
 
@@ -163,6 +194,14 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       const empty = host.tend();
       askers.prune(host.store.all().map(({ id }) => id));
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
+    },
+    async forget() {
+      const had = host.live() !== undefined || !host.store.isEmpty();
+      const running = host.live();
+      running?.stop(ERASED);
+      await running?.settled;
+      await host.store.clear();
+      return had;
     },
   };
 }

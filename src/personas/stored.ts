@@ -1,3 +1,4 @@
+import type { Saved } from "../spend/totals.ts";
 import { frames, type Payload } from "../streams/sse.ts";
 import type { ImageStatus, Persona, PersonaSet, Traits } from "./wire.ts";
 
@@ -17,6 +18,18 @@ export interface StoredSet {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly states: ImageStates;
+  /** What the text cost, in US dollars and tokens. */
+  readonly cost: TextCost;
+}
+
+export interface TextCost {
+  readonly usd: number;
+  readonly tokens: number;
+}
+
+/** What an answer with this set does not cost again. */
+export function savedBy({ cost, personas }: StoredSet): Saved {
+  return { ...cost, images: personas.length };
 }
 
 export function imageKeys({ personas }: StoredSet): string[] {

@@ -1,17 +1,20 @@
 import { describeError, log } from "../log.ts";
+import type { Saved } from "../spend/totals.ts";
 
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
 const EDGE_SECONDS = 300;
-// 16 MiB of an isolate's 128, some 5,000 sets.
-const MAX_MEMORY_CHARS = 8 * 1024 * 1024;
+// Of an isolate's 128 MiB; some 2,500 sets.
+const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASES = 4096;
 const MAX_ANSWERS = 8192; // those that are only known to be superseded have no size
 
 /** A complete set as the bytes of its answer. Held by key and base URL, since it has absolute URLs in it. */
 export interface CachedAnswer {
-  readonly body: string;
+  readonly body: Uint8Array;
   readonly createdAt: number;
+  /** What each answer with it does not cost again. */
+  readonly saved: Saved;
 }
 
 export interface Place {
@@ -23,7 +26,8 @@ export interface MemoryTier {
   get(place: Place): CachedAnswer | undefined;
   /** False where a newer one is known: a slow reader of an older set came late. */
   put(place: Place, answer: CachedAnswer): boolean;
-  forget(place: Place): void;
+  /** Under every base URL. */
+  forget(key: string): void;
   /** Forgets what is older than a set that cannot be held yet, and takes none of it again. */
   supersede(place: Place, createdAt: number): void;
   /** The key of a request whose exact bytes were seen, and so validated, before. */
@@ -39,7 +43,8 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
   return undefined;
 }
 
-const SUPERSEDED = "";
+const SUPERSEDED = new Uint8Array();
+const NOTHING: Saved = { usd: 0, tokens: 0, images: 0 };
 
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 
@@ -47,21 +52,21 @@ const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 export function createMemoryTier(now: () => number): MemoryTier {
   const answers = new Map<string, CachedAnswer & { readonly expiresAt: number }>();
   const aliases = new Map<string, string>();
-  let chars = 0;
+  let bytes = 0;
 
   function remove(id: string): void {
-    chars -= answers.get(id)?.body.length ?? 0;
+    bytes -= answers.get(id)?.body.byteLength ?? 0;
     answers.delete(id);
   }
 
-  function put(place: Place, { body, createdAt }: CachedAnswer): boolean {
+  function put(place: Place, { body, createdAt, saved }: CachedAnswer): boolean {
     const id = name(place);
     if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
     remove(id);
-    answers.set(id, { body, createdAt, expiresAt: now() + MEMORY_SECONDS * 1000 });
-    chars += body.length;
-    while (chars > MAX_MEMORY_CHARS || answers.size > MAX_ANSWERS)
-      chars -= evictOldest(answers)?.body.length ?? 0;
+    answers.set(id, { body, createdAt, saved, expiresAt: now() + MEMORY_SECONDS * 1000 });
+    bytes += body.byteLength;
+    while (bytes > MAX_MEMORY_BYTES || answers.size > MAX_ANSWERS)
+      bytes -= evictOldest(answers)?.body.byteLength ?? 0;
     return true;
   }
 
@@ -74,8 +79,10 @@ export function createMemoryTier(now: () => number): MemoryTier {
       remove(id);
       return undefined;
     },
-    forget: (place) => remove(name(place)),
-    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt }),
+    forget(key) {
+      for (const id of answers.keys()) if (id.startsWith(`${key} `)) remove(id);
+    },
+    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt, saved: NOTHING }),
     keyOf: (digest) => aliases.get(digest),
     remember(digest, key) {
       aliases.set(digest, key);
@@ -91,6 +98,7 @@ export interface EdgeTier {
 }
 
 const CREATED_AT = "X-Created-At";
+const SAVED = "X-Saved";
 
 /** The colo's Cache API. A fault there costs a hit, never an answer. */
 export function createEdgeTier(open: () => Cache): EdgeTier {
@@ -110,15 +118,18 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
     get: (place) =>
       guarded(async () => {
         const found = await open().match(request(place));
-        return found && { body: await found.text(), createdAt: Number(found.headers.get(CREATED_AT)) };
+        if (!found) return undefined;
+        const saved = JSON.parse(found.headers.get(SAVED) ?? "") as Saved;
+        return { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)), saved };
       }),
-    async put(place, { body, createdAt }) {
+    async put(place, { body, createdAt, saved }) {
       const there = await guarded(() => open().match(request(place)));
       if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
       const headers = {
         "Cache-Control": `public, max-age=${EDGE_SECONDS}`,
         "Content-Type": "application/json",
         [CREATED_AT]: String(createdAt),
+        [SAVED]: JSON.stringify(saved),
       };
       await guarded(() => open().put(request(place), new Response(body, { headers })));
     },

@@ -1,22 +1,13 @@
 import { describeError, log } from "../log.ts";
-import type { Portrait } from "./introduce.ts";
-import type { LogRow, PersonaStore, SetRow } from "./store.ts";
+import type { PersonaStore, RunResult } from "./store.ts";
 
 // D1's outages last seconds to minutes; what was paid for is kept for as long as it takes.
 const RETRY_MS = 30_000;
 const PREFIX = "unstored:";
 
-/** What a run made and spent, as `PersonaStore` takes it. */
-interface Result {
-  /** Undefined where it made nothing. */
-  readonly set?: SetRow;
-  readonly row: LogRow;
-  readonly missing: readonly Portrait[];
-}
-
 /** What D1 would not take, kept in the run's Durable Object until it does: an entry a run. */
 export interface Unstored {
-  keep(result: Result): void;
+  keep(result: RunResult): void;
   /** When to try again; undefined where nothing waits. */
   dueAt(): number | undefined;
   /** Whether a set waits: then this object knows more than D1. */
@@ -24,7 +15,7 @@ export interface Unstored {
   storeAgain(): Promise<void>;
 }
 
-type Waiting = Result & { readonly dueAt: number };
+type Waiting = RunResult & { readonly dueAt: number };
 
 export function createUnstored(
   { kv }: DurableObjectStorage,
@@ -33,14 +24,8 @@ export function createUnstored(
   ring: () => Promise<void>,
 ): Unstored {
   const waiting = () => [...kv.list<Waiting>({ prefix: PREFIX })];
-  const keep = (result: Result) =>
+  const keep = (result: RunResult) =>
     kv.put<Waiting>(PREFIX + result.row.id, { ...result, dueAt: now() + RETRY_MS });
-
-  async function storeResult({ set, row, missing }: Result): Promise<void> {
-    if (set) await store.save(set, row, missing);
-    else await store.record(row);
-    if (missing.length > 0) await ring();
-  }
 
   return {
     keep,
@@ -52,8 +37,9 @@ export function createUnstored(
     async storeAgain() {
       for (const [name, result] of waiting().filter(([, { dueAt }]) => dueAt <= now())) {
         try {
-          await storeResult(result);
+          await store.save(result);
           kv.delete(name);
+          if (result.missing.length > 0) await ring();
           log.info("store.recovered", { run: result.row.id });
         } catch (error) {
           log.error("store.failed", { run: result.row.id, ...describeError(error) });

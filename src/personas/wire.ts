@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { count, emailAddress, jsonObject } from "../http/validate.ts";
 
+export const GENERATE_PATH = "/api/personas/generate";
+
 /** How many personas a set has when `config.count` is not given. */
 export const DEFAULT_COUNT = 3;
 /** The most personas one set may have. */

@@ -1,11 +1,13 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { NO_USAGE } from "../openai/usage.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
-import type { LogRow, PersonaStore, SetRow } from "./store.ts";
+import type { SetRow } from "./set-row.ts";
+import type { LogRow, PersonaStore, RunResult } from "./store.ts";
 import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus, Traits } from "./wire.ts";
@@ -28,6 +30,8 @@ export interface WorkDeps extends GeneratorModel {
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly unstored: Pick<Unstored, "keep">;
+  /** The Idempotency-Keys that have asked for a run so far. */
+  readonly claimsOf: (runId: string) => RunResult["claims"];
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -35,6 +39,10 @@ export interface WorkDeps extends GeneratorModel {
 const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
+
+/** Of a run that has not ended (RFC 9110 §15.2 calls 102 informational): never seen by a caller. */
+export const UNDER_WAY = 102;
+const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
 
@@ -58,18 +66,24 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   async function alreadyStored(input: RunInput, { startedAt }: WorkContext): Promise<StoredSet | undefined> {
     const found = await store.findByKey(input.key).catch(() => undefined);
     if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt } = found;
-    return { setId, personas, states, createdAt };
+    const { setId, personas, states, createdAt, cost } = found;
+    return { setId, personas, states, createdAt, cost };
   }
 
-  async function save(set: SetRow, row: LogRow, missing: readonly Portrait[]): Promise<void> {
+  /** The log may be out of reach where the cache is not. */
+  async function save(result: RunResult & { readonly set: SetRow }): Promise<void> {
     try {
-      await store.save(set, row, missing);
-      if (missing.length > 0) deps.waitUntil(deps.ring());
+      await store.save(result);
     } catch (error) {
-      log.error("store.failed", { run: row.id, ...describeError(error) });
-      deps.unstored.keep({ set, row, missing });
+      log.error("store.failed", { run: result.row.id, ...describeError(error) });
+      const { set, row, claims } = result;
+      const stored = await store.saveUnlogged(result).then(
+        () => true,
+        () => false,
+      );
+      deps.unstored.keep(stored ? { row, claims, missing: [] } : { ...result, set });
     }
+    if (result.missing.length > 0) deps.waitUntil(deps.ring());
   }
 
   async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
@@ -94,26 +108,49 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
 
   function recordFailure(error: unknown, row: LogRow): void {
     const code = error instanceof Problem ? error.code : "internal";
-    const failed = { ...row, status: PROBLEMS[code].status, code };
-    const recorded = store.record(failed).catch((fault) => {
+    const result = {
+      row: { ...row, status: PROBLEMS[code].status, code },
+      missing: [],
+      claims: deps.claimsOf(row.id),
+    };
+    const recorded = store.save(result).catch((fault) => {
       log.error("store.failed", { run: row.id, ...describeError(fault) });
-      deps.unstored.keep({ row: failed, missing: [] });
+      deps.unstored.keep(result);
     });
     deps.waitUntil(recorded);
   }
 
+  /** Where there is somebody to erase, a run can be found while it is under way. Never in the model's way. */
+  function announceRun(input: RunInput, context: WorkContext): void {
+    if (input.emailHash === null && input.callerUserHash === null) return;
+    const row = { ...logRow(input, context, NOTHING_SPENT), status: UNDER_WAY };
+    const announced = store.announce(row).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+    });
+    deps.waitUntil(announced);
+  }
+
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
     const calls = deps.openCalls(context);
+    announceRun(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, setId, emailHash, userHash } = input;
+      const { costUsd: usd, usage } = calls.spent;
+      const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
-      const made = { setId, personas, states, createdAt: now() };
+      const made = { setId, personas, states, cost, createdAt: now() };
       const set = { ...made, key, emailHash, userHash, model: deps.model };
-      await save(set, { ...logRow(input, context, calls.spent), setId }, missing);
+      const row = { ...logRow(input, context, calls.spent), setId };
+      await save({ set, row, missing, claims: deps.claimsOf(context.runId) });
       return made;
     } catch (error) {
+      // A run that was erased leaves nothing.
+      if (context.signal.aborted) throw new Problem("interrupted");
       if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
+      else
+        for (const claim of deps.claimsOf(context.runId))
+          deps.waitUntil(store.release(claim).catch(() => {}));
       throw error;
     }
   }

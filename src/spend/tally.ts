@@ -13,13 +13,13 @@ export interface Tally {
 
 /** An isolate that is ended between two flushes loses what it counted: at most five seconds of hits. */
 export function createTally(write: (increments: Increments) => Promise<unknown>): Tally {
-  let counted = new Map<string, number>();
+  let counted: Record<string, number> = {};
   let flushing = false;
 
   async function flush(): Promise<void> {
-    if (counted.size === 0) return;
-    const increments = Object.fromEntries(counted);
-    counted = new Map();
+    const increments = counted;
+    if (Object.keys(increments).length === 0) return;
+    counted = {};
     try {
       await write(increments);
     } catch (error) {
@@ -37,8 +37,7 @@ export function createTally(write: (increments: Increments) => Promise<unknown>)
   return {
     flush,
     count(increments, later) {
-      for (const [name, value] of Object.entries(increments))
-        counted.set(name, (counted.get(name) ?? 0) + value);
+      for (const name in increments) counted[name] = (counted[name] ?? 0) + (increments[name] ?? 0);
       if (!flushing) later(flushSoon());
     },
   };

@@ -14,9 +14,10 @@ export interface Saved {
   readonly images: number;
 }
 
-export function runTotals(usage: Usage, costUsd: number, settled: boolean): Increments {
+/** Of one run: text alone, since portraits have figures of their own. */
+export function runTotals(usage: Usage, costUsd: number): Increments {
   return {
-    ...(settled && { generated: 1 }),
+    generated: 1,
     "tokens.input": usage.inputTokens,
     "tokens.cachedInput": usage.cachedInputTokens,
     "tokens.output": usage.outputTokens,
@@ -36,9 +37,11 @@ export function addTotals(db: Database, day: string, increments: Increments) {
   const given = JSON.stringify(
     Object.fromEntries(Object.entries(increments).filter(([, value]) => value !== 0)),
   );
-  return db.run(
-    sql`INSERT INTO ${dailyTotals} (day, name, value)
-        SELECT ${day}, key, value FROM json_each(${given}) WHERE true
-        ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value`,
-  );
+  return db
+    .insert(dailyTotals)
+    .select(sql`SELECT ${day}, key, value FROM json_each(${given}) WHERE true`)
+    .onConflictDoUpdate({
+      target: [dailyTotals.day, dailyTotals.name],
+      set: { value: sql`${dailyTotals.value} + excluded.value` },
+    });
 }

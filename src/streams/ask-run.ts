@@ -16,25 +16,28 @@ function diedUnderUs(error: unknown): boolean {
 }
 
 /**
- * Asks a run's object; once more where it died while it was asked, since its successor knows the run. `ask`
- * opens a new stub each time: one whose object died stays broken.
+ * Opens a new stub each time: one whose object died stays broken. `again`: what was asked first may have begun,
+ * and may not have been written down yet.
  */
-async function askTwice<A>(ask: () => Promise<A>): Promise<A> {
+export type Ask<A> = (again: boolean) => Promise<A>;
+
+/** Asks a run's object; once more where it died while it was asked, since its successor knows the run. */
+async function askTwice<A>(ask: Ask<A>): Promise<A> {
   try {
-    return await ask();
+    return await ask(false);
   } catch (error) {
     if (!diedUnderUs(error)) throw error;
     log.warn("run.lost", describeError(error));
   }
   try {
-    return await ask();
+    return await ask(true);
   } catch (cause) {
     throw new Problem("interrupted", { cause });
   }
 }
 
 /** Throws `still_running` after 95 s, while the run goes on, and `interrupted` where its object is lost. */
-export async function askRun<A>(ask: () => Promise<A>): Promise<A> {
+export async function askRun<A>(ask: Ask<A>): Promise<A> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<never>((_, reject) => {
     const stillRunning = () =>

@@ -16,6 +16,8 @@ export interface EventLog {
   close(): void;
   /** The events after `id`, at most `limit` of them. */
   since(id: number, limit: number): readonly Entry[];
+  /** Calls back at each append, and at the close, until the function that it gives is called. */
+  subscribe(listener: () => void): () => void;
   /** Resolves at the next append or close; at once where the log is closed. */
   changed(): Promise<void>;
 }
@@ -35,12 +37,11 @@ function firstAfter(entries: readonly Entry[], id: number): number {
 /** Bounded by its writer: a run has a limit on what it takes from the upstream. */
 export function createEventLog(entries: Entry[] = [], closed = false): EventLog {
   let isClosed = closed;
-  let waiting: PromiseWithResolvers<void> | undefined;
+  const listeners = new Set<() => void>();
   const lastId = () => entries.at(-1)?.id ?? 0;
 
   function wake(): void {
-    waiting?.resolve();
-    waiting = undefined;
+    for (const listener of listeners) listener();
   }
 
   return {
@@ -65,10 +66,19 @@ export function createEventLog(entries: Entry[] = [], closed = false): EventLog 
       const start = firstAfter(entries, id);
       return entries.slice(start, start + limit);
     },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     changed() {
       if (isClosed) return Promise.resolve();
-      waiting ??= Promise.withResolvers();
-      return waiting.promise;
+      return new Promise((resolve) => {
+        const once = () => {
+          listeners.delete(once);
+          resolve();
+        };
+        listeners.add(once);
+      });
     },
   };
 }

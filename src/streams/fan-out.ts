@@ -15,6 +15,8 @@ export interface FollowOptions {
   readonly render?: (payload: Payload) => Payload;
   /** Told the highest id handed over to the reader's connection. */
   readonly onSent?: (id: number) => void;
+  /** Called when the connection has taken something. */
+  readonly onTaken?: () => void;
 }
 
 // Bound what one reader holds beyond the log: a slow one gets the rest of a long answer piece by piece.
@@ -34,11 +36,14 @@ function createConnection(writable: WritableStream<Uint8Array>, heartbeatMs: num
   let writing = false;
   let timer = setTimeout(beat, heartbeatMs);
 
-  async function write(text: string): Promise<void> {
-    writing = true;
-    await writer.write(encoder.encode(text));
+  function written(): void {
     writing = false;
     lastWrite = Date.now();
+  }
+
+  function write(text: string): Promise<void> {
+    writing = true;
+    return writer.write(encoder.encode(text)).then(written);
   }
 
   function beat(): void {
@@ -54,24 +59,14 @@ function createConnection(writable: WritableStream<Uint8Array>, heartbeatMs: num
   return {
     write,
     stop,
-    close: () => writer.close(),
-    abort: (why: unknown) => writer.abort(why).catch(() => {}),
+    close: () => void writer.close().catch(() => {}),
+    abort: (why: unknown) => void writer.abort(why).catch(() => {}),
   };
 }
 
 interface Batch {
   readonly text: string;
   readonly lastId: number;
-}
-
-/** Throws, and says so in the log, where an event cannot be shown: that ends the reader's stream. */
-function showBatch(log: EventLog, cursor: number, options: FollowOptions): Batch | undefined {
-  try {
-    return nextBatch(log, cursor, options);
-  } catch (error) {
-    logLine.error("reader.failed", describeError(error));
-    throw error;
-  }
 }
 
 function nextBatch(log: EventLog, cursor: number, { idLines, render }: FollowOptions): Batch | undefined {
@@ -85,42 +80,60 @@ function nextBatch(log: EventLog, cursor: number, { idLines, render }: FollowOpt
   return lastId === cursor ? undefined : { text, lastId };
 }
 
-async function pump(
-  log: EventLog,
-  writable: WritableStream<Uint8Array>,
-  options: FollowOptions,
-): Promise<void> {
-  const connection = createConnection(writable, options.heartbeatMs);
-  let cursor = options.after;
-  try {
-    if (options.comment) await connection.write(KEEP_ALIVE);
-    for (;;) {
-      const batch = showBatch(log, cursor, options);
-      if (batch) {
-        cursor = batch.lastId;
-        options.onSent?.(cursor);
-        await connection.write(batch.text);
-      } else if (log.closed) {
-        return await connection.close();
-      } else {
-        await log.changed();
-      }
-    }
-  } catch (error) {
-    connection.abort(error);
-    throw error;
-  } finally {
-    connection.stop();
-  }
-}
-
 /**
  * The SSE bytes of a log for one reader: what is there after `after`, then what comes, until the log is
  * closed. Each reader is a cursor into the log, so a slow one holds back nobody and nothing is queued for it.
  */
 export function follow(log: EventLog, options: FollowOptions): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream(); // native: bytes pass without JavaScript
-  // A reader that has gone rejects its own writes; nobody else is concerned.
-  pump(log, writable, options).catch(() => {});
+  const connection = createConnection(writable, options.heartbeatMs);
+  let cursor = options.after;
+  let busy = false;
+
+  /** Called at each event: a promise in between would cost as much as the write. */
+  function advance(): void {
+    if (busy) return;
+    const batch = show();
+    if (batch) {
+      cursor = batch.lastId;
+      options.onSent?.(cursor);
+      send(batch.text);
+    } else if (log.closed && !busy) {
+      leave();
+      connection.close();
+    }
+  }
+
+  /** Where an event cannot be shown, the reader's stream ends broken rather than with a hole in it. */
+  function show(): Batch | undefined {
+    try {
+      return nextBatch(log, cursor, options);
+    } catch (error) {
+      logLine.error("reader.failed", describeError(error));
+      busy = true;
+      leave();
+      connection.abort(error);
+      return undefined;
+    }
+  }
+
+  function send(text: string): void {
+    busy = true;
+    connection.write(text).then(() => {
+      busy = false;
+      options.onTaken?.();
+      advance();
+    }, leave);
+  }
+
+  /** A reader that has gone rejects its own writes; nobody else is concerned. */
+  function leave(): void {
+    connection.stop();
+    unsubscribe();
+  }
+
+  const unsubscribe = log.subscribe(advance);
+  if (options.comment) send(KEEP_ALIVE);
+  else advance();
   return readable;
 }

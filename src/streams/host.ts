@@ -1,11 +1,11 @@
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { type FollowOptions, follow } from "./fan-out.ts";
 import { resumeDecision } from "./resume.ts";
-import { createRunner, type Run, type StartOptions, type Work } from "./run.ts";
+import { createRunner, type Run, type Work } from "./run.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 
-// How soon after a crash a run that nobody asks for is found again. An alarm is one write; a run has few.
-const WATCH_INTERVAL_MS = 5_000;
+/** Among them is the first text, if there is any: before it come resets alone. */
+const FIRST_EVENTS = 16;
 
 export interface HostOptions<I, R> {
   readonly storage: DurableObjectStorage;
@@ -17,6 +17,10 @@ export interface HostOptions<I, R> {
   readonly heartbeatMs: number;
   /** How long a stream's status waits for the first text. Milliseconds. */
   readonly commitMs: number;
+  /** How soon after its start, and again and again, the object looks after a run that nobody asks for. */
+  readonly watchMs: (label: string | null) => number;
+  /** The longest that a run's first write waits once the upstream has been asked. Milliseconds. */
+  readonly recordWithinMs: number;
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** When the object has other business, if any. */
   readonly wakeBy?: () => number | undefined;
@@ -34,7 +38,7 @@ export interface RunHost<I, R> {
   readonly store: RunStore;
   /** The run under way, brought back or ended first where the server died under it. */
   live(): Run<R> | undefined;
-  start(input: I, options?: StartOptions): Run<R>;
+  start(input: I, label?: string): Run<R>;
   /** For the one who asked; undefined where the run failed before its first text, which is no stream. */
   open(run: Run<R>, options: ReaderOptions): Promise<ReadableStream<Uint8Array> | undefined>;
   /** For one who comes back; undefined where the run is not known, or can be resumed no more. */
@@ -67,15 +71,27 @@ async function speaks(log: EventLog, hasText: () => boolean, ms: number): Promis
 export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
   const { storage, now, heartbeatMs, commitMs } = options;
   const store = createRunStore(storage);
-  const watch = () => void storage.setAlarm(now() + WATCH_INTERVAL_MS);
-  const runner = createRunner({ ...options, store, watch });
+  const runner = createRunner({ ...options, store, watch: (label) => wake(watchAt(label)) });
   let current: Run<R> | undefined;
   let awake = false;
+  let alarmAt = 0;
+
+  const watchAt = (label: string | null) => now() + options.watchMs(label);
+
+  function wake(time: number): void {
+    alarmAt = time;
+    storage.setAlarm(time);
+  }
 
   function hold(run: Run<R>): Run<R> {
     current = run;
-    options.waitUntil(run.settled.then(schedule));
+    options.waitUntil(run.settled.then(scheduleSooner));
     return run;
+  }
+
+  /** An alarm costs a write: one that comes when the run can be forgotten is left as it is. */
+  function scheduleSooner(): void {
+    if (alarmAt < (store.nextExpiry() ?? 0)) schedule();
   }
 
   function live(): Run<R> | undefined {
@@ -91,21 +107,17 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
   }
 
   function schedule(): void {
-    const times = live()
-      ? [now() + WATCH_INTERVAL_MS]
-      : [options.wakeBy?.(), store.nextExpiry()].filter((time) => time !== undefined);
-    if (times.length > 0) storage.setAlarm(Math.min(...times));
+    const running = live();
+    const due = running ? watchAt(running.label) : store.nextExpiry();
+    const times = [due, options.wakeBy?.()].filter((time) => time !== undefined);
+    if (times.length > 0) wake(Math.min(...times));
   }
 
-  function read(
-    run: Pick<Run<R>, "log"> & { sentUpTo?: number },
-    reader: ReaderOptions,
-    comment: boolean,
-  ): ReadableStream<Uint8Array> {
+  function readLive(run: Run<R>, reader: ReaderOptions, comment: boolean): ReadableStream<Uint8Array> {
     const onSent = (id: number) => {
-      run.sentUpTo = Math.max(run.sentUpTo ?? 0, id);
+      run.sentUpTo = Math.max(run.sentUpTo, id);
     };
-    return follow(run.log, { ...reader, heartbeatMs, comment, onSent });
+    return follow(run.log, { ...reader, heartbeatMs, comment, onSent, onTaken: run.record });
   }
 
   const recorded = (runId: string) => createEventLog(store.entries(runId), true);
@@ -114,25 +126,24 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
     store,
     live,
     schedule,
-    start: (input, start) => hold(runner.start(input, start)),
+    start: (input, label) => hold(runner.start(input, label)),
     async open(run, reader) {
       const { log } = run;
-      const hasText = () =>
-        log.since(0, Number.POSITIVE_INFINITY).some(({ payload }) => options.work.isText(payload));
+      const hasText = () => log.since(0, FIRST_EVENTS).some(({ payload }) => options.work.isText(payload));
       const spoke = await speaks(log, hasText, commitMs);
       if (log.closed && !hasText() && !(await run.settled).ok) return undefined;
-      return read(run, reader, !spoke);
+      return readLive(run, reader, !spoke);
     },
     resume(runId, reader) {
       const running = live();
-      if (running?.id === runId) return { kind: "stream", body: read(running, reader, false) };
+      if (running?.id === runId) return { kind: "stream", body: readLive(running, reader, false) };
       const record = store.find(runId);
       if (!record || (record.endedAt ?? 0) + options.resumableMs(record.label) <= now()) return undefined;
       const log = recorded(runId);
       if (resumeDecision(log, reader.after) === "ended") return { kind: "ended" };
-      return { kind: "stream", body: read({ log }, reader, false) };
+      return { kind: "stream", body: follow(log, { ...reader, heartbeatMs }) };
     },
-    replay: (runId, reader) => read({ log: recorded(runId) }, { ...reader, after: 0 }, false),
+    replay: (runId, reader) => follow(recorded(runId), { ...reader, after: 0, heartbeatMs }),
     tend() {
       live();
       current?.persist();

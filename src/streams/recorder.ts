@@ -1,16 +1,18 @@
 import { describeError, log as logLine } from "../log.ts";
 import type { Entry, EventLog } from "./event-log.ts";
-import type { RunStore } from "./run-store.ts";
 
 // Often enough that a crash loses a quarter of a second, seldom enough that rows and writes cost little.
 const FLUSH_INTERVAL_MS = 250;
+// An event that comes this long after the first unwritten one takes it along: a timer's own turn costs nearly
+// as much as the write.
+const FLUSH_ALONG_MS = 200;
 /**
  * No event can have been sent whose id is this far above the last one written: more than an upstream can
  * produce between two flushes, and where one does, the log is written at once.
  */
 export const ID_HEADROOM = 4096;
 
-/** Writes a run's log to its store in batches. Readers never wait for it. */
+/** Writes a run's log down in batches. Readers never wait for it. */
 export interface Recorder {
   /** To be called after each event. */
   note(entry: Entry): void;
@@ -18,8 +20,9 @@ export interface Recorder {
   flush(): void;
 }
 
-export function createRecorder(runId: string, log: EventLog, store: Pick<RunStore, "append">): Recorder {
+export function createRecorder(log: EventLog, append: (entries: readonly Entry[]) => void): Recorder {
   let written = log.lastId;
+  let unwrittenSince = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
@@ -27,7 +30,7 @@ export function createRecorder(runId: string, log: EventLog, store: Pick<RunStor
     timer = undefined;
     const entries = log.since(written, Number.POSITIVE_INFINITY);
     if (entries.length === 0) return;
-    store.append(runId, entries);
+    append(entries);
     written = log.lastId;
   }
 
@@ -36,7 +39,7 @@ export function createRecorder(runId: string, log: EventLog, store: Pick<RunStor
     try {
       flush();
     } catch (error) {
-      logLine.error("run.unrecorded", { run: runId, ...describeError(error) });
+      logLine.error("run.unrecorded", describeError(error));
     }
   }
 
@@ -44,7 +47,10 @@ export function createRecorder(runId: string, log: EventLog, store: Pick<RunStor
     flush,
     note(entry) {
       if (entry.id >= written + ID_HEADROOM) flushInTime();
-      else timer ??= setTimeout(flushInTime, FLUSH_INTERVAL_MS);
+      else if (timer === undefined) {
+        unwrittenSince = Date.now();
+        timer = setTimeout(flushInTime, FLUSH_INTERVAL_MS);
+      } else if (Date.now() - unwrittenSince >= FLUSH_ALONG_MS) flushInTime();
     },
   };
 }

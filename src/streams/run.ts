@@ -5,6 +5,9 @@ import { createRecorder, ID_HEADROOM } from "./recorder.ts";
 import type { RunRecord, RunStore } from "./run-store.ts";
 import type { Payload } from "./sse.ts";
 
+/** Why a run is stopped that is to leave nothing behind. */
+export const ERASED = "erased";
+
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly failure: Failure };
@@ -21,8 +24,10 @@ export interface Run<R> {
   readonly endedAt: number | undefined;
   /** The highest event id that any reader was sent. */
   sentUpTo: number;
-  /** Ends the work at once, where it heeds its signal. */
-  stop(): void;
+  /** Ends the work at once, where it heeds its signal. `why` is the signal's reason. */
+  stop(why?: typeof ERASED): void;
+  /** Writes it down, where that has not been done yet: a reader has something to come back for. */
+  record(): void;
   /** Writes the end down where the disk failed before. Throws where it fails again. */
   persist(): void;
 }
@@ -90,17 +95,13 @@ export interface RunnerOptions<I, R> {
   /** Keeps the object alive while a run has upstream work under way. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** Called with a run's first write: sees to it that a run whose server dies is found again. */
-  readonly watch: () => void;
-}
-
-export interface StartOptions {
-  /** 32 hex characters. */
-  readonly id?: string;
-  readonly label?: string;
+  readonly watch: (label: string | null) => void;
+  /** The longest that the first write waits once the upstream has been asked, so as not to delay the first text. */
+  readonly recordWithinMs: number;
 }
 
 export interface Runner<I, R> {
-  start(input: I, options?: StartOptions): Run<R>;
+  start(input: I, label?: string): Run<R>;
   /** Goes on with a run that an earlier life of this object began; undefined where that is not to be. */
   revive(record: RunRecord): Run<R> | undefined;
   /** Ends one that has been overtaken by a later. */
@@ -139,31 +140,35 @@ interface Launch<I> extends Pick<RunRecord, "id" | "startedAt" | "label"> {
 }
 
 export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
-  const { store, work, now, keepMs, waitUntil, watch } = options;
+  const { store, work, now, keepMs, waitUntil, watch, recordWithinMs } = options;
 
   function launch({ id, startedAt, label, log, input, record, reset, ...past }: Launch<I>): Run<R> {
-    const recorder = createRecorder(id, log, store);
+    const recorder = createRecorder(log, (entries) => {
+      write();
+      store.append(id, entries);
+    });
     let { carried } = past;
     let unwritten: (() => void) | undefined;
     const controller = new AbortController();
     const { promise: settled, resolve } = Promise.withResolvers<Outcome<R>>();
     let endedAt: number | undefined;
     let recorded = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
 
-    // A write holds back whatever leaves the object until it is on disk, so the upstream is asked first.
-    function sent(): void {
+    function write(): void {
       if (recorded) return;
       recorded = true;
+      clearTimeout(timer);
       attempt(() => {
         record(carried);
-        watch();
+        watch(label);
       });
     }
 
     /** A full disk stops no answer: the run goes on in memory. */
-    function attempt(write: () => void): boolean {
+    function attempt(work: () => void): boolean {
       try {
-        write();
+        work();
         return true;
       } catch (error) {
         logLine.error("run.unrecorded", { run: id, ...describeError(error) });
@@ -175,6 +180,13 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const json = JSON.stringify(value);
       carried = json;
       if (recorded) attempt(() => store.carry(id, json));
+    }
+
+    // A write holds back whatever leaves the object until it is on disk: first the upstream is asked, and where
+    // it is quick, the first text goes out.
+    function sent(): void {
+      if (recordWithinMs === 0) write();
+      else if (!recorded) timer ??= setTimeout(write, recordWithinMs);
     }
 
     function emit(payload: Payload, eventId?: number): number {
@@ -194,6 +206,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const state = outcome.ok ? (stopped ? "stopped" : "done") : "error";
       const end = { state, endedAt, expiresAt: endedAt + keepMs(label), result } as const;
       unwritten = () => {
+        write();
         recorder.flush();
         store.settle(id, end);
         unwritten = undefined;
@@ -206,8 +219,13 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       get endedAt() {
         return endedAt;
       },
-      stop: () => controller.abort(),
+      stop: (why) => controller.abort(why),
       persist: () => unwritten?.(),
+      record() {
+        if (recorded) return;
+        clearTimeout(timer);
+        timer = setTimeout(write, 1);
+      },
     };
 
     async function execute(): Promise<[Outcome<R>, Payload, boolean]> {
@@ -242,7 +260,9 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
   }
 
   return {
-    start(input, { id = randomId(), label = null } = {}) {
+    start(input, given) {
+      const id = randomId();
+      const label = given ?? null;
       const startedAt = now();
       const kept = work.maxStarts > 1 ? JSON.stringify(input) : null;
       const record = (carried: string | null) => store.insert({ id, startedAt, label, input: kept, carried });

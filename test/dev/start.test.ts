@@ -113,6 +113,8 @@ describe("npm start", () => {
     async () => {
       const first = await start();
       expect(await health()).toMatchObject({ status: "ok", label: "offline stand-in for OpenAI" });
+      expect(first.run.output()).toMatch(new RegExp(`http://localhost:${port}/#admin=[\\w-]{32}\\n`));
+      expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain("AskNewton Edge");
       expect(first.run.output()).toContain(`curl -s http://localhost:${port}/api/personas/generate -H`);
       process.kill(-first.tree.npm.pid, "SIGINT");
       expect([0, 130, null]).toContain(await first.run.exitCode);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { call, generate, generateStream, newLead, problemOf } from "../support/api.ts";
+import { announce, consume, ledger, newMarker, statusOf } from "../support/portraits.ts";
 
 describe("without an OPENAI_API_KEY", () => {
   it("what needs the upstream answers 503 upstream_not_configured", async () => {
@@ -15,6 +16,14 @@ describe("without an OPENAI_API_KEY", () => {
     expect((await generate({})).status).toBe(400);
     const response = await generate({ leadData: newLead() }, { "Cache-Control": "only-if-cached" });
     expect((await problemOf(response)).code).toBe("not_cached");
+  });
+
+  it("a portrait that was announced before waits, and no attempt is counted", async () => {
+    const [key = ""] = await announce([newMarker()]);
+    await consume();
+    const waits = { status: "pending", failure: "upstream_not_configured", attempts: 0, leaseOwner: null };
+    expect(await ledger([key])).toMatchObject([waits]);
+    expect(await statusOf(key)).toBe("pending");
   });
 
   it("ready warns", async () => {

@@ -1,5 +1,9 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import worker from "../../src/worker.ts";
 import { call, generate, problemOf } from "../support/api.ts";
+import { cron, DAILY, QUEUE } from "../support/portraits.ts";
 
 describe("a variable that does not parse", () => {
   it("stops every request under /api and /images, without saying which to the caller", async () => {
@@ -14,6 +18,14 @@ describe("a variable that does not parse", () => {
       expect([response.status, problem.code]).toEqual([500, "invalid_configuration"]);
       expect(JSON.stringify(problem)).not.toContain("UPSTREAM_TIMEOUT_MS");
     }
+  });
+
+  it("leaves a bell for later, and cron alone", async () => {
+    const batch = createMessageBatch(QUEUE, [{ id: "1", timestamp: new Date(), attempts: 1, body: {} }]);
+    await worker.queue(batch, env);
+    const result = await getQueueResult(batch, createExecutionContext());
+    expect(result.retryBatch).toMatchObject({ retry: true });
+    await cron(DAILY);
   });
 
   it("makes the service unready, which is what ready is for", async () => {

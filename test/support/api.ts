@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { createParser } from "eventsource-parser";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import type { PersonaSet } from "../../src/personas/wire.ts";
 import { hold } from "./hold.ts";
 
@@ -40,12 +40,20 @@ export async function setOf(response: Response): Promise<PersonaSet> {
   return (await response.json()) as PersonaSet;
 }
 
+/** Waits for what happens by itself. Not `expect.poll`, which tests that run beside each other cannot use. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const check = async () => {
+    if (!(await condition())) throw new Error(`waited in vain until ${what}`);
+  };
+  await vi.waitFor(check, { timeout: 15_000 });
+}
+
 /** The set once all its portraits are ready: from then on the first two tiers may have it. */
 export async function whenReady(setId: string): Promise<PersonaSet> {
   const find = async () => await setOf(await call(`/api/personas/${setId}`));
-  await expect
-    .poll(async () => (await find()).personas.map(({ imageStatus }) => imageStatus), { timeout: 10_000 })
-    .toSatisfy((states: string[]) => states.every((state) => state === "ready"));
+  await until("all portraits are ready", async () =>
+    (await find()).personas.every(({ imageStatus }) => imageStatus === "ready"),
+  );
   return await find();
 }
 

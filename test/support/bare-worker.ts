@@ -15,6 +15,8 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   CI: "true",
 };
+// Read once: while Chromium is unpacked, the variable behind it points to a folder that is removed soon.
+const TEMPORARY = tmpdir();
 const BOUND_MS = 30_000; // far above what a start takes, on a busy machine too
 
 async function freePort(): Promise<number> {
@@ -37,6 +39,8 @@ export interface BareWorker {
   /** Kills what runs and forgets the state. */
   dispose(): Promise<void>;
   output(): string;
+  /** Changes the database while nothing runs on it. */
+  sql(command: string): void;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -54,15 +58,18 @@ export async function createBareWorker(
   variables: Record<string, string>,
   more: readonly string[] = [],
 ): Promise<BareWorker> {
-  const state = mkdtempSync(join(tmpdir(), "asknewton-"));
+  const state = mkdtempSync(join(TEMPORARY, "asknewton-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   let group: ChildProcess | undefined;
   let output = "";
 
-  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state];
-  execFileSync(process.execPath, [WRANGLER, ...migrate], { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
+  function d1(...args: string[]): void {
+    const all = [WRANGLER, "d1", ...args, "--local", "--persist-to", state];
+    execFileSync(process.execPath, all, { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
+  }
+  d1("migrations", "apply", "DB");
 
   async function start(): Promise<void> {
     const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
@@ -101,6 +108,7 @@ export async function createBareWorker(
     },
     kill,
     output: () => output,
+    sql: (command) => d1("execute", "DB", "--command", command),
     async dispose() {
       await kill();
       rmSync(state, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { BODY_LIMIT, CHAT_BODY_LIMIT } from "../../src/http/body.ts";
+import { ADMIN_ROUTES } from "./admin-routes.ts";
 
 /** A route as the tables of what must be refused need it. */
 export interface GuardedRoute {
@@ -39,7 +40,7 @@ const lead: GuardedBody = {
 const PERSONAS: readonly GuardedRoute[] = [
   {
     ...{ method: "POST", template: "/api/personas/generate", path: "/api/personas/generate" },
-    ...{ access: "user", status: 200, body: lead },
+    ...{ access: "user", status: 200, body: lead, keyed: true },
   },
   {
     ...{ method: "GET", template: "/api/personas/generations/{streamId}", resumes: true },
@@ -87,7 +88,7 @@ const SERVICE: readonly GuardedRoute[] = [
 export const CALLER_ROUTES: readonly GuardedRoute[] = [...PERSONAS, ...CHAT, ...SERVICE];
 
 /** What the tables go through. */
-export const ROUTES: readonly GuardedRoute[] = [...CALLER_ROUTES];
+export const ROUTES: readonly GuardedRoute[] = [...CALLER_ROUTES, ...ADMIN_ROUTES];
 
 /** `POST /api/chat`, for a test's title. */
 export function nameOf({ method, template }: GuardedRoute): string {

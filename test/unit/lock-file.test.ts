@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 interface Package {
   readonly version?: string;
   readonly resolved?: string;
+  readonly link?: boolean;
   readonly deprecated?: string;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
@@ -17,7 +18,8 @@ const packages: Record<string, Package> = read("package-lock.json").packages;
 
 describe("the lock file", () => {
   it("names no address of a registry, and nothing that its makers have given up", () => {
-    const bad = Object.entries(packages).filter(([, { resolved, deprecated }]) => resolved ?? deprecated);
+    const fetched = Object.entries(packages).filter(([, { link }]) => !link); // a link's address is a folder here
+    const bad = fetched.filter(([, { resolved, deprecated }]) => resolved ?? deprecated);
     expect(bad.map(([path]) => path)).toEqual([]);
   });
 
@@ -33,9 +35,15 @@ describe("the lock file", () => {
 
 describe("package.json", () => {
   it("pins every dependency to one version", () => {
-    const { dependencies, devDependencies, optionalDependencies } = read("package.json") as Package;
+    const { optionalDependencies } = read("dev/node/package.json") as Package;
+    const { dependencies, devDependencies } = read("package.json") as Package;
     const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it("asks those who install it for what front ends need alone", () => {
+    const { dependencies, optionalDependencies } = read("package.json") as Package;
+    expect({ ...dependencies, ...optionalDependencies }).toEqual({ "use-debounce": expect.any(String) });
   });
 
   it("pins wrangler to the one that the test plugin depends on, so that one workerd is installed", () => {

@@ -137,7 +137,9 @@ describe("a body over 64 KiB", () => {
 
 describe("routes and methods", () => {
   it.each([
-    ["GET", "/"],
+    ["GET", "/nowhere"],
+    ["GET", "/index.html"],
+    ["GET", "/docs/"],
     ["GET", "/api"],
     ["GET", "/api/"],
     ["POST", "/api/personas/generate/"],
@@ -154,6 +156,8 @@ describe("routes and methods", () => {
     ["GET", GENERATE, "POST"],
     ["HEAD", GENERATE, "POST"],
     ["DELETE", GENERATE, "POST"],
+    ["POST", "/", "GET, HEAD"],
+    ["DELETE", "/openapi.json", "GET, HEAD"],
     ["POST", "/api/health", "GET, HEAD"],
     ["PUT", "/api/ready", "GET, HEAD"],
     ["DELETE", "/api/personas/some-set", "GET, HEAD"],

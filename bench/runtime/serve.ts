@@ -1,0 +1,60 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { D1Database } from "@cloudflare/workers-types";
+import type * as miniflare from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
+import { ROOT } from "./bundle.ts";
+import { children, cpuMs } from "./cpu.ts";
+
+// The copy that wrangler itself uses, so that the runtime measured is the one that `npm start` runs.
+const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve("wrangler"))(
+  "miniflare",
+) as typeof miniflare;
+
+export interface ServeOptions {
+  /** The bundled Worker. */
+  readonly code: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where D1 and the rest live; without it in memory, and gone with the runtime. */
+  readonly stateFolder?: string;
+}
+
+export interface Served {
+  /** The runtime's own socket: no proxy stands before the Worker. */
+  readonly url: URL;
+  /** CPU milliseconds of the runtime's process so far. */
+  cpuMs(): number;
+  database(): Promise<D1Database>;
+  stop(): Promise<void>;
+}
+
+/** The bindings of wrangler.toml, but for the assets: their router is a Worker before the Worker, locally. */
+function bindings() {
+  const { assets: _, ...options } = workerOptions(join(ROOT, "wrangler.toml")).workerOptions;
+  return options;
+}
+
+/** One Worker in a `workerd` of its own. What it writes to its log is read and dropped. */
+export async function serve({ code, variables = {}, stateFolder }: ServeOptions): Promise<Served> {
+  const before = new Set(children());
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      ...bindings(),
+      rootPath: ROOT,
+      modules: [{ type: "ESModule", path: "worker.js", contents: code }],
+      bindings: { ...variables },
+      unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+      handleStructuredLogs: () => {},
+      cf: false,
+      ...(stateFolder !== undefined && { resourcePersistencePath: stateFolder }),
+    }),
+  );
+  const url = await runtime.unsafeGetDirectURL();
+  const pid = children().find((child) => !before.has(child));
+  return {
+    url,
+    cpuMs: () => cpuMs(pid),
+    database: async () => (await runtime.getD1Database("DB")) as D1Database,
+    stop: () => runtime.dispose(),
+  };
+}

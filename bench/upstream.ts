@@ -1,0 +1,35 @@
+export interface Pace {
+  readonly ttftMs?: number;
+  readonly tokensPerSecond?: number;
+}
+
+/** A call as the stand-in saw it. Milliseconds. */
+export interface Call {
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** The stand-in for OpenAI, by its control routes. */
+export interface Upstream {
+  pace(pace: Pace): Promise<void>;
+  /** The text calls so far with `match` in them; waits until there is one, and each has ended. */
+  calls(match: string): Promise<Call[]>;
+}
+
+export function openUpstream(origin: string): Upstream {
+  const control = async (path: string, init?: RequestInit) => {
+    const response = await fetch(`${origin}/__stand-in${path}`, init);
+    if (!response.ok) throw new Error(`the stand-in answered ${response.status} to ${path}`);
+    return await response.json();
+  };
+  return {
+    async pace(pace) {
+      await control("/pace", { method: "POST", body: JSON.stringify(pace) });
+    },
+    async calls(match) {
+      const query = new URLSearchParams({ match, count: "1", outcome: "finished" });
+      const { calls } = (await control(`/calls/wait?${query}`)) as { calls: (Call & { path: string })[] };
+      return calls.filter(({ path }) => path.endsWith("/chat/completions"));
+    },
+  };
+}

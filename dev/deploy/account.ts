@@ -1,0 +1,34 @@
+import { DeployError } from "./options.ts";
+import { reasonOf, type Wrangler } from "./wrangler.ts";
+
+interface WhoAmI {
+  readonly loggedIn?: boolean;
+  readonly accounts?: readonly { readonly id: string; readonly name: string }[];
+}
+
+function parse(text: string): WhoAmI {
+  try {
+    return Object(JSON.parse(text)) as WhoAmI;
+  } catch {
+    return {};
+  }
+}
+
+/** The name of the account, of `wanted` (an id) where there are several. Throws where nobody is logged in, or which account is meant is not clear. */
+export async function findAccount(wrangler: Wrangler, wanted: string | undefined): Promise<string> {
+  const answer = await wrangler.ask(["whoami", "--json"]);
+  const { loggedIn, accounts = [] } = parse(answer.stdout);
+  if (loggedIn === false)
+    throw new DeployError(
+      'Not logged in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.',
+    );
+  if (answer.code !== 0) throw new DeployError(`Cloudflare could not be asked: ${reasonOf(answer)}`);
+  if (wanted) return accounts.find(({ id }) => id === wanted)?.name ?? wanted;
+  const [only, ...others] = accounts;
+  if (!only) throw new DeployError("This login has no account: set CLOUDFLARE_ACCOUNT_ID.");
+  if (others.length > 0) {
+    const list = accounts.map(({ id, name }) => `${id} (${name})`).join(", ");
+    throw new DeployError(`Several accounts: set CLOUDFLARE_ACCOUNT_ID to one of ${list}.`);
+  }
+  return only.name;
+}

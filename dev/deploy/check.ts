@@ -1,0 +1,51 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { DeployError } from "./options.ts";
+
+const LOOK_MS = 2_000;
+const REQUEST_MS = 10_000;
+
+interface Readiness {
+  readonly checks?: Readonly<Record<string, string>>;
+  readonly warnings?: readonly string[];
+}
+
+interface Seen {
+  readonly ok: boolean;
+  /** In words, for one line. */
+  readonly said: string;
+  readonly body: unknown;
+}
+
+async function look(url: string): Promise<Seen> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_MS), redirect: "manual" });
+    const text = await response.text();
+    const body: unknown = response.headers.get("Content-Type")?.includes("json")
+      ? JSON.parse(text)
+      : undefined;
+    const ok = response.status === 200 && Object(body).status === "ok";
+    return { ok, said: `${response.status} ${text.slice(0, 200).replace(/\s+/g, " ")}`.trim(), body };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return { ok: false, said: cause instanceof Error ? cause.message : message, body: undefined };
+  }
+}
+
+/** Looks again and again, since a new name takes its time; throws what was last seen. */
+async function until(url: string, deadline: number): Promise<unknown> {
+  for (;;) {
+    const { ok, said, body } = await look(url);
+    if (ok) return body;
+    if (Date.now() + LOOK_MS > deadline)
+      throw new DeployError(`It is deployed, but ${url} does not answer as it should: ${said}`);
+    await pause(LOOK_MS);
+  }
+}
+
+/** Resolves with the service's own warnings once it is alive and ready. */
+export async function check(baseUrl: string, waitMs: number): Promise<readonly string[]> {
+  const deadline = Date.now() + waitMs;
+  await until(`${baseUrl}/api/health`, deadline);
+  const { warnings = [] } = Object(await until(`${baseUrl}/api/ready`, deadline)) as Readiness;
+  return warnings;
+}

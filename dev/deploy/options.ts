@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util";
+
+/** Why it stops, in one line for the person who started it. */
+export class DeployError extends Error {}
+
+export interface Options {
+  /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
+  readonly environment: string | undefined;
+  /** Only says what would be done, and builds the Worker. Needs no network. */
+  readonly dryRun: boolean;
+  /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
+  readonly waitMs: number;
+}
+
+const DEFAULT_WAIT_SECONDS = "120";
+
+function seconds(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new DeployError(`--wait must be a number of seconds, such as 300, not "${text}".`);
+}
+
+/** What it takes from the machine that it runs on. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Where wrangler.toml is. */
+  readonly folder: string;
+  readonly say: (line: string) => void;
+  /** Asks a person for a secret; undefined where nobody is there. */
+  readonly prompt: ((name: string) => Promise<string>) | undefined;
+}
+
+export function readOptions(args: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        env: { type: "string" },
+        "dry-run": { type: "boolean", default: false },
+        wait: { type: "string", default: DEFAULT_WAIT_SECONDS },
+      },
+    });
+    return {
+      environment: values.env || undefined,
+      dryRun: values["dry-run"],
+      waitMs: seconds(values.wait) * 1000,
+    };
+  } catch (error) {
+    if (error instanceof DeployError) throw error;
+    throw new DeployError("The options are --env <name>, --dry-run and --wait <seconds>.");
+  }
+}

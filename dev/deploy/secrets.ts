@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { DeployError, type Surroundings } from "./options.ts";
+import { reasonOf, type Wrangler } from "./wrangler.ts";
+
+export type Values = Readonly<Record<string, string>>;
+
+/** The names of a Worker's secrets; undefined where there is no such Worker yet. */
+export type Existing = ReadonlySet<string> | undefined;
+
+export interface Sources extends Pick<Surroundings, "env" | "prompt"> {
+  /** What was made up before, for a Worker of this name. */
+  readonly kept: Values;
+}
+
+export interface Chosen {
+  /** To be set on the Worker. */
+  readonly values: Values;
+  /** Those among them that were made up here and are nowhere else. */
+  readonly generated: readonly string[];
+}
+
+/** 256 bits. */
+const generate = () => randomBytes(32).toString("base64url");
+
+export async function listSecrets(wrangler: Wrangler): Promise<Existing> {
+  const answer = await wrangler.ask(["secret", "list", "--format", "json"]);
+  if (answer.code === 0) {
+    const secrets = JSON.parse(answer.stdout) as readonly { readonly name: string }[];
+    return new Set(secrets.map(({ name }) => name));
+  }
+  if (/Worker ".*" .*not found|Worker ".*" not found/.test(answer.stderr + answer.stdout)) return undefined;
+  throw new DeployError(`The Worker's secrets could not be listed: ${reasonOf(answer)}`);
+}
+
+async function openAiKey({ env, prompt }: Sources): Promise<string> {
+  const key = env.OPENAI_API_KEY || (await prompt?.("OPENAI_API_KEY")) || "";
+  if (key !== "") return key;
+  throw new DeployError(
+    "The Worker has no OPENAI_API_KEY yet: put it into the environment, as in OPENAI_API_KEY=sk-… npm run deploy.",
+  );
+}
+
+/**
+ * What the Worker lacks. What it has is never changed. HASH_SECRET names what is stored, so it is made up for a
+ * new Worker only: under a later one nothing that is there would be found again.
+ */
+export async function chooseSecrets(existing: Existing, sources: Sources): Promise<Chosen> {
+  const { env, kept } = sources;
+  const lacks = (name: string) => !existing?.has(name);
+  const values: Record<string, string> = {};
+  const generated: string[] = [];
+
+  if (lacks("OPENAI_API_KEY")) values.OPENAI_API_KEY = await openAiKey(sources);
+  if (lacks("JWT_SECRET") && env.JWT_SECRET) values.JWT_SECRET = env.JWT_SECRET;
+  for (const name of ["ADMIN_TOKEN", "HASH_SECRET"]) {
+    if (!lacks(name)) continue;
+    const known = env[name] || kept[name];
+    if (known) values[name] = known;
+    else if (name === "ADMIN_TOKEN" || existing === undefined) {
+      values[name] = generate();
+      generated.push(name);
+    }
+  }
+  return { values, generated };
+}
+
+/** Through standard input: arguments can be read by every user of the machine. */
+export async function setSecrets(wrangler: Wrangler, values: Values): Promise<void> {
+  if (Object.keys(values).length > 0) await wrangler.demand(["secret", "bulk"], JSON.stringify(values));
+}

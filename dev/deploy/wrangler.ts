@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import { DeployError, type Surroundings } from "./options.ts";
+
+export interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Wrangler {
+  /** Asks without a word on the terminal, and without a question back. */
+  ask(args: readonly string[], input?: string): Promise<Answer>;
+  /** The same where any failure is the end: throws what wrangler said, in one line. */
+  demand(args: readonly string[], input?: string): Promise<string>;
+  /** In the terminal, where it may ask a person. Throws where it fails. */
+  show(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<void>;
+}
+
+/** What of a failure one line can say: wrangler's own `[ERROR]`, or the last thing it said. */
+export function reasonOf({ stdout, stderr }: Answer): string {
+  const lines = stripVTControlCharacters(`${stdout}\n${stderr}`)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const marked = lines.find((line) => line.includes("[ERROR]"));
+  // The API's own reason, which has a code, stands below the call that failed.
+  const detail = lines.find((line) => line !== marked && /\[code: \d+\]/.test(line));
+  const said = marked?.replace(/^.*\[ERROR\]\s*/, "") ?? lines.at(-1) ?? "it said nothing";
+  return detail ? `${said} ${detail}` : said;
+}
+
+/** `wrangler` from the path, where npm puts this project's own first; `environment` goes with every command. */
+export function createWrangler(
+  environment: string | undefined,
+  { env, folder: cwd }: Pick<Surroundings, "env" | "folder">,
+): Wrangler {
+  // An empty one is the top of the file; without it wrangler warns that it might not be meant.
+  const target = `--env=${environment ?? ""}`;
+  const base = { ...env, WRANGLER_SEND_METRICS: "false" };
+
+  function start(args: readonly string[], more: NodeJS.ProcessEnv, stdio: "pipe" | "inherit") {
+    const child = spawn("wrangler", [...args, target], { cwd, env: { ...base, ...more }, stdio });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once("error", () =>
+        reject(new DeployError('There is no wrangler: start this with "npm run deploy".')),
+      );
+      child.once("close", resolve);
+    });
+    return { child, ended };
+  }
+
+  async function ask(args: readonly string[], input = ""): Promise<Answer> {
+    const { child, ended } = start(args, { CI: "true" }, "pipe"); // CI: no questions
+    child.stdin?.on("error", () => {}); // it may end without reading
+    child.stdin?.end(input);
+    const [code, stdout, stderr] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
+    return { code, stdout, stderr };
+  }
+
+  return {
+    ask,
+    async demand(args, input) {
+      const answer = await ask(args, input);
+      if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
+      return answer.stdout;
+    },
+    async show(args, more = {}) {
+      const code = await start(args, more, "inherit").ended;
+      if (code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed (above).`);
+    },
+  };
+}
+
+async function read(stream: NodeJS.ReadableStream | null): Promise<string> {
+  return stream ? await text(stream as unknown as AsyncIterable<Buffer>) : "";
+}

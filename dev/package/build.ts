@@ -1,0 +1,58 @@
+// Makes dist/package, what front ends install: a file for each entry, minified, with source maps and types.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "../..");
+const OUT = join(ROOT, "dist/package");
+
+/** The other entries stand on the first, and do not bring it along a second time. */
+const client: Plugin = {
+  name: "client",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: "../index.js", external: true }));
+  },
+};
+
+function bundle(entry: string, options: BuildOptions = {}): Promise<unknown> {
+  return build({
+    absWorkingDir: ROOT,
+    entryPoints: { [entry]: `client/${entry}.ts` },
+    outdir: OUT,
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    format: "esm",
+    target: "es2022",
+    ...options,
+  });
+}
+
+const start = performance.now();
+rmSync(OUT, { recursive: true, force: true });
+await Promise.all([
+  bundle("index"), // with its parser in it, so that a plain page can load it as it is
+  bundle("react/index", {
+    plugins: [client],
+    external: ["react", "use-debounce"],
+    banner: { js: '"use client";' }, // where hooks may run, for frameworks that render on a server
+  }),
+  bundle("ai-sdk/index", { plugins: [client] }),
+]);
+execFileSync(
+  process.execPath,
+  [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "client/tsconfig.build.json"],
+  {
+    cwd: ROOT,
+    stdio: "inherit",
+  },
+);
+for (const file of readdirSync(OUT, { recursive: true, encoding: "utf8" })) {
+  const path = join(OUT, file);
+  // A consumer's compiler looks for types beside a .js, not beside a .ts.
+  if (file.endsWith(".d.ts"))
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
+}
+copyFileSync(join(ROOT, "node_modules/eventsource-parser/LICENSE"), join(OUT, "eventsource-parser.LICENSE"));
+console.log(`dist/package made in ${Math.round(performance.now() - start)} ms`);

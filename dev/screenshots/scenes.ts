@@ -1,0 +1,76 @@
+import type { Page } from "playwright-core";
+import { ADMIN_TOKEN, type Service } from "../../test/browser/support/service.ts";
+
+export interface Scene {
+  readonly name: "empty" | "working" | "done" | "failed";
+  /** Brings a new page into the state. */
+  readonly play: (page: Page) => Promise<void>;
+}
+
+const QUESTION = "How does the deductible work when one child needs most of the care?";
+
+let children = 5;
+
+/** A lead that was asked for before is cached, so each scene but `done` has children of its own. */
+export function scenes({ worker: { origin }, pace, script }: Service): readonly Scene[] {
+  const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
+  const open = async (page: Page, hash = "") => {
+    await page.goto(`${origin}/${hash}`);
+    await page.getByText("offline stand-in for OpenAI").waitFor();
+  };
+  const household = async (page: Page, words: string) => {
+    await page.getByLabel("Household").fill(words);
+    await button(page, "Make personas").click();
+  };
+  const unique = () => {
+    children += 1;
+    return `Two adults, children of ${children + 4} and ${children}`;
+  };
+
+  return [
+    { name: "empty", play: (page) => open(page) },
+    {
+      name: "working",
+      async play(page) {
+        const words = unique();
+        await pace({ match: words, tokensPerSecond: 120, imageMs: 60_000 });
+        await open(page);
+        await household(page, words);
+        await page.getByRole("article").nth(1).waitFor();
+        await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+      },
+    },
+    {
+      name: "done",
+      async play(page) {
+        await open(page, `#admin=${ADMIN_TOKEN}`);
+        await button(page, "Make personas").click();
+        await button(page, "Make anew").waitFor();
+        await page.locator(".portrait-state").first().waitFor({ state: "detached" }); // the last one, too
+        await page.waitForFunction(() => [...document.images].every((image) => image.naturalWidth >= 512));
+        await button(page, "Make personas").click();
+        await page.locator('.badge[data-free="true"]').waitFor();
+        await button(page, /^Ask for/)
+          .first()
+          .click();
+        await page.getByLabel("Your question").fill(QUESTION);
+        await page.getByLabel("Your question").press("Enter");
+        await page.getByText("Answered", { exact: true }).waitFor();
+        await button(page, "Refresh").click();
+        await page.locator('.savings[aria-busy="false"]').waitFor();
+        await page.locator(".transcript").evaluate((box) => box.scrollTo(0, 0));
+      },
+    },
+    {
+      name: "failed",
+      async play(page) {
+        const words = unique();
+        const error = { message: "No.", type: "insufficient_quota", code: "insufficient_quota" };
+        await script(words, [{ status: 429, body: { error } }]);
+        await open(page);
+        await household(page, words);
+        await page.getByRole("alert").waitFor();
+      },
+    },
+  ];
+}

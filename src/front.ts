@@ -1,0 +1,38 @@
+import { digest } from "./hash.ts";
+import type { AppEnv } from "./http/env.ts";
+import { REQUEST_ID } from "./http/headers.ts";
+import { requestId } from "./http/request-id.ts";
+import { log } from "./log.ts";
+import type { HotAnswers } from "./personas/hot.ts";
+import type { Tally } from "./spend/tally.ts";
+
+export type Fetch<E> = (request: Request, env: E, ctx: ExecutionContext) => Response | Promise<Response>;
+
+/**
+ * What stands before the app: hot hits, which are most requests, are answered here, without routing and
+ * middleware. They would cost as much again. Everything else is the app's, with the body that was read here.
+ */
+export function createFront(
+  app: Fetch<AppEnv["Bindings"]>,
+  hot: HotAnswers | undefined,
+  tally: Pick<Tally, "count">,
+): Fetch<unknown> {
+  async function hotOrApp(request: Request, ctx: ExecutionContext, { route, find }: HotAnswers) {
+    const startedAt = Date.now();
+    const body = await request.arrayBuffer();
+    const found = find(request, await digest(body));
+    if (!found) return await app(request, { body: new Uint8Array(body) }, ctx);
+    const { response, counts } = found;
+    const later = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    tally.count(counts, later);
+    const id = requestId(request);
+    response.headers.set(REQUEST_ID, id);
+    const durationMs = Date.now() - startedAt;
+    const line = { requestId: id, method: "POST", route, status: 200, durationMs, tier: "memory" };
+    log.often("request", line, later);
+    return response;
+  }
+
+  return (request, _env, ctx) =>
+    hot?.mayAnswer(request) ? hotOrApp(request, ctx, hot) : app(request, {}, ctx);
+}

@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { personaCache, setImages } from "../db/schema.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./stored.ts";
+
+/** A set with whose it is and what it was made by. */
+export interface SetRow extends StoredSet {
+  readonly key: string;
+  readonly model: string;
+  readonly emailHash: string | null;
+  readonly userHash: string | null;
+}
+
+/** D1 takes rows of 2,000,000 bytes; a set is refused here, since the local one does not check. */
+const MAX_SET_BYTES = 1_900_000;
+
+type Row = typeof personaCache.$inferSelect & { readonly statesJson: string };
+
+export function toSet({
+  personasJson,
+  statesJson,
+  inputHash: key,
+  costUsd: usd,
+  tokens,
+  ...row
+}: Row): SetRow {
+  const { setId, model, emailHash, userHash, createdAt } = row;
+  const personas = JSON.parse(personasJson) as StoredPersona[];
+  const states = JSON.parse(statesJson) as ImageStates;
+  return { setId, key, model, emailHash, userHash, createdAt, personas, states, cost: { usd, tokens } };
+}
+
+export function upsertSet(db: Database, { key, personas, cost, states: _, ...set }: SetRow) {
+  const personasJson = JSON.stringify(personas);
+  if (new TextEncoder().encode(personasJson).byteLength > MAX_SET_BYTES) {
+    throw new Error("persona set too large");
+  }
+  return db
+    .insert(personaCache)
+    .values({ ...set, inputHash: key, personasJson, costUsd: cost.usd, tokens: cost.tokens })
+    .onConflictDoUpdate({
+      target: personaCache.inputHash,
+      set: {
+        personasJson: sql`excluded.personas_json`,
+        createdAt: sql`excluded.created_at`,
+        costUsd: sql`excluded.cost_usd`,
+        tokens: sql`excluded.tokens`,
+      },
+      setWhere: sql`excluded.created_at >= ${personaCache.createdAt}`, // one that was stored late is no refresh
+    });
+}
+
+/** Whose portraits they are, so that erasure finds them without reading every set there is. */
+export function insertSetImages(db: Database, { key, personas, emailHash, userHash }: SetRow) {
+  const keys = JSON.stringify(personas.map(({ imageKey }) => imageKey));
+  return db
+    .insert(setImages)
+    .select(sql`SELECT value, ${key}, ${emailHash}, ${userHash} FROM json_each(${keys}) WHERE true`)
+    .onConflictDoNothing();
+}

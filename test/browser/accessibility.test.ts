@@ -1,0 +1,89 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../../dev/browser/launch.ts";
+import { ADMIN_TOKEN, type Service, startService } from "./support/service.ts";
+import { type Visitor, visit } from "./support/visitor.ts";
+
+let browser: Browser;
+let service: Service;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startService()]);
+});
+afterEach(() => visitor.close());
+afterAll(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+/** What axe finds, in a line each. */
+async function faults({ page }: Visitor): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
+const SETTINGS = [
+  ["light", "desktop", DESKTOP],
+  ["dark", "phone", PHONE],
+] as const;
+
+describe("the page", () => {
+  it.each(SETTINGS)(
+    "in %s, on a %s, has no fault that axe finds, in any state",
+    async (colorScheme, _, size) => {
+      visitor = await visit(browser, service.worker.origin, { colorScheme, ...size });
+      const { page, open, make, made, talkTo, ask } = visitor;
+      const name = `Ada ${colorScheme} ${size.viewport.width}`;
+      await open(name);
+      expect(await faults(visitor)).toEqual([]); // empty, without a token
+
+      await open(name, { hash: `#admin=${ADMIN_TOKEN}` });
+      await page.reload(); // a fragment alone is no new page
+      await page.getByLabel("Name", { exact: true }).fill(name);
+      const error = { message: "No.", type: "invalid_request_error", code: null };
+      await service.script(name, [{ status: 400, body: { error } }]);
+      await make();
+      await page.getByRole("alert").waitFor();
+      expect(await faults(visitor)).toEqual([]); // failed
+
+      await page.getByRole("button", { name: "Try again" }).click();
+      await made();
+      await talkTo(0);
+      await ask("What is a deductible?");
+      await page.getByText("Answered", { exact: true }).waitFor();
+      await page.getByText("The same as a table").click();
+      expect(await faults(visitor)).toEqual([]); // done
+      await page.emulateMedia({ colorScheme: colorScheme === "light" ? "dark" : "light" });
+      expect(await faults(visitor)).toEqual([]);
+
+      const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+      expect(scrollWidth).toBe(clientWidth); // nothing hangs over the edge
+    },
+  );
+
+  it("can be used with the keyboard alone", async () => {
+    visitor = await visit(browser, service.worker.origin);
+    const { page, open, made } = visitor;
+    await open("Bea with a keyboard");
+    await page.keyboard.press("Enter");
+    await made();
+    const talk = page.getByRole("button", { name: /^Ask for/ }).first();
+    await talk.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab"); // from the chat's heading to the switch
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
+    await page.getByRole("button", { name: "Make personas" }).focus();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Make personas");
+  });
+
+  it("describes the API without a fault too", async () => {
+    visitor = await visit(browser, service.worker.origin, { colorScheme: "dark" });
+    await visitor.page.goto(`${service.worker.origin}/docs`);
+    expect(await faults(visitor)).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { EventSource } from "eventsource";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
+import type { Step } from "../../dev/stand-in/script.ts";
+import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+
+let standIn: StandIn;
+let worker: BareWorker;
+
+beforeAll(async () => {
+  standIn = await startStandIn({ pace: "fast" });
+  const variables = { OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key", RATE_LIMIT: "off" };
+  worker = await createBareWorker(variables);
+  await worker.start();
+});
+afterAll(async () => {
+  await worker?.dispose();
+  await standIn?.close();
+});
+
+const control = (path: string, init?: RequestInit) => fetch(`${standIn.origin}/__stand-in${path}`, init);
+
+async function script(match: string, step: Step): Promise<void> {
+  await control("/script", { method: "POST", body: JSON.stringify({ match, steps: [step] }) });
+}
+
+async function callCount(match: string): Promise<number> {
+  return ((await (await control(`/calls?match=${match}`)).json()) as { calls: unknown[] }).calls.length;
+}
+
+function send(question: string): Promise<Response> {
+  return fetch(`${worker.origin}/api/chat/stream`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ messages: [{ role: "user", content: question }] }),
+  });
+}
+
+interface Event {
+  readonly id: number;
+  readonly content?: string;
+  readonly done?: boolean;
+  readonly error?: { readonly code: string; readonly retryable: boolean };
+}
+
+function eventsIn(text: string): Event[] {
+  const lines = text.split("\n").filter((line) => line.startsWith("data: "));
+  return lines.map((line) => JSON.parse(line.slice("data: ".length)) as Event);
+}
+
+const textOf = (events: readonly Event[]) => events.map(({ content }) => content ?? "").join("");
+
+/** Passes connections on, and cuts each after so many bytes of the answer, as long as there are cuts left. */
+async function cuttingProxy(origin: string, cuts: number[]): Promise<Server> {
+  const { hostname, port } = new URL(origin);
+  const proxy = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    let left = cuts.shift() ?? Number.POSITIVE_INFINITY;
+    const cut = () => {
+      client.resetAndDestroy();
+      server.destroy();
+    };
+    client.pipe(server);
+    client.on("error", cut);
+    server.on("error", cut).on("end", () => client.end());
+    server.on("data", (bytes) => {
+      client.write(bytes.subarray(0, left));
+      left -= bytes.length;
+      if (left <= 0) setImmediate(cut);
+    });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  return proxy;
+}
+
+describe("npm's EventSource on the resume route", () => {
+  it("reconnects by itself whenever the server drops it, and misses nothing", async () => {
+    const content = "0123456789".repeat(40);
+    await script("event-source", { content, chunkChars: 5, chunkDelayMs: 40 });
+    const first = await send("event-source");
+    const streamId = first.headers.get("X-Stream-Id");
+    await first.body?.cancel();
+    const proxy = await cuttingProxy(worker.origin, [900, 1_200, 1]);
+    const { port } = proxy.address() as AddressInfo;
+    const source = new EventSource(`http://127.0.0.1:${port}/api/chat/streams/${streamId}`);
+    let opened = 0;
+    source.addEventListener("open", () => {
+      opened += 1;
+    });
+    const events: Event[] = [];
+    await new Promise<void>((resolve) => {
+      source.addEventListener("message", ({ data, lastEventId }) => {
+        const event = JSON.parse(data) as Event;
+        expect(lastEventId).toBe(String(event.id));
+        events.push(event);
+        if (event.done) resolve();
+      });
+    });
+    source.close();
+    proxy.close();
+    expect(textOf(events)).toBe(content);
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, index) => index + 1));
+    expect(opened).toBeGreaterThanOrEqual(3);
+    expect(await callCount("event-source")).toBe(1);
+  });
+});
+
+describe("a server whose process group is killed with -9 in mid-answer", () => {
+  it("says after its start what was recorded, and then that it was interrupted", async () => {
+    const content = "abcdefghijklmnopqrstuvwxyz".repeat(20);
+    await script("kill-nine", { content, chunkChars: 1, chunkDelayMs: 40 });
+    const first = await send("kill-nine");
+    const streamId = first.headers.get("X-Stream-Id");
+    const reader = first.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = "";
+    while (!seen.includes('"id":25,')) seen += (await reader?.read())?.value;
+    await worker.kill();
+    await reader?.cancel().catch(() => {});
+    const read = eventsIn(seen.slice(0, seen.lastIndexOf("\n\n")));
+
+    await worker.start();
+    const resumed = await fetch(`${worker.origin}/api/chat/streams/${streamId}`);
+    const events = eventsIn(await resumed.text());
+    const last = events.at(-1);
+    expect(last?.error).toMatchObject({ code: "interrupted", retryable: true });
+    expect(last?.id).toBeGreaterThan(read.at(-1)?.id ?? 0);
+    expect(textOf(read).startsWith(textOf(events))).toBe(true);
+    // at most the last quarter of a second is missing, and what the machine took to kill
+    expect(textOf(events).length).toBeGreaterThan(10);
+    expect(await callCount("kill-nine")).toBe(1);
+    const ahead = await fetch(`${worker.origin}/api/chat/streams/${streamId}?after=${read.at(-1)?.id}`);
+    expect(eventsIn(await ahead.text())).toEqual([last]);
+  });
+});

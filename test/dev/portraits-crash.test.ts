@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
+import type { Step } from "../../dev/stand-in/script.ts";
+import type { PersonaSet } from "../../src/personas/wire.ts";
+import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+
+let standIn: StandIn;
+let worker: BareWorker;
+
+beforeAll(async () => {
+  standIn = await startStandIn({ pace: "fast" });
+  worker = await createBareWorker({
+    OPENAI_BASE_URL: standIn.baseUrl,
+    OPENAI_API_KEY: "test-key",
+    IMAGE_TIMEOUT_MS: "2000",
+    IMAGE_LEASE_SECONDS: "3",
+  });
+  await worker.start();
+});
+afterAll(async () => {
+  await worker?.dispose();
+  await standIn?.close();
+});
+
+const control = (path: string, init?: RequestInit) => fetch(`${standIn.origin}/__stand-in${path}`, init);
+
+async function script(match: string, steps: Step[]): Promise<void> {
+  await control("/script", { method: "POST", body: JSON.stringify({ match, steps }) });
+}
+
+interface Call {
+  readonly firstByteAt: number | null;
+}
+
+/** What only the image call of this look has in its body. */
+const imageOf = (look: string) => `(woman): ${look}.`;
+
+async function callsFor(look: string): Promise<Call[]> {
+  const response = await control(`/calls?match=${encodeURIComponent(imageOf(look))}`);
+  return ((await response.json()) as { calls: Call[] }).calls;
+}
+
+const BOUND = { timeout: 30_000 };
+
+const PERSONA = {
+  ...{ name: "Ann Smith", description: "d", age: 40, gender: "woman", location: "l", household: "h" },
+  ...{ occupation: "nurse", annualIncomeUsd: 50_000, currentCoverage: "c", healthContext: "h" },
+  ...{ coverageNeeds: ["n"], priorities: ["p"], preferredPlanType: "t", concerns: ["c"] },
+  budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
+  ...{ questionsToAsk: ["q"], communicationStyle: "s" },
+};
+
+interface Made {
+  readonly setId: string;
+  readonly path: string;
+}
+
+/** A set of one persona with this look. */
+async function portraitOf(look: string): Promise<Made> {
+  const lead = `lead of ${look}`;
+  await script(lead, [{ content: JSON.stringify({ personas: [{ ...PERSONA, appearance: look }] }) }]);
+  const response = await fetch(`${worker.origin}/api/personas/generate`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ leadData: { lead }, config: { count: 1 } }),
+  });
+  const { setId, personas } = (await response.json()) as PersonaSet;
+  return { setId, path: new URL(personas[0]?.imageUrl ?? "").pathname };
+}
+
+async function statusOf(path: string): Promise<string | null> {
+  const response = await fetch(`${worker.origin}${path}`);
+  await response.body?.cancel();
+  return response.headers.get("X-Image-Status");
+}
+
+async function becomesReady(path: string): Promise<void> {
+  await expect.poll(() => statusOf(path), BOUND).toBe("ready");
+}
+
+/** What the ledger says, which a set is shown with. */
+async function recordedStatus(setId: string): Promise<string | undefined> {
+  const response = await fetch(`${worker.origin}/api/personas/${setId}`);
+  return ((await response.json()) as PersonaSet).personas[0]?.imageStatus;
+}
+
+async function cron(): Promise<boolean> {
+  return (await fetch(`${worker.origin}/cdn-cgi/local/scheduled?cron=*/5+*+*+*+*`)).ok;
+}
+
+/** What a death leaves in the ledger: a lease that nobody will give back, with or without a call under way. */
+function leaseOfTheDead({ path }: Made, callId: "'lost'" | "NULL"): void {
+  const lease = `status = 'pending', lease_owner = 'dead', call_id = ${callId}, due_at = ${Date.now() + 500}`;
+  worker.sql(`UPDATE persona_images SET ${lease} WHERE image_key = '${path.split("/").at(-1)}'`);
+}
+
+async function crash(before: () => void = () => {}): Promise<void> {
+  await worker.kill();
+  before();
+  await worker.start();
+}
+
+describe("a server whose process group is killed with -9 while it makes a portrait", () => {
+  it("that it had claimed: it is made after the restart, looked at by somebody", async () => {
+    const look = "look-claimed";
+    await script(imageOf(look), [{ status: 503, headers: { "retry-after": "900" }, body: "" }]);
+    const made = await portraitOf(look);
+    await expect.poll(() => callsFor(look), BOUND).toHaveLength(1);
+    await crash(() => leaseOfTheDead(made, "NULL"));
+    await becomesReady(made.path);
+    expect(await callsFor(look)).toHaveLength(2);
+  });
+
+  it("that it had asked for: it is asked for once more, by cron", async () => {
+    const look = "look-asked";
+    await script(imageOf(look), [{ headersAfterMs: 60_000 }]);
+    const { path } = await portraitOf(look);
+    await expect.poll(() => callsFor(look), BOUND).toHaveLength(1);
+    await crash();
+    await expect.poll(async () => (await cron()) && (await callsFor(look)).length, BOUND).toBe(2);
+    await becomesReady(path);
+    expect(await callsFor(look)).toHaveLength(2);
+  });
+
+  it("whose answer had begun to come: it is asked for once more", async () => {
+    const look = "look-answered";
+    await script(imageOf(look), [
+      { rawStream: ['{"data":[{"b64_json":"iVBORw0K', "x"], silentAfterChunks: 1 },
+    ]);
+    const { path } = await portraitOf(look);
+    await expect.poll(async () => (await callsFor(look))[0]?.firstByteAt ?? 0, BOUND).toBeGreaterThan(0);
+    await crash();
+    await becomesReady(path);
+    expect(await callsFor(look)).toHaveLength(2);
+  });
+
+  it("that it had stored, but not marked: it is not paid for again", async () => {
+    const look = "look-stored";
+    const made = await portraitOf(look);
+    await becomesReady(made.path);
+    await expect.poll(() => recordedStatus(made.setId), BOUND).toBe("ready");
+    await crash(() => leaseOfTheDead(made, "'lost'"));
+    expect(await statusOf(made.path)).toBe("ready");
+    expect(await recordedStatus(made.setId)).toBe("pending");
+    await expect.poll(async () => (await cron()) && (await recordedStatus(made.setId)), BOUND).toBe("ready");
+    expect(await callsFor(look)).toHaveLength(1);
+  });
+
+  it("that it had marked: it is there", async () => {
+    const look = "look-marked";
+    const { path } = await portraitOf(look);
+    await becomesReady(path);
+    await crash();
+    expect(await statusOf(path)).toBe("ready");
+    expect(await callsFor(look)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readPicture } from "../../src/images/picture.ts";
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+function pictureOf(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index += 1) bytes[index] = PNG[index] ?? (index * 31) % 256;
+  return bytes;
+}
+
+/** An answer that arrives in these pieces. */
+function answer(text: string, cuts: readonly number[], headers = {}): Response {
+  const bytes = new TextEncoder().encode(text);
+  const places = [...new Set([0, ...cuts.map((cut) => cut % bytes.length), bytes.length])].sort(
+    (a, b) => a - b,
+  );
+  const chunks = places.slice(1).map((end, index) => bytes.slice(places[index], end));
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  return new Response(body, { headers });
+}
+
+const USAGE = { input_tokens: 5, output_tokens: 6 };
+const json = (bytes: Uint8Array, more: object = {}) =>
+  JSON.stringify({ created: 1, data: [{ b64_json: bytes.toBase64(), ...more }], usage: USAGE });
+
+describe("a picture in an answer", () => {
+  it("is read byte for byte, wherever the answer is cut, with slashes escaped or not", async () => {
+    const cuts = fc.array(fc.nat(20_000), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 8, max: 4_000 }), cuts, fc.boolean(), async (size, at, escaped) => {
+        const bytes = pictureOf(size);
+        const plain = json(bytes, { revised_prompt: 'a "b64_json":"x" – ü 🙂' });
+        const text = escaped ? plain.replaceAll("/", "\\/") : plain;
+        const { picture, usage } = await readPicture(answer(text, at));
+        expect(picture.contentType).toBe("image/png");
+        expect(picture.bytes).toEqual(bytes);
+        expect(usage).toEqual(USAGE);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is read in any order of members, with white space, and one byte at a time", async () => {
+    const bytes = pictureOf(100);
+    const text = JSON.stringify(
+      { usage: USAGE, data: [{ revised_prompt: "p", b64_json: bytes.toBase64() }] },
+      null,
+      3,
+    );
+    const { picture, usage } = await readPicture(
+      answer(
+        text,
+        Array.from({ length: text.length }, (_, i) => i),
+      ),
+    );
+    expect(picture.bytes).toEqual(bytes);
+    expect(usage).toEqual(USAGE);
+  });
+
+  it("may be 12 MiB, whatever the length says, and no more", async () => {
+    const most = pictureOf(12 * 1024 * 1024);
+    const cuts = Array.from({ length: 300 }, (_, index) => index * 65_536);
+    for (const headers of [{}, { "Content-Length": "99" }, { "Content-Length": "x" }]) {
+      const { picture } = await readPicture(answer(json(most), cuts, headers));
+      expect(picture.bytes.byteLength).toBe(most.byteLength);
+    }
+    const tooLarge = readPicture(answer(json(pictureOf(most.byteLength + 1)), cuts));
+    await expect(tooLarge).rejects.toMatchObject({ code: "upstream_invalid_output" });
+  });
+
+  it("that is none, or not whole, is unusable", async () => {
+    const whole = json(pictureOf(900));
+    const broken = [
+      "",
+      "null",
+      "[]",
+      "{}",
+      whole.slice(0, 400),
+      whole.slice(0, -1),
+      whole.replace("iVBO", "iV*O"),
+      whole.replace("iVBO", "iV\\nO"),
+      whole.replace('"b64_json":"', '"b64_json":null,"x":"'),
+      json(new TextEncoder().encode("<svg/>")),
+      `${" ".repeat(70_000)}${whole}`,
+      `${whole}${" ".repeat(70_000)}`,
+    ];
+    for (const text of broken) {
+      const read = readPicture(answer(text || " ", [50, 300]));
+      await expect(read, text.slice(0, 60)).rejects.toMatchObject({ code: "upstream_invalid_output" });
+    }
+  });
+});

@@ -1,0 +1,59 @@
+import { call, eventsOf, post, type StreamEvent } from "./api.ts";
+
+let said = 0;
+/** A question that no other test asks; it is also how the upstream's record is searched. */
+export function newQuestion(): string {
+  said += 1;
+  return `question-${crypto.randomUUID().slice(0, 8)}-${said}: what is a deductible?`;
+}
+
+export function ask(question: string) {
+  return { messages: [{ role: "user", content: question }] };
+}
+
+type Headers = Record<string, string>;
+
+export function chat(body: unknown, headers: Headers = {}): Promise<Response> {
+  return post("/api/chat", body, headers);
+}
+
+export function chatStream(body: unknown, headers: Headers = {}): Promise<Response> {
+  return post("/api/chat/stream", body, headers);
+}
+
+export function resume(streamId: string, after: number, init: RequestInit = {}): Promise<Response> {
+  return call(`/api/chat/streams/${streamId}`, { headers: { "Last-Event-ID": String(after) }, ...init });
+}
+
+export function stop(streamId: string): Promise<Response> {
+  return call(`/api/chat/streams/${streamId}`, { method: "DELETE" });
+}
+
+export function stopKey(key: string): Promise<Response> {
+  return call("/api/chat/streams", { method: "DELETE", headers: { "Idempotency-Key": key } });
+}
+
+export function streamIdOf(response: Response): string {
+  return response.headers.get("X-Stream-Id") ?? "";
+}
+
+export interface ChatBody {
+  readonly message: { readonly role: string; readonly content: string };
+  readonly finishReason: string;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly streamId: string;
+  readonly fromIdempotentCache?: true;
+}
+
+export async function answerOf(response: Response): Promise<ChatBody> {
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as ChatBody;
+}
+
+export function textOf(events: readonly StreamEvent[]): string {
+  return events.map(({ content }) => content ?? "").join("");
+}
+
+export async function streamedText(response: Response): Promise<string> {
+  return textOf(await eventsOf(response));
+}
