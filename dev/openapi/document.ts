@@ -1,5 +1,6 @@
-import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+import { PROBLEMS } from "../../src/http/errors.ts";
 import { EXAMPLES } from "./examples.ts";
+import { HEADERS, headerRefs, headersOfProblems } from "./headers.ts";
 import { type Answer, ROUTES, type Route } from "./routes.ts";
 import { componentSchemas, type SchemaName } from "./schemas.ts";
 
@@ -16,28 +17,34 @@ function answers(route: Route): [string, Json][] {
   return Object.entries(route.answers).map(([status, forms]) => {
     const bodies = Object.assign({}, ...forms.map(content)) as Json;
     const description = forms.map((form) => form.description).join("; or: ");
-    return [status, { description, ...(Object.keys(bodies).length > 0 && { content: bodies }) }];
+    const headers = headerRefs(forms.flatMap((form) => form.headers ?? []));
+    return [status, { description, headers, ...(Object.keys(bodies).length > 0 && { content: bodies }) }];
   });
 }
 
 /** One answer for each status, since OpenAPI knows no other way; the codes are told apart by `code`. */
-function problems(codes: readonly ProblemCode[]): [string, Json][] {
-  const byStatus = Map.groupBy(new Set(codes), (code) => String(PROBLEMS[code].status));
+function problems(route: Route): [string, Json][] {
+  const answered = Object.values(route.answers).flatMap((forms) =>
+    forms.flatMap(({ headers = [] }) => headers),
+  );
+  const byStatus = Map.groupBy(new Set(route.problems), (code) => String(PROBLEMS[code].status));
   return [...byStatus].map(([status, same]) => {
     const schema = { allOf: [ref("Problem"), { properties: { code: { enum: same } } }] };
     const description = same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; ");
-    return [status, { description, content: { "application/problem+json": { schema } } }];
+    const headers = headerRefs(headersOfProblems(same, answered));
+    return [status, { description, headers, content: { "application/problem+json": { schema } } }];
   });
 }
 
 /** A status that is both an answer and a problem, such as 503 of `ready`, has both bodies. */
 function responses(route: Route): Json {
   const all: Record<string, Json> = Object.fromEntries(answers(route));
-  for (const [status, problem] of problems(route.problems)) {
+  for (const [status, problem] of problems(route)) {
     const there = all[status];
     const bodies = { ...(there?.content as Json), ...(problem.content as Json) };
     const description = [there?.description, problem.description].filter(Boolean).join("; or: ");
-    all[status] = { description, content: bodies };
+    const headers = { ...(there?.headers as Json), ...(problem.headers as Json) };
+    all[status] = { description, headers, content: bodies };
   }
   return all;
 }
@@ -85,6 +92,7 @@ export function openApiDocument(version: string): Json {
     paths,
     components: {
       schemas: componentSchemas(),
+      headers: HEADERS,
       securitySchemes: {
         bearer: {
           type: "http",

@@ -1,4 +1,5 @@
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+import type { HeaderName } from "./headers.ts";
 import type { SchemaName } from "./schemas.ts";
 
 export interface Answer {
@@ -6,10 +7,12 @@ export interface Answer {
   /** JSON of this schema, or another media type, or no body. */
   readonly schema?: SchemaName;
   readonly mediaType?: string;
+  /** Beside the request id. */
+  readonly headers?: readonly HeaderName[];
 }
 
 export interface Route {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "head" | "post" | "delete";
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
@@ -64,10 +67,20 @@ const IDEMPOTENCY_KEY: Parameter = {
     "1 to 255 visible ASCII characters, unguessable: a UUID is right. The same key is the same request.",
 };
 const SET_ID: Parameter = { name: "setId", in: "path", required: true, description: "From a set." };
+const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
+const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
-  200: [{ description: `The rest of the ${what}, then what comes`, mediaType: EVENTS }],
+  200: [
+    { description: `The rest of the ${what}, then what comes`, mediaType: EVENTS, headers: ["X-Stream-Id"] },
+  ],
   204: [{ description: "It has ended and there is nothing more" }],
 });
+
+const IMAGE_KEY: Parameter = {
+  ...{ name: "key", in: "path", required: true, description: "From `imageUrl`." },
+  schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+};
+const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
 export const ROUTES: readonly Route[] = [
   {
@@ -92,8 +105,12 @@ export const ROUTES: readonly Route[] = [
     ],
     answers: {
       200: [
-        { description: "The set", schema: "PersonaSet" },
-        { description: "The set as it is made", mediaType: EVENTS },
+        { description: "The set", schema: "PersonaSet", headers: SET_HEADERS },
+        {
+          description: "The set as it is made",
+          mediaType: EVENTS,
+          headers: [...SET_HEADERS, "X-Stream-Id"],
+        },
       ],
     },
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "model_refusal", "not_cached"],
@@ -110,28 +127,39 @@ export const ROUTES: readonly Route[] = [
     summary: "A set, with today's state of its portraits",
     parameters: [SET_ID],
     answers: {
-      200: [{ description: "The set, with an `ETag`", schema: "PersonaSet" }],
-      304: [{ description: "`If-None-Match` has it" }],
+      200: [{ description: "The set", schema: "PersonaSet", headers: ["ETag"] }],
+      304: [{ description: "`If-None-Match` has it", headers: ["ETag"] }],
     },
     problems: ["not_found", ...USER],
   },
   {
     ...{ method: "get", path: "/images/{key}", tag: "images", access: "anyone" },
     summary: "A portrait, or its placeholder",
-    parameters: [
-      {
-        ...{ name: "key", in: "path", required: true, description: "From `imageUrl`." },
-        schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
-      },
-    ],
+    parameters: [IMAGE_KEY],
     answers: {
       200: [
-        { description: "The picture; `X-Image-Status: ready`", mediaType: "image/*" },
-        { description: "A placeholder; `X-Image-Status: pending` or `failed`", mediaType: "image/svg+xml" },
+        { description: "The picture", mediaType: "image/*", headers: PICTURE_HEADERS },
+        { description: "A placeholder", mediaType: "image/svg+xml", headers: ["X-Image-Status"] },
       ],
-      206: [{ description: "A `Range` of the picture", mediaType: "image/*" }],
-      304: [{ description: "`If-None-Match` has it" }],
-      416: [{ description: "No such range" }],
+      206: [
+        {
+          description: "A `Range` of the picture",
+          mediaType: "image/*",
+          headers: [...PICTURE_HEADERS, "Content-Range"],
+        },
+      ],
+      304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
+      416: [{ description: "No such range", headers: ["Content-Range"] }],
+    },
+    problems: ["not_found", ...ANY],
+  },
+  {
+    ...{ method: "head", path: "/images/{key}", tag: "images", access: "anyone" },
+    summary: "The state of a portrait",
+    parameters: [IMAGE_KEY],
+    answers: {
+      200: [{ description: "What GET would say, without the picture", headers: PICTURE_HEADERS }],
+      304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
     problems: ["not_found", ...ANY],
   },
@@ -139,7 +167,7 @@ export const ROUTES: readonly Route[] = [
     ...{ method: "post", path: "/api/chat", tag: "chat", access: "user", body: "ChatRequest" },
     summary: "Newton's answer, whole",
     parameters: [IDEMPOTENCY_KEY],
-    answers: { 200: [{ description: "The answer", schema: "ChatAnswer" }] },
+    answers: { 200: [{ description: "The answer", schema: "ChatAnswer", headers: RUN_HEADERS }] },
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
   },
   {
@@ -149,7 +177,9 @@ export const ROUTES: readonly Route[] = [
       '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}`, or ' +
       '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle.',
     parameters: [IDEMPOTENCY_KEY],
-    answers: { 200: [{ description: "The stream, with `X-Stream-Id`", mediaType: EVENTS }] },
+    answers: {
+      200: [{ description: "The stream", mediaType: EVENTS, headers: [...RUN_HEADERS, "X-Stream-Id"] }],
+    },
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
   },
   {

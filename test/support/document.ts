@@ -8,6 +8,7 @@ interface Operation {
 
 /** What the document says of one status: a schema for each media type; no body where there are none. */
 export interface Documented {
+  readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
@@ -15,7 +16,10 @@ type Path = Readonly<Record<string, Operation>>;
 
 interface OpenApi {
   readonly paths: Readonly<Record<string, Path>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly headers: Readonly<Record<string, { readonly required?: boolean; readonly schema: Schema }>>;
+  };
 }
 
 const { paths, components } = openApiDocument("0.0.0-test") as unknown as OpenApi;
@@ -86,6 +90,16 @@ export function allowOf({ methods }: DocumentedPath): string {
 export function schemaFor({ content = {} }: Documented, mediaType: string): Schema | undefined {
   const found = content[mediaType] ?? content[`${mediaType.split("/")[0]}/*`];
   return found?.schema;
+}
+
+/** What is wrong with an answer's headers, as far as the document knows of them. */
+export function headerFaults({ headers: listed = {} }: Documented, headers: Headers): string[] {
+  return Object.entries(components.headers).flatMap(([name, { required, schema }]) => {
+    const value = headers.get(name);
+    if (value === null) return required ? [`no ${name}`] : [];
+    if (!(name in listed)) return [`${name} is not in the document for this status`];
+    return faultsOf(schema, value).map((fault) => `${name}: ${fault}`);
+  });
 }
 
 export const operations = Object.entries(paths).flatMap(([template, methods]) =>

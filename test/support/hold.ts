@@ -5,6 +5,7 @@ import {
   documentedPath,
   faultsIn,
   faultsOf,
+  headerFaults,
   operationOf,
   schemaFor,
 } from "./document.ts";
@@ -128,7 +129,8 @@ function documentFaults(answer: Answer): Fault[] {
   const operation = known && operationOf(known, asked.method);
   if (!operation) return strangerFaults(answer);
   const documented = operation.responses[response.status];
-  return documented ? bodyFaults(answer, documented) : [`status ${response.status} is not in the document`];
+  if (!documented) return [`status ${response.status} is not in the document`];
+  return [...headerFaults(documented, response.headers), ...bodyFaults(answer, documented)];
 }
 
 /** CONTRACT §2: the routes that ask a model say where the time went. */

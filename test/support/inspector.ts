@@ -15,8 +15,11 @@ interface Reply {
 /** Node's own takes headers, which the standard's does not; the proxy wants an origin. */
 type Open = new (url: string, options: { headers: Record<string, string> }) => WebSocket;
 
-/** Chrome DevTools Protocol, through the port that `wrangler dev --inspector-port` opens. */
-export async function openInspector(port: number): Promise<Inspector> {
+/**
+ * Chrome DevTools Protocol, through the port that `wrangler dev --inspector-port` opens. `wake` makes the
+ * isolate do something, since it collects garbage only when it next has work.
+ */
+export async function openInspector(port: number, wake: () => Promise<unknown>): Promise<Inspector> {
   const Socket = WebSocket as unknown as Open;
   const socket = new Socket(`ws://127.0.0.1:${port}/ws`, { headers: { Origin: "http://localhost" } });
   const waiting = new Map<number, (reply: Reply) => void>();
@@ -50,7 +53,10 @@ export async function openInspector(port: number): Promise<Inspector> {
 
   return {
     async heldBytes() {
-      tell("HeapProfiler.collectGarbage"); // done in its turn, and never answered
+      tell("HeapProfiler.enable");
+      tell("HeapProfiler.collectGarbage");
+      await ask("Runtime.getHeapUsage"); // what was told before has arrived, too
+      await wake();
       const { result = {} } = await ask("Runtime.getHeapUsage");
       return (result.usedSize ?? Number.NaN) + (result.backingStorageSize ?? Number.NaN);
     },

@@ -29,7 +29,7 @@ function without(response: Response, header: string): Response {
 
 describe("the check of every answer", () => {
   it("takes what the document has", async () => {
-    const challenge = { "WWW-Authenticate": "Bearer" };
+    const challenge = { "WWW-Authenticate": 'Bearer realm="x"' };
     await hold(ask("/api/health"), answer(HEALTH));
     await hold(ask("/api/health", "POST"), problem("method_not_allowed", { Allow: "GET, HEAD" }));
     await hold(ask("/api/nowhere"), problem("not_found"));

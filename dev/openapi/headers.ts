@@ -1,0 +1,63 @@
+import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
+
+const text = { type: "string" };
+
+/** The headers of answers that a caller may want to read, by name. */
+export const HEADERS = {
+  "X-Request-Id": {
+    description: "The caller's own id where it sent a valid one, or else a new one. In the log, too.",
+    required: true,
+    schema: { ...text, pattern: "^[A-Za-z0-9._-]{1,128}$" },
+  },
+  "X-Stream-Id": {
+    description: "Under which the stream is resumed, and a chat is stopped.",
+    schema: { ...text, pattern: "^[0-9a-f]{64}\\.[0-9a-f]{32}$" },
+  },
+  "Cache-Status": {
+    description: "RFC 9211: the tier that answered, or `fwd` where none did.",
+    schema: {
+      ...text,
+      pattern: "^asknewton(-(memory|edge|d1|log); hit|; fwd=(miss|request)(; collapsed)?)$",
+    },
+  },
+  "Idempotency-Replayed": {
+    description: "There where the answer is the first one's again.",
+    schema: { const: "true" },
+  },
+  "Retry-After": {
+    description: "Whole seconds, where it is known when to come back.",
+    schema: { ...text, pattern: "^[1-9]\\d*$" },
+  },
+  "Server-Timing": { description: "Where the time went, in milliseconds.", schema: text },
+  ETag: { description: "For `If-None-Match`.", schema: { ...text, pattern: '^"[^"]+"$' } },
+  "X-Image-Status": {
+    description: "The state of the portrait.",
+    schema: { enum: ["pending", "ready", "failed"] },
+  },
+  "Content-Range": { description: "RFC 9110 §14.4.", schema: { ...text, pattern: "^bytes " } },
+  "WWW-Authenticate": { description: "RFC 6750 §3.", schema: { ...text, pattern: "^Bearer " } },
+} as const;
+
+export type HeaderName = keyof typeof HEADERS;
+
+/** Of a refusal as of an answer: a run's failure says where the time went, too. */
+const OF_FAILURES: readonly HeaderName[] = ["Cache-Status", "Server-Timing"];
+
+/** What a route's problems of one status may carry, `answered` being what its answers do. */
+export function headersOfProblems(
+  codes: readonly ProblemCode[],
+  answered: readonly HeaderName[],
+): HeaderName[] {
+  const retryable = codes.some((code) => PROBLEMS[code].retryable);
+  return [
+    ...answered.filter((name) => OF_FAILURES.includes(name)),
+    ...(retryable ? (["Retry-After"] as const) : []),
+    ...(codes.includes("unauthorized") ? (["WWW-Authenticate"] as const) : []),
+  ];
+}
+
+/** References to the headers' descriptions; every answer has a request id. */
+export function headerRefs(names: readonly HeaderName[]): Record<string, { $ref: string }> {
+  const all = new Set<HeaderName>(["X-Request-Id", ...names]);
+  return Object.fromEntries([...all].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
