@@ -31,7 +31,7 @@ async function callCount(match: string): Promise<number> {
 }
 
 function send(question: string): Promise<Response> {
-  return fetch(`${worker.origin}/api/chat/stream`, {
+  return worker.ask("/api/chat/stream", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ messages: [{ role: "user", content: question }] }),
@@ -122,7 +122,7 @@ describe("a server whose process group is killed with -9 in mid-answer", () => {
     const read = eventsIn(seen.slice(0, seen.lastIndexOf("\n\n")));
 
     await worker.start();
-    const resumed = await fetch(`${worker.origin}/api/chat/streams/${streamId}`);
+    const resumed = await worker.ask(`/api/chat/streams/${streamId}`);
     const events = eventsIn(await resumed.text());
     const last = events.at(-1);
     expect(last?.error).toMatchObject({ code: "interrupted", retryable: true });
@@ -131,7 +131,7 @@ describe("a server whose process group is killed with -9 in mid-answer", () => {
     // at most the last quarter of a second is missing, and what the machine took to kill
     expect(textOf(events).length).toBeGreaterThan(10);
     expect(await callCount("kill-nine")).toBe(1);
-    const ahead = await fetch(`${worker.origin}/api/chat/streams/${streamId}?after=${read.at(-1)?.id}`);
+    const ahead = await worker.ask(`/api/chat/streams/${streamId}?after=${read.at(-1)?.id}`);
     expect(eventsIn(await ahead.text())).toEqual([last]);
   });
 });

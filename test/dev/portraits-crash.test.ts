@@ -59,7 +59,7 @@ interface Made {
 async function portraitOf(look: string): Promise<Made> {
   const lead = `lead of ${look}`;
   await script(lead, [{ content: JSON.stringify({ personas: [{ ...PERSONA, appearance: look }] }) }]);
-  const response = await fetch(`${worker.origin}/api/personas/generate`, {
+  const response = await worker.ask("/api/personas/generate", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ leadData: { lead }, config: { count: 1 } }),
@@ -69,7 +69,7 @@ async function portraitOf(look: string): Promise<Made> {
 }
 
 async function statusOf(path: string): Promise<string | null> {
-  const response = await fetch(`${worker.origin}${path}`);
+  const response = await worker.ask(path);
   await response.body?.cancel();
   return response.headers.get("X-Image-Status");
 }
@@ -80,7 +80,7 @@ async function becomesReady(path: string): Promise<void> {
 
 /** What the ledger says, which a set is shown with. */
 async function recordedStatus(setId: string): Promise<string | undefined> {
-  const response = await fetch(`${worker.origin}/api/personas/${setId}`);
+  const response = await worker.ask(`/api/personas/${setId}`);
   return ((await response.json()) as PersonaSet).personas[0]?.imageStatus;
 }
 
