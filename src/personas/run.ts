@@ -76,8 +76,6 @@ export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
-// The user is part of the key, so that one object has one owner.
-const OWNER = "owner";
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 
@@ -89,7 +87,7 @@ function renderFor(baseUrl: string) {
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
-  const { storage, now, dedupeMs, unstored, askers, claims } = options;
+  const { now, dedupeMs, unstored, askers, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
   const host: RunHost<RunInput, StoredSet> = createRunHost({
     ...options,
@@ -156,8 +154,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       if (claimTtlMs !== undefined) options.waitUntil(claims.release({ id }).catch(unlogged));
       return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
     }
-    if (input.userHash !== null) storage.kv.put(OWNER, input.userHash);
-    const run = host.start(input);
+    const run = host.start(input, input.userHash ?? undefined); // labelled with whose it is
     remember(request, run.id);
     return run;
   }
@@ -185,7 +182,9 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       return await answer(begun, how, request.stream);
     },
     async resume({ runId, after, baseUrl, userHash }) {
-      if (userHash !== undefined && storage.kv.get(OWNER) !== userHash) return undefined;
+      const live = host.live();
+      const run = live?.id === runId ? live : host.store.find(runId);
+      if (userHash !== undefined && run?.label !== userHash) return undefined;
       return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
     },
     async alarm() {
