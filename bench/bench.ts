@@ -1,7 +1,10 @@
-import { startStandIn } from "../dev/stand-in/index.ts";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { bareCode, serviceCode } from "./runtime/bundle.ts";
 import { makeBareTable, migrate } from "./runtime/migrate.ts";
 import { type Served, serve } from "./runtime/serve.ts";
+import { startStandInProcess } from "./runtime/stand-in.ts";
 import { openUpstream, type Upstream } from "./upstream.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -13,29 +16,42 @@ export interface Bench {
   readonly variables: Variables;
   /** The service, with its tables. */
   service(variables?: Variables): Promise<Served>;
+  /** The service with its state in memory, where the system has such a place: each chat has a database of its own. */
+  serviceInMemory(): Promise<Served>;
   /** A Worker of `bench/bare/`, with the same bindings and a table of its own. */
   bare(name: string): Promise<Served>;
   end(): Promise<void>;
 }
 
+/** Linux keeps what is in here in memory. */
+const MEMORY = "/dev/shm";
+
 export async function openBench(): Promise<Bench> {
-  const standIn = await startStandIn({ pace: "fast" });
+  const standIn = await startStandInProcess();
   const variables = { OPENAI_API_KEY: "bench", OPENAI_BASE_URL: standIn.baseUrl, RATE_LIMIT: "off" };
   const running: Served[] = [];
+  const folders: string[] = [];
 
-  async function start(code: string, more: Variables = {}): Promise<Served> {
-    const served = await serve({ code, variables: { ...variables, ...more } });
+  async function start(code: string, more: Variables = {}, state: { stateFolder?: string } = {}) {
+    const served = await serve({ code, variables: { ...variables, ...more }, ...state });
     running.push(served);
+    return served;
+  }
+
+  async function withTables(served: Served): Promise<Served> {
+    await migrate(await served.database());
     return served;
   }
 
   return {
     upstream: openUpstream(standIn.origin),
     variables,
-    async service(more) {
-      const served = await start(await serviceCode(), more);
-      await migrate(await served.database());
-      return served;
+    service: async (more) => withTables(await start(await serviceCode(), more)),
+    async serviceInMemory() {
+      if (!existsSync(MEMORY)) return withTables(await start(await serviceCode()));
+      const stateFolder = await mkdtemp(join(MEMORY, "bench-"));
+      folders.push(stateFolder);
+      return withTables(await start(await serviceCode(), {}, { stateFolder }));
     },
     async bare(name) {
       const served = await start(await bareCode(name));
@@ -44,6 +60,7 @@ export async function openBench(): Promise<Bench> {
     },
     async end() {
       await Promise.all(running.map((served) => served.stop()));
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
       await standIn.close();
     },
   };

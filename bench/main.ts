@@ -2,6 +2,9 @@ import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
 import { type Figure, holds, table } from "./figure.ts";
 import { bundle } from "./rows/bundle.ts";
+import { chatBurst } from "./rows/chat-burst.ts";
+import { chatFirst } from "./rows/chat-first.ts";
+import { chatTokens } from "./rows/chat-tokens.ts";
 import { cold } from "./rows/cold.ts";
 import { crowd } from "./rows/crowd.ts";
 import { hot } from "./rows/hot.ts";
@@ -16,6 +19,9 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>> = {
   cold,
   crowd,
   ten,
+  "chat-first": chatFirst,
+  "chat-tokens": chatTokens,
+  "chat-burst": chatBurst,
   million,
   bundle,
   "start-up": startUp,

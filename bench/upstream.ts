@@ -1,3 +1,5 @@
+import type { Step } from "../dev/stand-in/script.ts";
+
 export interface Pace {
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
@@ -14,6 +16,18 @@ export interface Upstream {
   pace(pace: Pace): Promise<void>;
   /** The text calls so far with `match` in them; waits until there is one, and each has ended. */
   calls(match: string): Promise<Call[]>;
+  /** Answers every question with `match` in it in this way. */
+  script(match: string, step: Step): Promise<void>;
+  /** When the answer to each such question began, by the question. Wall-clock milliseconds. */
+  beginnings(match: string): Promise<Map<string, number>>;
+  /** Forgets scripts, paces and calls. */
+  forget(): Promise<void>;
+}
+
+/** A chat as the stand-in saw it. */
+interface Chat {
+  readonly body: { readonly messages: readonly { readonly content: string }[] };
+  readonly firstByteAt: number;
 }
 
 export function openUpstream(origin: string): Upstream {
@@ -30,6 +44,18 @@ export function openUpstream(origin: string): Upstream {
       const query = new URLSearchParams({ match, count: "1", outcome: "finished" });
       const { calls } = (await control(`/calls/wait?${query}`)) as { calls: (Call & { path: string })[] };
       return calls.filter(({ path }) => path.endsWith("/chat/completions"));
+    },
+    async script(match, step) {
+      const body = JSON.stringify({ match, steps: [step], repeat: true });
+      await control("/script", { method: "POST", body });
+    },
+    async beginnings(match) {
+      const { calls } = (await control(`/calls?${new URLSearchParams({ match })}`)) as { calls: Chat[] };
+      const questionOf = ({ body }: Chat) => body.messages.at(-1)?.content ?? "";
+      return new Map(calls.map((call) => [questionOf(call), call.firstByteAt]));
+    },
+    async forget() {
+      await control("/", { method: "DELETE" });
     },
   };
 }

@@ -4,7 +4,10 @@ const GAP_MS = 25;
 // One event is at most this long, so that no buffer behind it has to be longer.
 const MAX_EVENT_CHARS = 16 * 1024;
 
-const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
+/** UTF-16 has two halves for some characters; this tells the first. */
+function isFirstHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
 
 /** Makes events of text as it comes. */
 export interface Gather {
@@ -17,10 +20,10 @@ export interface Gather {
   drop(): void;
 }
 
-/** The longest piece that can go now: it ends between two characters, not within one (UTF-16 pairs). */
+/** The longest piece that can go now: it ends between two characters, not within one. */
 function nextPiece(text: string): string {
-  const piece = text.slice(0, MAX_EVENT_CHARS);
-  return HALF_A_CHARACTER.test(piece) ? piece.slice(0, -1) : piece;
+  const end = Math.min(text.length, MAX_EVENT_CHARS);
+  return text.slice(0, isFirstHalf(text.charCodeAt(end - 1)) ? end - 1 : end);
 }
 
 export function createGather(emit: (text: string) => void, now: () => number): Gather {

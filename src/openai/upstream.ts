@@ -11,8 +11,6 @@ export interface Upstream {
   createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
   /** `YYYY-MM-DD` where a model's end is announced. */
   shutdownDate(model: string): Promise<string | null>;
-  /** Loads what the first call needs. Never rejects. */
-  warm(): Promise<void>;
 }
 
 /** A body of `images/generations`. Size and quality are the operator's: the SDK's types lag behind the models. */
@@ -117,10 +115,5 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         throw faultOf(error, now());
       }
     },
-    warm: () =>
-      sdk().then(
-        () => {},
-        () => {},
-      ),
   };
 }
