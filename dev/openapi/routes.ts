@@ -82,6 +82,11 @@ const IMAGE_KEY: Parameter = {
 };
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
+const PICTURE: Answer[] = [
+  { description: "The picture", mediaType: "image/*", headers: PICTURE_HEADERS },
+  { description: "A placeholder", mediaType: "image/svg+xml", headers: ["X-Image-Status"] },
+];
+
 export const ROUTES: readonly Route[] = [
   {
     ...{
@@ -137,10 +142,7 @@ export const ROUTES: readonly Route[] = [
     summary: "A portrait, or its placeholder",
     parameters: [IMAGE_KEY],
     answers: {
-      200: [
-        { description: "The picture", mediaType: "image/*", headers: PICTURE_HEADERS },
-        { description: "A placeholder", mediaType: "image/svg+xml", headers: ["X-Image-Status"] },
-      ],
+      200: PICTURE,
       206: [
         {
           description: "A `Range` of the picture",
@@ -155,10 +157,10 @@ export const ROUTES: readonly Route[] = [
   },
   {
     ...{ method: "head", path: "/images/{key}", tag: "images", access: "anyone" },
-    summary: "The state of a portrait",
+    summary: "What GET would say of a portrait, without the picture",
     parameters: [IMAGE_KEY],
     answers: {
-      200: [{ description: "What GET would say, without the picture", headers: PICTURE_HEADERS }],
+      200: PICTURE,
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
     problems: ["not_found", ...ANY],
