@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
-import { fuzzRequest } from "../support/fuzz/requests.ts";
+import { FUZZ_ADMIN_TOKEN, fuzzRequest } from "../support/fuzz/requests.ts";
 import { survives } from "../support/fuzz/send.ts";
 import { type Inspector, openInspector } from "../support/inspector.ts";
 import { freePort } from "./npm-start.ts";
@@ -24,7 +24,10 @@ let inspector: Inspector;
 beforeAll(async () => {
   standIn = await startStandIn({ pace: "fast" });
   const port = await freePort();
-  const variables = { OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key", RATE_LIMIT: "off" };
+  const variables = {
+    ...{ OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key" },
+    ...{ RATE_LIMIT: "off", ADMIN_TOKEN: FUZZ_ADMIN_TOKEN },
+  };
   worker = await createBareWorker(variables, ["--inspector-port", String(port)]);
   await worker.start();
   inspector = await openInspector(port, async () => await (await worker.ask("/api/health")).text());

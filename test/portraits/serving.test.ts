@@ -159,7 +159,7 @@ describe("a portrait that is ready", () => {
 
 describe("what was never announced", () => {
   it("is 404, whatever it looks like", async () => {
-    for (const key of ["a".repeat(64), "A".repeat(64), "a".repeat(63), "x", "%252e%252e", `${"a".repeat(64)}/`]) {
+    for (const key of ["a".repeat(64), "A".repeat(64), "a".repeat(63), "x", "..%2f", `${"a".repeat(64)}/`]) {
       const response = await call(`/images/${key}`);
       expect([response.status, (await problemOf(response)).code]).toEqual([404, "not_found"]);
     }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { CALLER_ROUTES, type GuardedRoute } from "../guarded-routes.ts";
+import { type GuardedRoute, ROUTES } from "../guarded-routes.ts";
 import { HOSTILE_HEADERS } from "../hostile-headers.ts";
 import { byteMutation, textMutation } from "./bodies.ts";
 
@@ -107,8 +107,13 @@ const mutation = fc.oneof(
   { weight: 1, arbitrary: mutateMethod },
 );
 
+/** For routes of the administration, which would have nothing to show to others. */
+export const FUZZ_ADMIN_TOKEN = "token-of-the-fuzz";
+
 function plain(route: GuardedRoute, words: string): FuzzRequest {
-  const { method, path, headers = {}, body } = route;
+  const { method, path, access, body } = route;
+  const admin = access === "admin" && { Authorization: `Bearer ${FUZZ_ADMIN_TOKEN}` };
+  const headers = { ...route.headers, ...admin };
   const sent = body && new TextEncoder().encode(JSON.stringify(body.with(words)));
   const type = sent && { "Content-Type": "application/json" };
   return { method, path, headers: { ...type, ...headers }, ...(sent && { body: sent }), chunked: false };
@@ -117,7 +122,7 @@ function plain(route: GuardedRoute, words: string): FuzzRequest {
 // Few words, so that some requests meet: they join, are replayed, or reuse a key.
 const words = fc.constantFrom("one", "two", "three", "four");
 // The routes that take a body have the most to go wrong.
-const route = fc.constantFrom(...CALLER_ROUTES, ...CALLER_ROUTES.filter(({ body }) => body !== undefined));
+const route = fc.constantFrom(...ROUTES, ...ROUTES.filter(({ body }) => body !== undefined));
 
 /** A request of the tables, changed in one to four ways. */
 export const fuzzRequest: fc.Arbitrary<FuzzRequest> = fc
