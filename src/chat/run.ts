@@ -1,7 +1,7 @@
 import type { Failure, ProblemCode } from "../http/errors.ts";
 import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunHost, type HostOptions, type Reading } from "../streams/host.ts";
-import { ERASED, type Run } from "../streams/run.ts";
+import type { Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
 import { createTurns } from "../streams/turns.ts";
 import { type Said, saidIn } from "./said.ts";
@@ -212,14 +212,7 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
         host.schedule();
       }
     },
-    async forget() {
-      const had = host.live() !== undefined || !host.store.isEmpty();
-      const running = host.live();
-      running?.stop(ERASED);
-      await running?.settled;
-      await host.store.clear();
-      return had;
-    },
+    forget: host.forget,
     async alarm() {
       mark.expire();
       if (host.tend() && mark.until() === undefined) await host.store.clear();

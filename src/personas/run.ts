@@ -1,7 +1,7 @@
 import type { Failure } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
-import { ERASED, type Run } from "../streams/run.ts";
+import type { Run } from "../streams/run.ts";
 import type { Payload } from "../streams/sse.ts";
 import { createTurns } from "../streams/turns.ts";
 import type { Askers } from "./askers.ts";
@@ -194,13 +194,6 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       askers.prune(host.store.all().map(({ id }) => id));
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
-    async forget() {
-      const had = host.live() !== undefined || !host.store.isEmpty();
-      const running = host.live();
-      running?.stop(ERASED);
-      await running?.settled;
-      await host.store.clear();
-      return had;
-    },
+    forget: host.forget,
   };
 }

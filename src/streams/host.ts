@@ -1,7 +1,7 @@
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { type FollowOptions, follow } from "./fan-out.ts";
 import { resumeDecision } from "./resume.ts";
-import { createRunner, type Run, type Work } from "./run.ts";
+import { createRunner, ERASED, type Run, type Work } from "./run.ts";
 import { createRunStore, type RunStore } from "./run-store.ts";
 
 /** Among them is the first text, if there is any: before it come resets alone. */
@@ -49,6 +49,8 @@ export interface RunHost<I, R> {
   schedule(): void;
   /** The alarm: revives, forgets, and sets the next one. True where nothing is kept any more. */
   tend(): boolean;
+  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  forget(): Promise<boolean>;
 }
 
 /** Resolves with true at the first text or the end, with false after `ms` without either. */
@@ -144,6 +146,14 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
       return { kind: "stream", body: follow(log, { ...reader, heartbeatMs }) };
     },
     replay: (runId, reader) => follow(recorded(runId), { ...reader, after: 0, heartbeatMs }),
+    async forget() {
+      const running = live();
+      const had = running !== undefined || !store.isEmpty();
+      running?.stop(ERASED);
+      await running?.settled;
+      await store.clear();
+      return had;
+    },
     tend() {
       live();
       current?.persist();

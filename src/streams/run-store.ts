@@ -43,7 +43,6 @@ export interface RunStore {
   isEmpty(): boolean;
   /** Forgets runs past their time, with their events. */
   expire(now: number): void;
-  forget(id: string): void;
   /** Leaves nothing of the object, its other tables and its alarm included. */
   clear(): Promise<void>;
 }
@@ -151,7 +150,6 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     },
     isEmpty: () => !exists() || sql.exec("SELECT 1 FROM runs LIMIT 1").toArray().length === 0,
     expire: (now) => remove("expiresAt <= ?", now),
-    forget: (id) => remove("id = ?", id),
     async clear() {
       ready = false;
       await storage.deleteAll();
