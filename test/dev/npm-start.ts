@@ -62,7 +62,7 @@ export interface Tree {
   readonly npm: Process;
   readonly shell: Process;
   readonly main: Process;
-  readonly keeper: Process;
+  readonly supervisor: Process;
   readonly wrangler: Process;
   readonly portHolder: Process;
   readonly all: readonly Process[];
@@ -82,7 +82,7 @@ export function processTree({ npm }: Run): Tree {
     npm: root,
     shell,
     main,
-    keeper: find("start/keeper.ts"),
+    supervisor: find("start/supervisor.ts"),
     wrangler: find("bin/wrangler.js"),
     portHolder: find("--socket-addr=entry=localhost:"),
     all,

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   for (const { run, tree } of started.splice(0)) {
-    for (const leader of [run.npm.pid, tree?.keeper.pid]) endGroup(leader);
+    for (const leader of [run.npm.pid, tree?.supervisor.pid]) endGroup(leader);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -131,7 +131,7 @@ describe("npm start", () => {
     START_MS,
   );
 
-  it.each(["shell", "main", "keeper"] as const)(
+  it.each(["shell", "main", "supervisor"] as const)(
     "leaves nothing behind when its %s is killed",
     async (victim) => {
       const { tree } = await start();

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 interface Package {
   readonly version?: string;
   readonly resolved?: string;
+  readonly integrity?: string;
   readonly link?: boolean;
   readonly deprecated?: string;
   readonly dependencies?: Record<string, string>;
@@ -21,6 +22,17 @@ describe("the lock file", () => {
     const fetched = Object.entries(packages).filter(([, { link }]) => !link); // a link's address is a folder here
     const bad = fetched.filter(([, { resolved, deprecated }]) => resolved ?? deprecated);
     expect(bad.map(([path]) => path)).toEqual([]);
+  });
+
+  it("has a hash of everything that is installed, so that nothing else can be installed in its place", () => {
+    const workspaces = new Set(
+      Object.values(packages).flatMap(({ link, resolved }) => (link ? [resolved] : [])),
+    );
+    const fetched = Object.entries(packages).filter(
+      ([path, { link }]) => path !== "" && !link && !workspaces.has(path),
+    );
+    const bare = fetched.filter(([, { integrity = "" }]) => !/^sha512-[\w+/]{86}==$/.test(integrity));
+    expect(bare.map(([path]) => path)).toEqual([]);
   });
 
   it("has every optional package of every platform, or npm ci refuses it", () => {
