@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { get, type IncomingMessage } from "node:http";
+import { get, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,8 +62,8 @@ interface Answer {
 }
 
 /** With a `Host` of its own, which `fetch` does not send. */
-async function askAs(host: string, path: string): Promise<Answer> {
-  const request = get({ host: "127.0.0.1", port, path, headers: { host } });
+async function askAs(host: string, path: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+  const request = get({ host: "127.0.0.1", port, path, headers: { ...headers, host } });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   return { status: response.statusCode, type: response.headers["content-type"], body: await text(response) };
 }
@@ -150,9 +150,11 @@ describe("npm start", () => {
   it(
     "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here",
     async () => {
-      await start({}, "--host", "Tunnel.test");
+      await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
       for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost", "tunnel.test"])
         expect([host, (await askAs(`${host}:${port}`, "/api/health")).status]).toEqual([host, 200]);
+      for (const origin of [`http://localhost:${port}`, "http://localhost:3000", "https://app.test"])
+        expect([origin, (await askAs("localhost", "/api/health", { origin })).status]).toEqual([origin, 200]);
       for (const host of [
         "rebound.test",
         "localhost.rebound.test",
@@ -162,8 +164,11 @@ describe("npm start", () => {
         const { status, type, body } = await askAs(`${host}:${port}`, "/api/personas/generate");
         expect([status, type]).toEqual([421, "application/problem+json"]);
         expect(JSON.parse(body)).toMatchObject({ status: 421, code: "host_not_allowed" });
-        expect(JSON.parse(body).detail).toContain(`npm start -- --host ${host}`);
+        expect(JSON.parse(body).detail).toContain("npm start -- --host <name>");
         expect((await askAs(host, "/")).status).toBe(421);
+        // Wrangler believes this header, which such a page may send, but the browser says whose page it is.
+        const forged = { "mf-original-url": `http://localhost:${port}/api/health`, origin: `http://${host}` };
+        expect((await askAs(host, "/api/health", forged)).status).toBe(421);
       }
     },
     START_MS,
