@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { describeError, type ErrorFields } from "../../src/describe-error.ts";
 import { Problem } from "../../src/http/errors.ts";
-import { describeError, type ErrorFields } from "../../src/log.ts";
 
 /** Words of a caller, set like lines of a stack. */
 const WORDS = [
@@ -28,14 +28,14 @@ describe("an error in the log", () => {
   it("has its class and where it was thrown", () => {
     const { error, frames = [] } = describeError(thrownIn(() => new TypeError("of no interest")));
     expect(error).toBe("TypeError");
-    expect(frames[0]).toMatch(/^\S.*log\.test\.ts:\d+:\d+\)?$/);
+    expect(frames[0]).toMatch(/^\S.*describe-error\.test\.ts:\d+:\d+\)?$/);
     expect(frames.length).toBeLessThanOrEqual(6);
   });
 
   it.each(WORDS)("has nothing of its message, not even where that looks like a stack: %j", (words) => {
     expect(shown(new Error(`Failed query: select 1 params: ${words}`))).not.toMatch(UNSAID);
     expect(shown(new DrizzleQueryError("select 1", [words, words], new Error(words)))).not.toMatch(UNSAID);
-    expect(shown(new Error(words))).toContain("log.test.ts");
+    expect(shown(new Error(words))).toContain("describe-error.test.ts");
   });
 
   it("has nothing of a message that was changed after it was thrown", () => {
