@@ -68,11 +68,13 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     setCommonHeaders(c.res.headers, c.get("requestId"), c.req.url.startsWith("https:"));
     const { method, routePath } = c.req;
     const route = routePath.replace(/\{.*\}$/, ""); // without the pattern of its last parameter
-    const { tier, code } = c.var;
+    const { tier, code, counts } = c.var;
     const durationMs = Date.now() - startedAt;
-    const outcome = { status: c.res.status, durationMs, ...(tier && { tier }), ...(code && { code }) };
-    const { counts } = c.var;
+    const { status } = c.res;
     if (counts) rooms.tally.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
+    if (tier === "memory" && !code)
+      return log.hit({ method, route, status, tier }, durationMs, c.get("later"));
+    const outcome = { status, durationMs, ...(tier && { tier }), ...(code && { code }) };
     log.info("request", { requestId: c.get("requestId"), method, route, ...outcome });
   });
   if (config.ok && config.config.ALLOWED_ORIGINS.length > 0) app.use(crossOrigin(config.config));

@@ -25,11 +25,8 @@ export function createFront(
     const { response, counts } = found;
     const later = (promise: Promise<unknown>) => ctx.waitUntil(promise);
     tally.count(counts, later);
-    const id = requestId(request);
-    response.headers.set(REQUEST_ID, id);
-    const durationMs = Date.now() - startedAt;
-    const line = { requestId: id, method: "POST", route, status: 200, durationMs, tier: "memory" };
-    log.often("request", line, later);
+    response.headers.set(REQUEST_ID, requestId(request));
+    log.hit({ method: "POST", route, status: 200, tier: "memory" }, Date.now() - startedAt, later);
     return response;
   }
 

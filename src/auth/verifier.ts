@@ -45,11 +45,14 @@ export function secretVerifier(secret: string, claims: Claims): VerifyToken {
   };
 }
 
+/** The key that an issuer could have signed the token with; undefined where no key of a set can have. */
 function kidOf(token: string): string | undefined {
   try {
-    return decodeHeader(token).kid;
+    const { alg, kid } = decodeHeader(token) as { alg?: unknown; kid?: unknown };
+    const isSigned = ASYMMETRIC.some((algorithm) => algorithm === alg);
+    return isSigned && typeof kid === "string" ? kid : undefined;
   } catch {
-    return undefined; // no JWT; it will not verify either
+    return undefined; // no JWT
   }
 }
 
@@ -57,6 +60,7 @@ function kidOf(token: string): string | undefined {
 export function keySetVerifier(keySet: KeySet, claims: Claims): VerifyToken {
   return async (token) => {
     const kid = kidOf(token);
+    if (kid === undefined) return undefined;
     const keys = await keySet.keysFor(kid);
     try {
       const verification = { ...expected(claims), ...accessTokenType(token) };
