@@ -35,7 +35,7 @@ export interface RunResult {
 /** Idempotency-Keys, and the answer that they are to have. */
 export interface Keys {
   readonly claims: RunResult["claims"];
-  readonly set: StoredSet | undefined;
+  readonly set?: StoredSet | undefined;
 }
 
 export interface Found {

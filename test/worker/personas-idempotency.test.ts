@@ -1,14 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import {
-  eventsOf,
-  generate,
-  generateStream,
-  newLead,
-  problemOf,
-  setOf,
-  whenReady,
-} from "../support/api.ts";
+import { eventsOf, generate, generateStream, newLead, problemOf, setOf, whenReady } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 
