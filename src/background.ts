@@ -61,4 +61,5 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
     await part("models", work.lookUpModels);
   }
   await part("backfill", work.backfill);
+  await part("purge_keys", work.purgeKeys);
 }

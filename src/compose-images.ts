@@ -13,7 +13,7 @@ import { createImageStore, insertPortraits, type Portrait, type PortraitJob } fr
 import { maxImageTokens } from "./openai/image-tokens.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
-import { createCursor, createRetention } from "./operations/retention.ts";
+import { createCursor, createKeyRetention, createRetention } from "./operations/retention.ts";
 import { initialsOf, portraitPrompt } from "./personas/portrait.ts";
 import type { Traits } from "./personas/wire.ts";
 import type { SpendGate } from "./spend/gate.ts";
@@ -71,6 +71,7 @@ export interface ImageWork {
   consume(): Promise<void>;
   /** The five-minute cron. */
   backfill(): Promise<void>;
+  purgeKeys(): Promise<void>;
   /** The daily one's part in portraits and retention. */
   verify(): Promise<void>;
   purge(): Promise<void>;
@@ -103,6 +104,7 @@ export function composeImageWork(
     consume: createConsumer({ store, job, ring, concurrency: config.IMAGE_CONCURRENCY, leaseMs, now }),
     backfill: createBackfill(store, ring, now),
     verify: createVerify({ store, pictures, ring, position: createCursor(db, "verify_portraits") }),
+    purgeKeys: createKeyRetention(db, now),
     purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, now),
   };
 }

@@ -292,7 +292,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
+    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, askers },
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,

@@ -66,7 +66,13 @@ const IDEMPOTENCY_KEY: Parameter = {
   description:
     "1 to 255 visible ASCII characters, unguessable: a UUID is right. The same key is the same request.",
 };
-const SET_ID: Parameter = { name: "setId", in: "path", required: true, description: "From a set." };
+const SET_ID: Parameter = {
+  name: "setId",
+  in: "path",
+  required: true,
+  description: "From a set.",
+  schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({

@@ -4,10 +4,19 @@ export interface Askers {
   runOf(asker: string): string | undefined;
   /** `ttlMs`: the asker is an Idempotency-Key, remembered for that long once the run has ended. */
   remember(asker: string, run: string, ttlMs?: number): void;
-  /** The Idempotency-Keys among a run's askers. */
-  claimsOf(run: string): { id: string; ttlMs: number }[];
+  /** The Idempotency-Keys among a run's askers that D1 has no answer for yet. */
+  claimsOf(run: string): WaitingClaim[];
+  /** D1 has it now, or the outbox. */
+  settled(claims: readonly WaitingClaim[]): void;
+  /** The runs that keys wait for. */
+  awaited(): string[];
   /** Drops what belongs to runs that are gone. */
   prune(runs: readonly string[]): void;
+}
+
+export interface WaitingClaim {
+  readonly id: string;
+  readonly ttlMs: number;
 }
 
 const TABLE =
@@ -28,7 +37,7 @@ export function createAskers({ sql }: DurableObjectStorage): Askers {
       sql.exec(
         `INSERT INTO askers SELECT ?1, ?2, ?4
          WHERE (SELECT COUNT(*) FROM askers) < ?3 OR ?1 IN (SELECT asker FROM askers)
-         ON CONFLICT (asker) DO UPDATE SET run = excluded.run`,
+         ON CONFLICT (asker) DO UPDATE SET run = excluded.run, ttlMs = excluded.ttlMs`,
         ...[asker, run, MAX_ASKERS, ttlMs ?? null],
       );
     },
@@ -36,6 +45,19 @@ export function createAskers({ sql }: DurableObjectStorage): Askers {
       if (!exists()) return [];
       const query = "SELECT asker AS id, ttlMs FROM askers WHERE run = ? AND ttlMs IS NOT NULL";
       return sql.exec<{ id: string; ttlMs: number }>(query, run).toArray();
+    },
+    settled(claims) {
+      const ids = JSON.stringify(claims.map(({ id }) => id));
+      if (exists())
+        sql.exec("UPDATE askers SET ttlMs = NULL WHERE asker IN (SELECT value FROM json_each(?))", ids);
+    },
+    awaited() {
+      if (!exists()) return [];
+      const query = "SELECT DISTINCT run FROM askers WHERE ttlMs IS NOT NULL";
+      return sql
+        .exec<{ run: string }>(query)
+        .toArray()
+        .map(({ run }) => run);
     },
     prune(runs) {
       if (exists())

@@ -10,6 +10,8 @@ export interface Subject {
   readonly email?: string;
 }
 
+export const SET_ID = /^[0-9a-f]{32}$/;
+
 export interface KeyOptions {
   readonly scope: "subject" | "shared";
   readonly ignored: readonly FieldPath[];

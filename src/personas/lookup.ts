@@ -1,7 +1,7 @@
 import { Problem } from "../http/errors.ts";
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
-import type { Claim, Claimed } from "./claims.ts";
+import type { Claim } from "./claims.ts";
 import type { SetRow } from "./set-row.ts";
 import type { PersonaStore } from "./store.ts";
 import { portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
@@ -19,7 +19,7 @@ export interface Replay {
   readonly replay: StoredSet;
 }
 
-export interface ClaimedLookup {
+export interface KeyedLookup {
   readonly place: Place;
   readonly claim: Claim;
   readonly refresh: boolean;
@@ -43,11 +43,10 @@ export interface Lookup {
    */
   find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown">;
   /**
-   * For a request with an Idempotency-Key: what stands under the key is read, and the key claimed, in the batch
-   * that looks the set up; so D1 is asked first. Throws `idempotency_key_reused`. Where the log cannot be
-   * reached, the request goes on without it.
+   * For a request with an Idempotency-Key: the answer of its first request goes before every cache. Throws
+   * `idempotency_key_reused`. Where the log cannot be reached, the request goes on without it.
    */
-  claim(asked: ClaimedLookup): Promise<Hit | Replay | "absent" | "unknown">;
+  findKeyed(asked: KeyedLookup): Promise<Hit | Replay | "absent" | "unknown">;
   /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
   fill(place: Place, set: StoredSet): CachedAnswer;
   /** Drops what the first two tiers have of a set that was made anew. */
@@ -55,6 +54,10 @@ export interface Lookup {
 }
 
 const encoder = new TextEncoder();
+
+function unreachable(error: unknown): undefined {
+  log.error("log.unreachable", describeError(error));
+}
 
 /** `later` takes what the answer need not wait for. */
 export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>) => void): Lookup {
@@ -80,42 +83,34 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
     return answer;
   }
 
-  async function withClaim({ place, claim, refresh, timing }: ClaimedLookup) {
-    try {
-      return await timing.measure("d1", () => store.findAndClaim(place.key, claim, refresh));
-    } catch (error) {
-      log.error("log.unreachable", describeError(error));
-      const set = refresh ? "unknown" : await fromD1(place.key, timing);
-      const claimed: Claimed = { decision: "claim" };
-      return { set: typeof set === "string" ? undefined : set, claimed, unknown: set === "unknown" };
+  async function find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown"> {
+    const near = memory.get(place);
+    if (near) return { tier: "memory", answer: near };
+    const colo = await timing.measure("edge", () => edge.get(place));
+    if (colo) {
+      memory.put(place, colo);
+      return { tier: "edge", answer: colo };
     }
+    const row = await fromD1(place.key, timing);
+    if (typeof row === "string") return row;
+    return { tier: "d1", answer: fill(place, await settle(row)) };
   }
 
   return {
     fill,
-    async claim(asked) {
-      const found = await withClaim(asked);
+    find,
+    async findKeyed({ place, claim, refresh, timing, settle }) {
+      const found = await timing.measure("d1", () => store.findKeyed(place.key, claim)).catch(unreachable);
+      if (!found) return refresh ? "absent" : await find(place, timing, settle);
       const { set, claimed } = found;
       if (claimed.decision === "mismatch") throw new Problem("idempotency_key_reused");
-      if (set && !asked.refresh) return { tier: "d1", answer: fill(asked.place, await asked.settle(set)) };
       if (claimed.decision === "replay") return { replay: claimed.set };
-      return "unknown" in found && found.unknown ? "unknown" : "absent";
+      if (set && !refresh) return { tier: "d1", answer: fill(place, await settle(set)) };
+      return "absent";
     },
     supersede(place, { createdAt }) {
       memory.supersede(place, createdAt);
       later(edge.forget(place));
-    },
-    async find(place, timing, settle) {
-      const near = memory.get(place);
-      if (near) return { tier: "memory", answer: near };
-      const colo = await timing.measure("edge", () => edge.get(place));
-      if (colo) {
-        memory.put(place, colo);
-        return { tier: "edge", answer: colo };
-      }
-      const row = await fromD1(place.key, timing);
-      if (typeof row === "string") return row;
-      return { tier: "d1", answer: fill(place, await settle(row)) };
     },
   };
 }

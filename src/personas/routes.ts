@@ -124,7 +124,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     return {
       input: { ...input, ...callerOf(c) },
       ...{ asker, refresh, anyAge: unknown },
-      ...(claim && { claimTtlMs: claim.ttlMs }),
+      ...(claim && { claim }),
       ...(stream && { stream: { baseUrl } }),
     };
   }
@@ -195,10 +195,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   async function find(lookup: Lookup, { input, asked, settle, claim }: Miss) {
     const { wish, timing, baseUrl } = asked;
     const place = { key: input.key, baseUrl };
-    // What is never going to be made claims nothing.
-    if (claim && deps.upstreamConfigured && !wish.onlyIfCached) {
-      return await lookup.claim({ place, claim, refresh: wish.refresh, timing, settle });
-    }
+    if (claim) return await lookup.findKeyed({ place, claim, refresh: wish.refresh, timing, settle });
     return wish.refresh ? "absent" : await lookup.find(place, timing, settle);
   }
 

@@ -1,10 +1,12 @@
-import type { Failure } from "../http/errors.ts";
+import type { Failure, ProblemCode } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
 import type { Run } from "../streams/run.ts";
+import type { RunRecord } from "../streams/run-store.ts";
 import type { Payload } from "../streams/sse.ts";
 import { createTurns } from "../streams/turns.ts";
 import type { Askers } from "./askers.ts";
+import type { Claim } from "./claims.ts";
 import type { PersonaStore } from "./store.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
@@ -15,8 +17,8 @@ export interface JoinRequest {
   readonly input: RunInput;
   /** The fingerprint of the request, its caller in it; or the claim of its Idempotency-Key. */
   readonly asker: string;
-  /** With an Idempotency-Key: how long its answer is remembered. */
-  readonly claimTtlMs?: number;
+  /** With an Idempotency-Key. */
+  readonly claim?: Claim;
   /** A forced refresh. */
   readonly refresh: boolean;
   /** D1 cannot be asked: whatever this object has will do, however old. */
@@ -59,12 +61,12 @@ export interface PersonaRuns {
   forget(): Promise<boolean>;
 }
 
-type Own = "keepMs" | "resumableMs" | "wakeBy";
+type Own = "keepMs" | "resumableMs" | "wakeBy" | "onEnd";
 
 export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet>, Own> {
   readonly unstored: Unstored;
   readonly askers: Askers;
-  readonly claims: Pick<PersonaStore, "complete" | "release">;
+  readonly claims: Pick<PersonaStore, "claim" | "settle">;
   /** How long a stream can be resumed after its end. Milliseconds. */
   readonly resumableMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
@@ -76,6 +78,8 @@ export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
+/** How soon keys are given their answer again where D1 would not take it. */
+const SETTLE_AGAIN_MS = 30_000;
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 
@@ -86,6 +90,30 @@ function renderFor(baseUrl: string) {
   };
 }
 
+interface Answered {
+  readonly how: How;
+  readonly run: string;
+  readonly set: StoredSet;
+}
+
+function setOf({ result }: RunRecord): StoredSet | undefined {
+  return result === null ? undefined : (JSON.parse(result) as StoredSet);
+}
+
+function answeredBy(run: RunRecord, how: How): Answered | undefined {
+  const set = setOf(run);
+  return set && { how, run: run.id, set };
+}
+
+function failed(code: ProblemCode, retryAfterSeconds?: number): JoinAnswer {
+  const failure = { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return { kind: "failure", how: "started", failure };
+}
+
+function unreachable(error: unknown): undefined {
+  log.error("log.unreachable", describeError(error));
+}
+
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { now, dedupeMs, unstored, askers, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
@@ -93,67 +121,101 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     ...options,
     keepMs: () => keepMs,
     resumableMs: () => options.resumableMs,
-    wakeBy: unstored.dueAt,
+    wakeBy,
+    onEnd: settleLate,
   });
   const turns = createTurns();
 
-  function settledSet(where: (run: { id: string; endedAt: number }) => boolean): StoredSet | undefined {
-    const done = host.store.all().filter(({ state }) => state === "done");
-    const found = done.find(({ id, endedAt }) => where({ id, endedAt: endedAt ?? 0 }));
-    return found?.result ? (JSON.parse(found.result) as StoredSet) : undefined;
+  /** When the outbox is due, or keys that D1 has not taken. */
+  function wakeBy(): number | undefined {
+    const dueAt = unstored.dueAt();
+    if (askers.awaited().length === 0) return dueAt;
+    return Math.min(dueAt ?? Number.POSITIVE_INFINITY, now() + SETTLE_AGAIN_MS);
   }
 
   /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
-  function answered({ refresh, asker, anyAge, claimTtlMs }: JoinRequest): JoinAnswer | undefined {
+  function answered({ refresh, asker, anyAge, claim }: JoinRequest): Answered | undefined {
     if (refresh) {
       const run = askers.runOf(asker);
-      const since = now() - (claimTtlMs ?? dedupeMs);
-      const set = run && settledSet(({ id, endedAt }) => id === run && endedAt > since);
-      return set ? { kind: "set", how: "replayed", set } : undefined;
+      const own = run === undefined ? undefined : host.store.find(run);
+      const since = now() - (claim?.ttlMs ?? dedupeMs);
+      return own && (own.endedAt ?? 0) > since ? answeredBy(own, "replayed") : undefined;
     }
-    const d1LacksIt = anyAge || unstored.hasSet();
-    const set = settledSet(({ endedAt }) => d1LacksIt || endedAt > now() - RECENT_MS);
-    return set && { kind: "set", how: "joined", set };
+    const since = anyAge || unstored.hasSet() ? 0 : now() - RECENT_MS;
+    const recent = host.store.newestDone(since);
+    return recent && answeredBy(recent, "joined");
   }
 
   /** From a run under way, or one that is over; undefined where a run must begin. */
-  function knownAnswer(request: JoinRequest): JoinAnswer | Promise<JoinAnswer> | undefined {
+  async function knownAnswer(request: JoinRequest): Promise<JoinAnswer | undefined> {
     const running = host.live();
+    if (!running && !answered(request)) return undefined;
+    const other = await otherAnswer(request);
+    if (other) return other;
     if (running) {
       remember(request, running.id);
-      return answer(running, "joined", request.stream);
+      if (running.endedAt !== undefined) options.waitUntil(settleLate(running)); // meanwhile
+      return await answer(running, "joined", request.stream);
     }
     const done = answered(request);
-    if (done?.kind === "set") complete(request, done.set);
-    return done;
+    if (done) {
+      remember(request, done.run);
+      options.waitUntil(settleClaims(done.run, done.set));
+    }
+    return done && { kind: "set", how: done.how, set: done.set };
+  }
+
+  /** What the request's key already stands for: another request, or an answer. Undefined where it is free. */
+  async function otherAnswer({ claim, joinOnly }: JoinRequest): Promise<JoinAnswer | undefined> {
+    if (!claim || joinOnly) return undefined;
+    const claimed = await claims.claim(claim).catch(unreachable);
+    if (claimed?.decision === "mismatch") return failed("idempotency_key_reused");
+    return claimed?.decision === "replay" ? { kind: "set", how: "replayed", set: claimed.set } : undefined;
   }
 
   /** Whoever refreshes, or has a key, is answered from this run when asking again. */
-  function remember({ refresh, asker, claimTtlMs }: JoinRequest, runId: string): void {
-    if (refresh || claimTtlMs !== undefined) askers.remember(asker, runId, claimTtlMs);
+  function remember({ refresh, asker, claim, joinOnly }: JoinRequest, runId: string): void {
+    if ((refresh || claim) && !joinOnly) askers.remember(asker, runId, claim?.ttlMs);
   }
 
-  /** A run that is over completes no claims any more. */
-  function complete({ asker: id, claimTtlMs: ttlMs }: JoinRequest, set: StoredSet): void {
-    if (ttlMs !== undefined) options.waitUntil(claims.complete({ id, ttlMs }, set).catch(unlogged));
+  /** Keys that joined too late for the batch that stored their run. */
+  async function settleLate(run: Run<StoredSet>): Promise<void> {
+    const outcome = await run.settled;
+    await settleClaims(run.id, outcome.ok ? outcome.result : undefined);
   }
 
-  function unlogged(error: unknown): void {
-    log.error("store.failed", describeError(error));
+  /** What D1 does not take is tried again by the alarm. */
+  async function settleClaims(runId: string, set: StoredSet | undefined): Promise<void> {
+    const waiting = askers.claimsOf(runId);
+    if (waiting.length === 0) return;
+    try {
+      await claims.settle({ claims: waiting, set });
+      askers.settled(waiting);
+    } catch (error) {
+      log.error("store.failed", { run: runId, ...describeError(error) });
+      host.schedule();
+    }
+  }
+
+  async function settleAwaited(): Promise<void> {
+    for (const runId of askers.awaited()) {
+      const run = host.store.find(runId);
+      if (run && run.state !== "running") await settleClaims(runId, setOf(run));
+    }
   }
 
   /**
    * Starts a run where none is known yet and the caller may; undefined where another caller was first. One
-   * caller at a time: those who would only join must not be counted by the limiter.
+   * caller at a time: those who would only join must not be counted by the limiter. A caller who may not leaves
+   * nothing in D1.
    */
-  async function begin(request: JoinRequest): Promise<Run<StoredSet> | Failure | undefined> {
+  async function begin(request: JoinRequest): Promise<Run<StoredSet> | JoinAnswer | undefined> {
     if (host.live() || answered(request)) return undefined;
-    const { input, asker: id, claimTtlMs, free } = request;
+    const { input, free } = request;
     const allowed = free || (await options.admit(input.callerUserHash ?? input.callerAddressHash));
-    if (!allowed) {
-      if (claimTtlMs !== undefined) options.waitUntil(claims.release({ id }).catch(unlogged));
-      return { code: "rate_limited", retryAfterSeconds: RATE_PERIOD_SECONDS };
-    }
+    if (!allowed) return failed("rate_limited", RATE_PERIOD_SECONDS);
+    const other = await otherAnswer(request);
+    if (other) return other;
     const run = host.start(input, input.userHash ?? undefined); // labelled with whose it is
     remember(request, run.id);
     return run;
@@ -172,14 +234,12 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
 
   return {
     async join(request) {
-      const known = knownAnswer(request);
-      if (known) return await known;
-      const how = "started";
-      if (request.joinOnly) return { kind: "failure", how, failure: { code: "not_cached" } };
+      const known = await knownAnswer(request);
+      if (known) return known;
+      if (request.joinOnly) return failed("not_cached");
       const begun = await turns(() => begin(request));
       if (!begun) return await this.join(request);
-      if ("code" in begun) return { kind: "failure", how, failure: begun };
-      return await answer(begun, how, request.stream);
+      return "kind" in begun ? begun : await answer(begun, "started", request.stream);
     },
     async resume({ runId, after, baseUrl, userHash }) {
       const live = host.live();
@@ -190,8 +250,9 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     async alarm() {
       host.live(); // a run whose server died waits for no database
       await unstored.storeAgain();
+      await settleAwaited();
       const empty = host.tend();
-      askers.prune(host.store.all().map(({ id }) => id));
+      askers.prune([...host.store.ids(), host.live()?.id ?? ""]);
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
     forget: host.forget,

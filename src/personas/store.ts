@@ -10,10 +10,12 @@ import {
   claimedBy,
   claimStatement,
   completeStatement,
+  forgetStatement,
   releaseStatement,
   selectClaim,
 } from "./claims.ts";
 import type { Portrait } from "./introduce.ts";
+import { SET_ID } from "./key.ts";
 import { insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 import type { ImageStates, StoredSet } from "./stored.ts";
 
@@ -30,6 +32,12 @@ export interface RunResult {
   readonly claims: readonly Pick<Claim, "id" | "ttlMs">[];
 }
 
+/** Idempotency-Keys, and the answer that they are to have. */
+export interface Keys {
+  readonly claims: RunResult["claims"];
+  readonly set?: StoredSet | undefined;
+}
+
 export interface Found {
   readonly set: SetRow | undefined;
   readonly claimed: Claimed;
@@ -38,18 +46,21 @@ export interface Found {
 /** The persona cache and the runs' log, in D1. Each method is one round trip. */
 export interface PersonaStore {
   findByKey(key: string): Promise<SetRow | undefined>;
+  /** D1 is not asked for what cannot be an id. */
   findById(setId: string): Promise<SetRow | undefined>;
-  /** Looks the set up and, in the same batch, claims the request's key: on a refresh, or where there is no set. */
-  findAndClaim(key: string, claim: Claim, refresh: boolean): Promise<Found>;
+  /** The set, and what stands under the request's Idempotency-Key. Writes nothing. */
+  findKeyed(key: string, claim: Claim): Promise<Found>;
+  /** Takes the key, where nobody has it; gives what stands under it. */
+  claim(claim: Claim): Promise<Claimed>;
   /** Puts the set in the place of the one with its key, if any, and logs its run. */
   save(result: RunResult): Promise<void>;
   /** The same without the log, which cannot be reached. */
   saveUnlogged(result: RunResult & { readonly set: SetRow }): Promise<void>;
-  complete(claim: Pick<Claim, "id" | "ttlMs">, set: StoredSet): Promise<void>;
-  release(claim: Pick<Claim, "id">): Promise<void>;
+  /** Gives the keys their answer; without a set they are free again. */
+  settle(keys: Keys): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
-  /** Its portraits stay: others may use them. */
+  /** With the replays of it. Its portraits stay: others may use them. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
@@ -84,7 +95,7 @@ export function createPersonaStore(
     ];
   }
 
-  function settleClaims({ set, claims }: RunResult): BatchItem<"sqlite">[] {
+  function settleClaims({ set, claims }: Keys): BatchItem<"sqlite">[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
     if (!first) return [];
@@ -107,32 +118,30 @@ export function createPersonaStore(
       return row && toSet(row);
     },
     async findById(setId) {
+      if (!SET_ID.test(setId)) return undefined;
       const row = await find(eq(personaCache.setId, setId)).get();
       return row && toSet(row);
     },
-    async findAndClaim(key, claim, refresh) {
+    async findKeyed(key, claim) {
+      const [[row], [log]] = await db.batch([find(eq(personaCache.inputHash, key)), selectClaim(db, claim)]);
+      return { set: row && toSet(row), claimed: claimedBy(log, false, claim, now()) };
+    },
+    async claim(claim) {
       const at = now();
-      const [[row], mine, [log]] = await db.batch([
-        find(eq(personaCache.inputHash, key)),
-        claimStatement(db, claim, at, !refresh),
-        selectClaim(db, claim),
-      ]);
-      const claimed = claimedBy(log, mine.length > 0, claim, at);
-      return { set: row && toSet(row), claimed };
+      const [mine, [log]] = await db.batch([claimStatement(db, claim, at), selectClaim(db, claim)]);
+      return claimedBy(log, mine.length > 0, claim, at);
     },
     save: (result) => batch([...setStatements(result), ...logRun(result.row), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
-    async complete({ id, ttlMs }, set) {
-      await completeStatement(db, [id], set, now() + ttlMs);
-    },
-    async release({ id }) {
-      await releaseStatement(db, [id]);
-    },
+    settle: (keys) => batch(settleClaims(keys)),
     async announce(row) {
       await db.insert(requestLog).values(row).onConflictDoNothing();
     },
     async remove(key) {
-      await db.delete(personaCache).where(eq(personaCache.inputHash, key));
+      await db.batch([
+        db.delete(personaCache).where(eq(personaCache.inputHash, key)),
+        forgetStatement(db, key),
+      ]);
     },
     async imageStates(keys) {
       const rows = await db

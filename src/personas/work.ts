@@ -3,6 +3,7 @@ import { describeError, log } from "../log.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import { NO_USAGE } from "../openai/usage.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
+import type { Askers } from "./askers.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
@@ -31,7 +32,7 @@ export interface WorkDeps extends GeneratorModel {
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly unstored: Pick<Unstored, "keep">;
   /** The Idempotency-Keys that have asked for a run so far. */
-  readonly claimsOf: (runId: string) => RunResult["claims"];
+  readonly askers: Pick<Askers, "claimsOf" | "settled">;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -83,6 +84,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
       );
       deps.unstored.keep(stored ? { row, claims, missing: [] } : { ...result, set });
     }
+    deps.askers.settled(result.claims);
     if (result.missing.length > 0) deps.waitUntil(deps.ring());
   }
 
@@ -111,7 +113,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
     const result = {
       row: { ...row, status: PROBLEMS[code].status, code },
       missing: [],
-      claims: deps.claimsOf(row.id),
+      claims: [], // free again when the run ends
     };
     const recorded = store.save(result).catch((fault) => {
       log.error("store.failed", { run: row.id, ...describeError(fault) });
@@ -142,15 +144,12 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
       const made = { setId, personas, states, cost, createdAt: now() };
       const set = { ...made, key, emailHash, userHash, model: deps.model };
       const row = { ...logRow(input, context, calls.spent), setId };
-      await save({ set, row, missing, claims: deps.claimsOf(context.runId) });
+      await save({ set, row, missing, claims: deps.askers.claimsOf(context.runId) });
       return made;
     } catch (error) {
       // A run that was erased leaves nothing.
       if (context.signal.aborted) throw new Problem("interrupted");
       if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
-      else
-        for (const claim of deps.claimsOf(context.runId))
-          deps.waitUntil(store.release(claim).catch(() => {}));
       throw error;
     }
   }

@@ -24,6 +24,8 @@ export interface HostOptions<I, R> {
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** When the object has other business, if any. */
   readonly wakeBy?: () => number | undefined;
+  /** Called when a run has settled. Never rejects. */
+  readonly onEnd?: (run: Run<R>) => Promise<void>;
 }
 
 export type ReaderOptions = Pick<FollowOptions, "after" | "idLines" | "render">;
@@ -88,6 +90,7 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
   function hold(run: Run<R>): Run<R> {
     current = run;
     options.waitUntil(run.settled.then(scheduleSooner));
+    options.waitUntil(run.settled.then(() => options.onEnd?.(run)));
     return run;
   }
 

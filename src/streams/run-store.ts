@@ -35,8 +35,9 @@ export interface RunStore {
   running(): RunRecord[];
   /** The one that was started last. */
   newest(): RunRecord | undefined;
-  /** The newest first. */
-  all(): RunRecord[];
+  /** The newest that is done and ended after `since`, milliseconds since the epoch. */
+  newestDone(since: number): RunRecord | undefined;
+  ids(): string[];
   entries(id: string): Entry[];
   /** When the next run may be forgotten; undefined where none has settled. */
   nextExpiry(): number | undefined;
@@ -134,7 +135,15 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     find: (id) => select("WHERE id = ?", id)[0],
     running: () => select("WHERE state = 'running' ORDER BY rowid DESC"),
     newest: () => select("ORDER BY rowid DESC LIMIT 1")[0],
-    all: () => select("ORDER BY rowid DESC"),
+    newestDone: (since) =>
+      select("WHERE state = 'done' AND endedAt > ? ORDER BY rowid DESC LIMIT 1", since)[0],
+    ids() {
+      if (!exists()) return [];
+      return sql
+        .exec<{ id: string }>("SELECT id FROM runs")
+        .toArray()
+        .map(({ id }) => id);
+    },
     entries(id) {
       if (!exists()) return [];
       const rows = sql.exec<{ entries: string }>(

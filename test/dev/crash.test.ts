@@ -55,6 +55,21 @@ describe("a server whose process group is killed with -9", () => {
     expect(await callCount("before-the-crash")).toBe(1);
   });
 
+  it("answers a key again with its first body, though the set was made anew in between", async () => {
+    const key = { "Idempotency-Key": "key-before-the-crash" };
+    const first = (await (await ask("keyed-crash", key)).json()) as PersonaSet;
+    await (await ask("keyed-crash", { "Cache-Control": "no-cache" })).text();
+    await worker.kill();
+    await worker.start();
+    const again = await ask("keyed-crash", key);
+    expect(again.headers.get("Cache-Status")).toBe("asknewton-log; hit");
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    const replayed = (await again.json()) as PersonaSet;
+    expect(replayed).toMatchObject({ fromCache: false, fromIdempotentCache: true });
+    expect(replayed.personas.map(({ id }) => id)).toEqual(first.personas.map(({ id }) => id));
+    expect(await callCount("keyed-crash")).toBe(2);
+  });
+
   it.each<{ moment: string; name: string; step: Step }>([
     { moment: "before the model's first word", name: "crash-waiting", step: { headersAfterMs: 60_000 } },
     { moment: "between two personas", name: "crash-writing", step: { silentAfterChunks: 500 } },

@@ -143,6 +143,32 @@ describe("forgetting a set", () => {
   });
 });
 
+describe("forgetting a set that was asked for with keys", () => {
+  it("takes every replay of it along, and no other key's", async () => {
+    const user = await bearerFor("forgetful-with-keys");
+    const newKey = () => ({ ...user, "Idempotency-Key": crypto.randomUUID() });
+    const [leadData, other] = [newLead(), newLead()];
+    const [cold, refresh, kept] = [newKey(), { ...newKey(), "Cache-Control": "no-cache" }, newKey()];
+    const first = await setOf(await generate({ leadData }, cold));
+    await setOf(await generate({ leadData }, refresh));
+    const { setId } = await setOf(await generate({ leadData: other }, kept));
+    const path = `/api/admin/personas/${first.setId}`;
+    expect((await call(path, { method: "DELETE", headers: ADMIN })).status).toBe(204);
+    const left = await everything();
+    expect(left).not.toContain(first.personas[0]?.id);
+    expect(left).not.toContain(leadData.name);
+    const again = await generate({ leadData }, cold);
+    expect(again.headers.get("Idempotency-Replayed")).toBeNull();
+    const made = await setOf(again);
+    expect(made.fromCache).toBe(false);
+    expect(made.personas[0]?.id).not.toBe(first.personas[0]?.id);
+    expect((await generate({ leadData }, refresh)).headers.get("Idempotency-Replayed")).toBeNull();
+    const replay = await generate({ leadData: other }, kept);
+    expect(replay.headers.get("Idempotency-Replayed")).toBe("true");
+    expect((await setOf(replay)).setId).toBe(setId);
+  });
+});
+
 describe("erasing a person", () => {
   it("leaves nothing of them anywhere, and everything of another", async () => {
     const [ann, bob] = [await bearerFor("erase-ann"), await bearerFor("erase-bob")];
