@@ -5,7 +5,7 @@ import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifie
 import type { BackgroundWork } from "./background.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
-import { createChatStore, type LogRow } from "./chat/store.ts";
+import { createChatStore } from "./chat/store.ts";
 import { createChatWork } from "./chat/work.ts";
 import {
   composeImageRoutes,
@@ -39,6 +39,7 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
+import type { LogRow } from "./spend/run-log.ts";
 import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */

@@ -1,9 +1,9 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
-import { personaCache, personaImages, requestLog } from "../db/schema.ts";
+import { personaCache, personaImages } from "../db/schema.ts";
 import { utcDay } from "../spend/gate.ts";
-import { addTotals, runTotals } from "../spend/totals.ts";
+import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -16,8 +16,6 @@ import {
 import type { Portrait } from "./introduce.ts";
 import { insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 import type { ImageStates, StoredSet } from "./stored.ts";
-
-export type LogRow = typeof requestLog.$inferInsert;
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -74,16 +72,6 @@ export function createPersonaStore(
     return db.select(columns).from(personaCache).where(where);
   };
 
-  /** The id is the run's, so writing a row again after a doubtful failure changes nothing but an announcement. */
-  function logRun(row: LogRow): BatchItem<"sqlite">[] {
-    const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
-    const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
-    return [
-      db.insert(requestLog).values(row).onConflictDoUpdate({ target: requestLog.id, set: row }),
-      addTotals(db, utcDay(now()), totals),
-    ];
-  }
-
   function settleClaims({ set, claims }: RunResult): BatchItem<"sqlite">[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
@@ -120,7 +108,8 @@ export function createPersonaStore(
       const claimed = claimedBy(log, mine.length > 0, claim, at);
       return { set: row && toSet(row), claimed };
     },
-    save: (result) => batch([...setStatements(result), ...logRun(result.row), ...settleClaims(result)]),
+    save: (result) =>
+      batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
     async complete({ id, ttlMs }, set) {
       await completeStatement(db, [id], set, now() + ttlMs);
@@ -129,7 +118,7 @@ export function createPersonaStore(
       await releaseStatement(db, [id]);
     },
     async announce(row) {
-      await db.insert(requestLog).values(row).onConflictDoNothing();
+      await announceRun(db, row);
     },
     async remove(key) {
       await db.delete(personaCache).where(eq(personaCache.inputHash, key));

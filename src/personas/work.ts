@@ -2,12 +2,13 @@ import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import { NO_USAGE } from "../openai/usage.ts";
+import { type LogRow, UNDER_WAY } from "../spend/run-log.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
 import type { SetRow } from "./set-row.ts";
-import type { LogRow, PersonaStore, RunResult } from "./store.ts";
+import type { PersonaStore, RunResult } from "./store.ts";
 import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus, Traits } from "./wire.ts";
@@ -40,8 +41,6 @@ const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
-/** Of a run that has not ended (RFC 9110 §15.2 calls 102 informational): never seen by a caller. */
-export const UNDER_WAY = 102;
 const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
