@@ -50,8 +50,10 @@ export interface Lookup {
   claim(asked: ClaimedLookup): Promise<Hit | Replay | "absent" | "unknown">;
   /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
   fill(place: Place, set: StoredSet): CachedAnswer;
-  /** Drops what the first two tiers have of a set that was made anew. */
-  supersede(place: Place, set: StoredSet): void;
+  /** A refresh begins: the first two tiers drop what was made before `time`, and take none of it again. */
+  supersede(place: Place, time: number): void;
+  /** It came to nothing: what D1 has is good again. */
+  restore(place: Place): void;
 }
 
 const encoder = new TextEncoder();
@@ -101,8 +103,12 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       if (claimed.decision === "replay") return { replay: claimed.set };
       return "unknown" in found && found.unknown ? "unknown" : "absent";
     },
-    supersede(place, { createdAt }) {
-      memory.supersede(place, createdAt);
+    supersede(place, time) {
+      memory.supersede(place, time);
+      later(edge.supersede(place, time));
+    },
+    restore(place) {
+      memory.forget(place.key);
       later(edge.forget(place));
     },
     async find(place, timing, settle) {

@@ -21,8 +21,6 @@ export interface JoinRequest {
   readonly refresh: boolean;
   /** D1 cannot be asked: whatever this object has will do, however old. */
   readonly anyAge: boolean;
-  /** Never starts a run. */
-  readonly joinOnly?: boolean;
   /** The operator's own, which no rate limit counts. */
   readonly free?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
@@ -174,12 +172,10 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     async join(request) {
       const known = knownAnswer(request);
       if (known) return await known;
-      const how = "started";
-      if (request.joinOnly) return { kind: "failure", how, failure: { code: "not_cached" } };
       const begun = await turns(() => begin(request));
       if (!begun) return await this.join(request);
-      if ("code" in begun) return { kind: "failure", how, failure: begun };
-      return await answer(begun, how, request.stream);
+      if ("code" in begun) return { kind: "failure", how: "started", failure: begun };
+      return await answer(begun, "started", request.stream);
     },
     async resume({ runId, after, baseUrl, userHash }) {
       const live = host.live();
