@@ -15,6 +15,7 @@ import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { createCursor, createRetention } from "./operations/retention.ts";
 import { initialsOf, portraitPrompt } from "./personas/portrait.ts";
+import { insertSetImages, type SetOwner } from "./personas/set-row.ts";
 import type { Traits } from "./personas/wire.ts";
 import type { SpendGate } from "./spend/gate.ts";
 
@@ -50,8 +51,9 @@ export function composePortraits(env: ImageBindings, config: Config) {
     /** `later` takes the bell, which nobody waits for. */
     announce(later: (promise: Promise<unknown>) => void) {
       const ringSoon = createSoonBell(ring);
-      return async (portrait: Portrait) => {
-        const state = await store.announce(portrait, style);
+      return async (portrait: Portrait, owner: SetOwner) => {
+        const whose = insertSetImages(db, owner, [portrait.key]);
+        const state = await store.announce(portrait, style, [whose]);
         if (state === "pending") later(ringSoon());
         return state;
       };

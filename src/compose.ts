@@ -40,6 +40,7 @@ import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
 import type { LogRow } from "./spend/run-log.ts";
+import { createPendingWrites, type PendingWrites } from "./streams/pending-writes.ts";
 import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
@@ -292,8 +293,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const askers = createAskers(ctx.storage);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
+  const writes = createPendingWrites(waitUntil);
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
+    ...{ store, unstored, now, model, maxOutputTokens, claimsOf: askers.claimsOf },
+    waitUntil: writes.add,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -301,7 +304,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     ring: portraits.ring,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  return createPersonaRuns({
+  const runs = createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     watchMs: () => PERSONA_WATCH_MS,
     ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
@@ -311,6 +314,14 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
   });
+  return { ...runs, forget: () => forgetAll(runs, writes) };
+}
+
+/** Ends and forgets an object's runs, and waits for what they have written elsewhere: their eraser deletes that. */
+async function forgetAll(runs: Pick<ChatRuns, "forget">, writes: PendingWrites): Promise<boolean> {
+  const had = await runs.forget();
+  await writes.ended();
+  return had;
 }
 
 // Hidden behind the model's thinking in nearly every run.
@@ -322,9 +333,10 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
   const store = createChatStore(openDatabase(env.DB), now);
+  const writes = createPendingWrites(waitUntil);
   const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
-    waitUntil(write(row).catch(failed));
+    writes.add(write(row).catch(failed));
   };
 
   const work = createChatWork({
@@ -332,7 +344,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  return createChatRuns({
+  const runs = createChatRuns({
     recordWithinMs: CHAT_RECORD_WITHIN_MS,
     ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
@@ -342,4 +354,5 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     commitMs: config.STREAM_COMMIT_MS,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
+  return { ...runs, forget: () => forgetAll(runs, writes) };
 }

@@ -103,6 +103,7 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
 
   /** Where there is somebody to erase, a run can be found while it is under way. */
   function announceRun(asker: ChatAsker, times: RunTimes): void {
+    if (asker.callerUserHash === null && asker.emailHash === null) return;
     deps.announce({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
   }
 
@@ -139,7 +140,7 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
       let failure: unknown;
       try {
         const answering = answer(input, context, calls, gather);
-        if (input.callerUserHash !== null) announceRun(input, context); // the upstream has been asked first
+        announceRun(input, context); // the upstream has been asked first
         return await answering;
       } catch (error) {
         failure = error;

@@ -1,4 +1,5 @@
 import { and, asc, eq, exists, gt, inArray, lt, lte, min, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { imageDays, personaImages as images } from "../db/schema.ts";
 import { utcDay } from "../spend/gate.ts";
@@ -47,8 +48,12 @@ export interface BeginRule {
 
 /** The ledger of portraits in D1. Each method is one round trip. */
 export interface ImageStore {
-  /** Puts a portrait in, unless it is there, and gives its state. */
-  announce(portrait: Portrait, style: PortraitStyle): Promise<ImageState>;
+  /** Puts a portrait in, unless it is there, and gives its state. `alongside`: what goes into the same batch. */
+  announce(
+    portrait: Portrait,
+    style: PortraitStyle,
+    alongside?: readonly BatchItem<"sqlite">[],
+  ): Promise<ImageState>;
   find(key: string): Promise<LedgerRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
@@ -118,10 +123,11 @@ export function createImageStore(db: Database, now: () => number, newId: () => s
   }
 
   return {
-    async announce(portrait, style) {
+    async announce(portrait, style, alongside = []) {
       const [, found] = await db.batch([
         insertPortraits(db, [portrait], style, now()),
         db.select({ status: images.status }).from(images).where(eq(images.imageKey, portrait.key)),
+        ...alongside,
       ]);
       return found[0]?.status ?? "pending";
     },

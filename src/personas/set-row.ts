@@ -50,9 +50,16 @@ export function upsertSet(db: Database, { key, personas, cost, states: _, ...set
     });
 }
 
+/** Of whose set a portrait is. */
+export type SetOwner = Pick<SetRow, "key" | "emailHash" | "userHash">;
+
 /** Whose portraits they are, so that erasure finds them without reading every set there is. */
-export function insertSetImages(db: Database, { key, personas, emailHash, userHash }: SetRow) {
-  const keys = JSON.stringify(personas.map(({ imageKey }) => imageKey));
+export function insertSetImages(
+  db: Database,
+  { key, emailHash, userHash }: SetOwner,
+  imageKeys: readonly string[],
+) {
+  const keys = JSON.stringify(imageKeys);
   return db
     .insert(setImages)
     .select(sql`SELECT value, ${key}, ${emailHash}, ${userHash} FROM json_each(${keys}) WHERE true`)

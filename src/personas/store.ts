@@ -81,8 +81,9 @@ export function createPersonaStore(
 
   function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
     if (!set) return [];
-    const announced = missing.length > 0 ? [insertPortraits(missing)] : [];
-    return [upsertSet(db, set), insertSetImages(db, set), ...announced];
+    if (missing.length === 0) return [upsertSet(db, set)];
+    const keys = missing.map(({ key }) => key);
+    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
   }
 
   const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {

@@ -7,7 +7,7 @@ import type { Work, WorkContext } from "../streams/run.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
-import type { SetRow } from "./set-row.ts";
+import type { SetOwner, SetRow } from "./set-row.ts";
 import type { PersonaStore, RunResult } from "./store.ts";
 import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
@@ -22,8 +22,8 @@ export interface RunInput extends PersonaInput {
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly portraitOf: (traits: Traits) => Portrait;
-  /** Puts a portrait into its ledger and has it made; gives the state it is in. */
-  readonly announce: (portrait: Portrait) => Promise<ImageStatus>;
+  /** Puts a portrait into its ledger, with whose it is, and has it made; gives the state it is in. */
+  readonly announce: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly ring: () => Promise<void>;
   readonly openCalls: (context: WorkContext) => TextCalls;
@@ -86,7 +86,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
-    const introductions = createIntroductions(deps.announce, context.emit);
+    const introductions = createIntroductions((portrait) => deps.announce(portrait, input), context.emit);
     let voidUpTo = context.resetId;
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {
