@@ -10,6 +10,7 @@ import { imageKey, OBJECT_PREFIX } from "./images/object-key.ts";
 import { createPictureStore } from "./images/objects.ts";
 import type { ImageRoutesDeps } from "./images/routes.ts";
 import { createImageStore, insertPortraits, type Portrait, type PortraitJob } from "./images/store.ts";
+import { createTakeUp } from "./images/take-up.ts";
 import { maxImageTokens } from "./openai/image-tokens.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
@@ -44,6 +45,7 @@ export function composePortraits(env: ImageBindings, config: Config) {
   const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
   return {
     ring: () => ring(),
+    takeUp: createTakeUp(store, ring, config.IMAGE_DAILY_LIMIT),
     portraitOf(traits: Traits): Portrait {
       const prompt = portraitPrompt(traits);
       return { prompt, key: imageKey(prompt, style, sha256), initials: initialsOf(traits.name) };
@@ -62,10 +64,11 @@ export function composePortraits(env: ImageBindings, config: Config) {
   };
 }
 
-export function composeImageRoutes(env: ImageBindings): ImageRoutesDeps {
+export function composeImageRoutes(env: ImageBindings, config: Config): ImageRoutesDeps {
   const { store, pictures, ring } = parts(env);
   const ringPatiently = createPatientBell(ring, LOOKED_AT_BELL_MS, now);
-  return { store, pictures, ring: () => ring(), ringPatiently, now };
+  const takeUp = createTakeUp(store, ring, config.IMAGE_DAILY_LIMIT);
+  return { store, pictures, ring: () => ring(), ringPatiently, takeUp, now };
 }
 
 export interface ImageWork {

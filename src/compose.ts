@@ -92,9 +92,11 @@ const personaObject = ({ PERSONA_GENERATIONS: objects }: Env, key: string) =>
   objects.get(objects.idFromName(key));
 const chatObject = ({ CHAT_STREAMS: objects }: Env, name: string) => objects.get(objects.idFromName(name));
 
-function openPregenerate(env: Env): Pregenerate {
+function openPregenerate(env: Env, config: Config): Pregenerate {
   const runs = (key: string) => personaObject(env, key);
-  return createPregenerate({ db: openDatabase(env.DB), queue: env.PREGENERATE_JOBS, runs, now });
+  const { takeUp: wantPortraits } = composePortraits(env, config);
+  const db = openDatabase(env.DB);
+  return createPregenerate({ db, queue: env.PREGENERATE_JOBS, runs, wantPortraits, now });
 }
 
 function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
@@ -102,9 +104,11 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaA
   const edge = createEdgeTier(() => caches.default);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
+  const portraits = composePortraits(env, config);
   return {
-    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
-    ...{ memory, edge, pregenerate: openPregenerate(env) },
+    store: createPersonaStore(openDatabase(env.DB), portraits.insert, now),
+    lookedAt: portraits.takeUp,
+    ...{ memory, edge, pregenerate: openPregenerate(env, config) },
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
@@ -171,11 +175,11 @@ export function composeApp(env: Env): AppDeps {
       composeAdmin({
         db: openDatabase(env.DB),
         images: env.IMAGES,
-        ...{ config, tally, pregenerate: openPregenerate(env) },
+        ...{ config, tally, pregenerate: openPregenerate(env, config) },
         forgetPersonas: personas.forget,
         forgetChat: async (name) => await chatObject(env, name).forget(),
       }),
-    images: config && composeImageRoutes(env),
+    images: config && composeImageRoutes(env, config),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
     site: (request) => env.ASSETS.fetch(request),
@@ -213,7 +217,7 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     const upstream = openUpstream(config);
     return {
       ...composeImageWork(env, config, upstream, composeSpend(env, config)),
-      pregenerate: openPregenerate(env),
+      pregenerate: openPregenerate(env, config),
       lookUpModels: composeModelLookup(env.DB, config, upstream),
     };
   }

@@ -4,7 +4,7 @@ import { describeError, log } from "../log.ts";
 import type { Claim, Claimed } from "./claims.ts";
 import type { SetRow } from "./set-row.ts";
 import type { PersonaStore } from "./store.ts";
-import { portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
+import { imageKeys, portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -31,6 +31,8 @@ export interface LookupDeps {
   readonly store: PersonaStore;
   readonly memory: MemoryTier;
   readonly edge: EdgeTier;
+  /** Somebody is shown portraits that are not made yet, by image key. Never rejects. */
+  readonly lookedAt: (imageKeys: readonly string[]) => Promise<void>;
 }
 
 /** What is done with a set before it is shown: nothing, or waiting for its portraits. */
@@ -82,6 +84,11 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
     return answer;
   }
 
+  async function show(place: Place, set: StoredSet, settle: Settle): Promise<Hit> {
+    if (!portraitsAre(set, "ready", "failed")) later(deps.lookedAt(imageKeys(set)));
+    return { tier: "d1", answer: fill(place, await settle(set)) };
+  }
+
   async function withClaim({ place, claim, refresh, timing }: ClaimedLookup) {
     try {
       return await timing.measure("d1", () => store.findAndClaim(place.key, claim, refresh));
@@ -99,7 +106,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       const found = await withClaim(asked);
       const { set, claimed } = found;
       if (claimed.decision === "mismatch") throw new Problem("idempotency_key_reused");
-      if (set && !asked.refresh) return { tier: "d1", answer: fill(asked.place, await asked.settle(set)) };
+      if (set && !asked.refresh) return await show(asked.place, set, asked.settle);
       if (claimed.decision === "replay") return { replay: claimed.set };
       return "unknown" in found && found.unknown ? "unknown" : "absent";
     },
@@ -121,7 +128,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       }
       const row = await fromD1(place.key, timing);
       if (typeof row === "string") return row;
-      return { tier: "d1", answer: fill(place, await settle(row)) };
+      return await show(place, row, settle);
     },
   };
 }

@@ -22,7 +22,7 @@ import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./k
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import { savedBy, showSet } from "./stored.ts";
+import { imageKeys, portraitsAre, savedBy, showSet } from "./stored.ts";
 import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./wire.ts";
 
 export interface PersonaRoutesDeps extends LookupDeps {
@@ -249,6 +249,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const { userHash } = ownerOf(c);
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
+        if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
         const body = JSON.stringify(showSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
         const etag = `"${hash(body).slice(0, 32)}"`;
         const headers = { ETag: etag, "Cache-Control": "private, no-cache" };

@@ -14,7 +14,7 @@ import {
   selectClaim,
 } from "./claims.ts";
 import type { Portrait } from "./introduce.ts";
-import { insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
+import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 import type { ImageStates, StoredSet } from "./stored.ts";
 
 /** What a run leaves behind. */
@@ -47,7 +47,7 @@ export interface PersonaStore {
   release(claim: Pick<Claim, "id">): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
-  /** Its portraits stay: others may use them. */
+  /** With those of its portraits that are not made and that no other set wants; made ones stay. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
@@ -122,7 +122,10 @@ export function createPersonaStore(
       await announceRun(db, row);
     },
     async remove(key) {
-      await db.delete(personaCache).where(eq(personaCache.inputHash, key));
+      await db.batch([
+        db.delete(personaCache).where(eq(personaCache.inputHash, key)),
+        ...dropUnmadePortraits(db, key),
+      ]);
     },
     async imageStates(keys) {
       const rows = await db
