@@ -81,7 +81,11 @@ export default defineConfig({
         IMAGE_TIMEOUT_MS: "2500",
         IMAGE_LEASE_SECONDS: "3",
       }),
-      workerProject("portrait-limit", { IMAGE_DAILY_LIMIT: "7" }),
+      workerProject("portrait-limit", {
+        IMAGE_DAILY_LIMIT: "7",
+        ADMIN_TOKEN: "the-administrators-own-token",
+      }),
+      workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

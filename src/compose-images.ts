@@ -10,11 +10,13 @@ import { imageKey, OBJECT_PREFIX } from "./images/object-key.ts";
 import { createPictureStore } from "./images/objects.ts";
 import type { ImageRoutesDeps } from "./images/routes.ts";
 import { createImageStore, insertPortraits, type Portrait, type PortraitJob } from "./images/store.ts";
+import { createTakeUp } from "./images/take-up.ts";
 import { maxImageTokens } from "./openai/image-tokens.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { createCursor, createKeyRetention, createRetention } from "./operations/retention.ts";
 import { initialsOf, portraitPrompt } from "./personas/portrait.ts";
+import { insertSetImages, type SetOwner } from "./personas/set-row.ts";
 import type { Traits } from "./personas/wire.ts";
 import type { SpendGate } from "./spend/gate.ts";
 
@@ -43,6 +45,7 @@ export function composePortraits(env: ImageBindings, config: Config) {
   const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
   return {
     ring: () => ring(),
+    takeUp: createTakeUp(store, ring, config.IMAGE_DAILY_LIMIT),
     portraitOf(traits: Traits): Portrait {
       const prompt = portraitPrompt(traits);
       return { prompt, key: imageKey(prompt, style, sha256), initials: initialsOf(traits.name) };
@@ -50,8 +53,9 @@ export function composePortraits(env: ImageBindings, config: Config) {
     /** `later` takes the bell, which nobody waits for. */
     announce(later: (promise: Promise<unknown>) => void) {
       const ringSoon = createSoonBell(ring);
-      return async (portrait: Portrait) => {
-        const state = await store.announce(portrait, style);
+      return async (portrait: Portrait, owner: SetOwner) => {
+        const whose = insertSetImages(db, owner, [portrait.key]);
+        const state = await store.announce(portrait, style, [whose]);
         if (state === "pending") later(ringSoon());
         return state;
       };
@@ -60,10 +64,11 @@ export function composePortraits(env: ImageBindings, config: Config) {
   };
 }
 
-export function composeImageRoutes(env: ImageBindings): ImageRoutesDeps {
+export function composeImageRoutes(env: ImageBindings, config: Config): ImageRoutesDeps {
   const { store, pictures, ring } = parts(env);
   const ringPatiently = createPatientBell(ring, LOOKED_AT_BELL_MS, now);
-  return { store, pictures, ring: () => ring(), ringPatiently, now };
+  const takeUp = createTakeUp(store, ring, config.IMAGE_DAILY_LIMIT);
+  return { store, pictures, ring: () => ring(), ringPatiently, takeUp, now };
 }
 
 export interface ImageWork {

@@ -43,7 +43,7 @@ export function composeModelLookup(
 
 export function composeTally(DB: D1Database): Tally {
   const db = openDatabase(DB);
-  return createTally((increments) => addTotals(db, utcDay(now()), increments));
+  return createTally((increments) => addTotals(db, utcDay(now()), increments), now);
 }
 
 export interface AdminParts {

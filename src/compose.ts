@@ -5,7 +5,7 @@ import { keySetVerifier, secretVerifier, type VerifyToken } from "./auth/verifie
 import type { BackgroundWork } from "./background.ts";
 import type { ChatRoutesDeps } from "./chat/routes.ts";
 import { type ChatRuns, createChatRuns, type RunRef, type SendRequest } from "./chat/run.ts";
-import { createChatStore, type LogRow } from "./chat/store.ts";
+import { createChatStore } from "./chat/store.ts";
 import { createChatWork } from "./chat/work.ts";
 import {
   composeImageRoutes,
@@ -39,6 +39,8 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
+import type { LogRow } from "./spend/run-log.ts";
+import { createPendingWrites, type PendingWrites } from "./streams/pending-writes.ts";
 import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
@@ -90,9 +92,11 @@ const personaObject = ({ PERSONA_GENERATIONS: objects }: Env, key: string) =>
   objects.get(objects.idFromName(key));
 const chatObject = ({ CHAT_STREAMS: objects }: Env, name: string) => objects.get(objects.idFromName(name));
 
-function openPregenerate(env: Env): Pregenerate {
+function openPregenerate(env: Env, config: Config): Pregenerate {
   const runs = (key: string) => personaObject(env, key);
-  return createPregenerate({ db: openDatabase(env.DB), queue: env.PREGENERATE_JOBS, runs, now });
+  const { takeUp: wantPortraits } = composePortraits(env, config);
+  const db = openDatabase(env.DB);
+  return createPregenerate({ db, queue: env.PREGENERATE_JOBS, runs, wantPortraits, now });
 }
 
 function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
@@ -100,9 +104,11 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaA
   const edge = createEdgeTier(() => caches.default);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
+  const portraits = composePortraits(env, config);
   return {
-    store: createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now),
-    ...{ memory, edge, pregenerate: openPregenerate(env) },
+    store: createPersonaStore(openDatabase(env.DB), portraits.insert, now),
+    lookedAt: portraits.takeUp,
+    ...{ memory, edge, pregenerate: openPregenerate(env, config) },
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
@@ -169,11 +175,11 @@ export function composeApp(env: Env): AppDeps {
       composeAdmin({
         db: openDatabase(env.DB),
         images: env.IMAGES,
-        ...{ config, tally, pregenerate: openPregenerate(env) },
+        ...{ config, tally, pregenerate: openPregenerate(env, config) },
         forgetPersonas: personas.forget,
         forgetChat: async (name) => await chatObject(env, name).forget(),
       }),
-    images: config && composeImageRoutes(env),
+    images: config && composeImageRoutes(env, config),
     chat: config && composeChat(env, config),
     verifyToken: config && composeVerifier(config),
     site: (request) => env.ASSETS.fetch(request),
@@ -211,7 +217,7 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     const upstream = openUpstream(config);
     return {
       ...composeImageWork(env, config, upstream, composeSpend(env, config)),
-      pregenerate: openPregenerate(env),
+      pregenerate: openPregenerate(env, config),
       lookUpModels: composeModelLookup(env.DB, config, upstream),
     };
   }
@@ -291,8 +297,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const askers = createAskers(ctx.storage);
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
 
+  const writes = createPendingWrites(waitUntil);
   const work = createPersonaWork({
-    ...{ store, unstored, now, waitUntil, model, maxOutputTokens, askers },
+    ...{ store, unstored, now, model, maxOutputTokens, askers },
+    waitUntil: writes.add,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -300,7 +308,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     ring: portraits.ring,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  return createPersonaRuns({
+  const runs = createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     watchMs: () => PERSONA_WATCH_MS,
     ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
@@ -310,6 +318,14 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
   });
+  return { ...runs, forget: () => forgetAll(runs, writes) };
+}
+
+/** Ends and forgets an object's runs, and waits for what they have written elsewhere: their eraser deletes that. */
+async function forgetAll(runs: Pick<ChatRuns, "forget">, writes: PendingWrites): Promise<boolean> {
+  const had = await runs.forget();
+  await writes.ended();
+  return had;
 }
 
 // Hidden behind the model's thinking in nearly every run.
@@ -321,9 +337,10 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
   const store = createChatStore(openDatabase(env.DB), now);
+  const writes = createPendingWrites(waitUntil);
   const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
-    waitUntil(write(row).catch(failed));
+    writes.add(write(row).catch(failed));
   };
 
   const work = createChatWork({
@@ -331,7 +348,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  return createChatRuns({
+  const runs = createChatRuns({
     recordWithinMs: CHAT_RECORD_WITHIN_MS,
     ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
@@ -341,4 +358,5 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     commitMs: config.STREAM_COMMIT_MS,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
+  return { ...runs, forget: () => forgetAll(runs, writes) };
 }

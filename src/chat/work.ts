@@ -2,11 +2,11 @@ import { PROBLEMS, Problem } from "../http/errors.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
 import { NO_USAGE } from "../openai/usage.ts";
+import { type LogRow, UNDER_WAY } from "../spend/run-log.ts";
 import { type Done, ERASED, type Work, type WorkContext } from "../streams/run.ts";
 import { createGather, type Gather } from "./gather.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import { doneEvent } from "./said.ts";
-import type { LogRow } from "./store.ts";
 import type { FinishReason } from "./wire.ts";
 
 /** What is known of who asked what, without its text. */
@@ -19,8 +19,6 @@ export interface ChatAsker {
   readonly emailHash: string | null;
 }
 
-/** The status of a run that has not ended: no caller sees it. */
-const UNDER_WAY = 102;
 const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
@@ -105,6 +103,7 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
 
   /** Where there is somebody to erase, a run can be found while it is under way. */
   function announceRun(asker: ChatAsker, times: RunTimes): void {
+    if (asker.callerUserHash === null && asker.emailHash === null) return;
     deps.announce({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
   }
 
@@ -141,7 +140,7 @@ export function createChatWork(deps: ChatWorkDeps): Work<ChatInput, undefined> {
       let failure: unknown;
       try {
         const answering = answer(input, context, calls, gather);
-        if (input.callerUserHash !== null) announceRun(input, context); // the upstream has been asked first
+        announceRun(input, context); // the upstream has been asked first
         return await answering;
       } catch (error) {
         failure = error;

@@ -33,9 +33,15 @@ async function whenDoneOr(ms: number, running: Iterable<Promise<void>>): Promise
  * cannot be read, once the jobs under way have ended.
  */
 export function createConsumer({ store, job, ring, concurrency, leaseMs, now }: ConsumerDeps) {
+  /** A look is a read, and a lease a write, for which D1 has one writer for everybody. */
+  async function isAnyDue(): Promise<boolean> {
+    const at = await store.nextDue();
+    return at !== undefined && at <= now();
+  }
+
   async function claimInto(running: Set<Promise<void>>): Promise<number> {
     const room = concurrency - running.size;
-    const claimed = room > 0 ? await store.claim(room, leaseMs) : [];
+    const claimed = room > 0 && (await isAnyDue()) ? await store.claim(room, leaseMs) : [];
     for (const portrait of claimed) {
       const work: Promise<void> = job(portrait).finally(() => running.delete(work));
       running.add(work);

@@ -5,7 +5,7 @@ import type { Attempt, Generate } from "./generator.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
 import type { PictureStore, StoredPicture } from "./objects.ts";
 import type { Picture } from "./picture.ts";
-import type { BeginRule, Begun, ImageStore, PortraitJob } from "./store.ts";
+import { type BeginRule, type Begun, type ImageStore, type PortraitJob, UNTIL_LOOKED_AT } from "./store.ts";
 
 export interface JobDeps {
   readonly store: ImageStore;
@@ -95,7 +95,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     const image = shortKey(job.key);
     if (why === "limit") {
       log.warn("portrait.waits", { image, reason: "IMAGE_DAILY_LIMIT" });
-      await store.postpone(job, nextUtcDay(now()), "daily_limit");
+      await store.postpone(job, UNTIL_LOOKED_AT, "daily_limit");
     }
     if (why === "exhausted") {
       log.error("portrait.failed", { image, code: "interrupted", calls: job.attempts });

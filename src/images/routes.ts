@@ -6,7 +6,7 @@ import { describeError, log } from "../log.ts";
 import type { PictureStore, StoredPicture } from "./objects.ts";
 import { PLACEHOLDER_CSP, type PlaceholderOptions, placeholder } from "./placeholder.ts";
 import { contentRange, rangeOf } from "./range.ts";
-import type { ImageStore, LedgerRow } from "./store.ts";
+import { type ImageStore, type LedgerRow, UNTIL_LOOKED_AT } from "./store.ts";
 import { IMAGE_KEY } from "./wire.ts";
 
 export interface ImageRoutesDeps {
@@ -16,6 +16,8 @@ export interface ImageRoutesDeps {
   readonly ring: () => Promise<void>;
   /** The same, for what somebody looked at: however many look, it rings now and then. */
   readonly ringPatiently: () => Promise<void>;
+  /** Somebody looks at these. Never rejects. */
+  readonly takeUp: (keys: readonly string[]) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -52,7 +54,9 @@ function wantedRange(c: Context<AppEnv>, { bytes, etag }: StoredPicture) {
   return rangeOf(c.req.header("Range"), bytes);
 }
 
-export function imageRoutes({ store, pictures, ring, ringPatiently, now }: ImageRoutesDeps): Hono<AppEnv> {
+export function imageRoutes(deps: ImageRoutesDeps): Hono<AppEnv> {
+  const { store, pictures, ring, ringPatiently, takeUp, now } = deps;
+
   async function whole(key: string): Promise<Response | undefined> {
     const picture = await pictures.get(key);
     if (!picture) return undefined;
@@ -108,6 +112,7 @@ export function imageRoutes({ store, pictures, ring, ringPatiently, now }: Image
       if (arrived) return arrived;
     }
     if (status === "pending" && dueAt <= now()) c.get("later")(ringPatiently());
+    if (dueAt === UNTIL_LOOKED_AT) c.get("later")(takeUp([key]));
     return showPlaceholder({ key, initials, size, state: status === "failed" ? "failed" : "pending" });
   }
 

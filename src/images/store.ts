@@ -1,4 +1,5 @@
 import { and, asc, eq, exists, gt, inArray, lt, lte, min, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { imageDays, personaImages as images } from "../db/schema.ts";
 import { utcDay } from "../spend/gate.ts";
@@ -36,6 +37,9 @@ export interface CallCost {
   readonly costUsd: number;
 }
 
+/** `dueAt` of a portrait that the day's limit left waiting until somebody looks: the last time that there is. */
+export const UNTIL_LOOKED_AT = 8.64e15;
+
 /** `limit`: today's are used up. `exhausted`: this portrait's are. `lost`: another worker has it by now. */
 export type Begun = "begun" | "limit" | "exhausted" | "lost";
 
@@ -47,8 +51,12 @@ export interface BeginRule {
 
 /** The ledger of portraits in D1. Each method is one round trip. */
 export interface ImageStore {
-  /** Puts a portrait in, unless it is there, and gives its state. */
-  announce(portrait: Portrait, style: PortraitStyle): Promise<ImageState>;
+  /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
+  announce(
+    portrait: Portrait,
+    style: PortraitStyle,
+    alongside?: readonly BatchItem<"sqlite">[],
+  ): Promise<ImageState>;
   find(key: string): Promise<LedgerRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
@@ -60,6 +68,8 @@ export interface ImageStore {
   /** Gives the lease back; due again at `dueAt`. */
   postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
   fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
+  /** Has made what waits for somebody to look, where today's limit has room. True where any of these does. */
+  takeUp(keys: readonly string[], dailyLimit: number): Promise<boolean>;
   /** Ready no longer: their pictures are lost, and are made again from the first attempt on. */
   reset(keys: readonly string[]): Promise<void>;
   /** When the next portrait is due, a leased one when its lease runs out; undefined where none is pending. */
@@ -85,7 +95,15 @@ export function insertPortraits(
     ...{ model: style.model, size: style.size, quality: style.quality },
     ...same,
   }));
-  return db.insert(images).values(rows).onConflictDoNothing();
+  // One that waits for somebody to want it is wanted now.
+  return db
+    .insert(images)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: images.imageKey,
+      set: { dueAt: at },
+      setWhere: sql`${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))} AND ${images.status} = 'pending'`,
+    });
 }
 
 const NO_LEASE = { leaseOwner: null, callId: null };
@@ -118,10 +136,11 @@ export function createImageStore(db: Database, now: () => number, newId: () => s
   }
 
   return {
-    async announce(portrait, style) {
+    async announce(portrait, style, alongside = []) {
       const [, found] = await db.batch([
         insertPortraits(db, [portrait], style, now()),
         db.select({ status: images.status }).from(images).where(eq(images.imageKey, portrait.key)),
+        ...alongside,
       ]);
       return found[0]?.status ?? "pending";
     },
@@ -207,6 +226,16 @@ export function createImageStore(db: Database, now: () => number, newId: () => s
         .set({ status: "failed", failure, updatedAt: now(), ...NO_LEASE })
         .where(held(job));
       await db.batch([update, count({ failed: 1 }, cost)]);
+    },
+    async takeUp(keys, dailyLimit) {
+      const startedToday = sql`(SELECT started FROM image_days WHERE day = ${utcDay(now())})`;
+      const hasRoom = sql`COALESCE(${startedToday}, 0) < ${dailyLimit}`;
+      const waiting = and(among(keys), isPending, eq(images.dueAt, UNTIL_LOOKED_AT), hasRoom);
+      // A look is a read: only what is taken up is written.
+      const found = await db.select({ key: images.imageKey }).from(images).where(waiting).limit(1);
+      if (found.length === 0) return false;
+      await db.update(images).set({ dueAt: now(), updatedAt: now() }).where(waiting);
+      return true;
     },
     async reset(keys) {
       const at = now();

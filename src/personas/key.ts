@@ -1,5 +1,6 @@
 import canonicalize from "canonicalize";
 import type { Hasher } from "../hash.ts";
+import { normalizeEmail } from "../http/validate.ts";
 import { type FieldPath, omitFields } from "./ignored-fields.ts";
 import { DEFAULT_COUNT, type GenerateRequest } from "./wire.ts";
 
@@ -43,7 +44,7 @@ function canonical(value: unknown): string {
 export function subjectOf(email: string | undefined, user: string | undefined): Subject {
   return {
     ...(user !== undefined && { user }),
-    ...(email !== undefined && { email: email.trim().toLowerCase() }),
+    ...(email !== undefined && { email: normalizeEmail(email) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { describeError, log } from "../log.ts";
 import type { Claim } from "./claims.ts";
 import type { SetRow } from "./set-row.ts";
 import type { PersonaStore } from "./store.ts";
-import { portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
+import { imageKeys, portraitsAre, type StoredSet, savedBy, showSet } from "./stored.ts";
 import type { CachedAnswer, EdgeTier, MemoryTier, Place } from "./tiers.ts";
 
 export type Tier = "memory" | "edge" | "d1";
@@ -31,6 +31,8 @@ export interface LookupDeps {
   readonly store: PersonaStore;
   readonly memory: MemoryTier;
   readonly edge: EdgeTier;
+  /** Somebody is shown portraits that are not made yet, by image key. Never rejects. */
+  readonly lookedAt: (imageKeys: readonly string[]) => Promise<void>;
 }
 
 /** What is done with a set before it is shown: nothing, or waiting for its portraits. */
@@ -49,8 +51,10 @@ export interface Lookup {
   findKeyed(asked: KeyedLookup): Promise<Hit | Replay | "absent" | "unknown">;
   /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
   fill(place: Place, set: StoredSet): CachedAnswer;
-  /** Drops what the first two tiers have of a set that was made anew. */
-  supersede(place: Place, set: StoredSet): void;
+  /** A refresh begins: the first two tiers drop what was made before `time`, and take none of it again. */
+  supersede(place: Place, time: number): void;
+  /** It came to nothing: what D1 has is good again. */
+  restore(place: Place): void;
 }
 
 const encoder = new TextEncoder();
@@ -83,6 +87,11 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
     return answer;
   }
 
+  async function show(place: Place, set: StoredSet, settle: Settle): Promise<Hit> {
+    if (!portraitsAre(set, "ready", "failed")) later(deps.lookedAt(imageKeys(set)));
+    return { tier: "d1", answer: fill(place, await settle(set)) };
+  }
+
   async function find(place: Place, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown"> {
     const near = memory.get(place);
     if (near) return { tier: "memory", answer: near };
@@ -93,7 +102,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
     }
     const row = await fromD1(place.key, timing);
     if (typeof row === "string") return row;
-    return { tier: "d1", answer: fill(place, await settle(row)) };
+    return await show(place, row, settle);
   }
 
   return {
@@ -105,11 +114,15 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       const { set, claimed } = found;
       if (claimed.decision === "mismatch") throw new Problem("idempotency_key_reused");
       if (claimed.decision === "replay") return { replay: claimed.set };
-      if (set && !refresh) return { tier: "d1", answer: fill(place, await settle(set)) };
+      if (set && !refresh) return await show(place, set, settle);
       return "absent";
     },
-    supersede(place, { createdAt }) {
-      memory.supersede(place, createdAt);
+    supersede(place, time) {
+      memory.supersede(place, time);
+      later(edge.supersede(place, time));
+    },
+    restore(place) {
+      memory.forget(place.key);
       later(edge.forget(place));
     },
   };

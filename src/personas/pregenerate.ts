@@ -15,6 +15,8 @@ export interface PregenerateDeps {
   readonly db: Database;
   readonly queue: Pick<Queue<PregenerateMessage>, "sendBatch">;
   readonly runs: (key: string) => Pick<PersonaRuns, "join">;
+  /** Has portraits made that wait for somebody who wants them, by image key. Never rejects. */
+  readonly wantPortraits: (imageKeys: readonly string[]) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -48,13 +50,21 @@ function batchesOf(messages: readonly PregenerateMessage[]): PregenerateMessage[
   return batches;
 }
 
-export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pregenerate {
+export function createPregenerate({ db, queue, runs, wantPortraits, now }: PregenerateDeps): Pregenerate {
   async function cachedKeys(keys: readonly string[]): Promise<Set<string>> {
     const rows = await db
       .select({ key: personaCache.inputHash })
       .from(personaCache)
       .where(sql`${personaCache.inputHash} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
     return new Set(rows.map(({ key }) => key));
+  }
+
+  async function portraitsOf(keys: ReadonlySet<string>): Promise<string[]> {
+    const rows = await db
+      .select({ imageKey: sql<string>`persona.value ->> 'imageKey'` })
+      .from(sql`${personaCache}, json_each(${personaCache.personasJson}) AS persona`)
+      .where(sql`${personaCache.inputHash} IN (SELECT value FROM json_each(${JSON.stringify([...keys])}))`);
+    return rows.map(({ imageKey }) => imageKey);
   }
 
   async function enlist(inputs: readonly RunInput[]): Promise<void> {
@@ -89,6 +99,7 @@ export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pr
       for (const batch of batchesOf(wanted.map((input) => ({ input })))) {
         await queue.sendBatch(batch.map((body) => ({ body })));
       }
+      if (cached.size > 0) await wantPortraits(await portraitsOf(cached));
       const alreadyCached = inputs.filter(({ key }) => cached.has(key)).length;
       return { accepted: inputs.length - alreadyCached, alreadyCached };
     },

@@ -22,7 +22,7 @@ import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./k
 import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
 import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import { savedBy, showSet } from "./stored.ts";
+import { imageKeys, portraitsAre, savedBy, showSet } from "./stored.ts";
 import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./wire.ts";
 
 export interface PersonaRoutesDeps extends LookupDeps {
@@ -157,29 +157,21 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
     const request = joinRequest(c, miss);
+    const place = { key: input.key, baseUrl };
+    if (wish.refresh) lookup.supersede(place, asked.startedAt);
     const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
     c.set("counts", countsOf(answer));
-    if (answer.kind === "stream" && wish.refresh) c.get("later")(renew(lookup, miss, request));
+    if (wish.refresh && (answer.kind === "failure" || answer.how === "replayed")) lookup.restore(place);
     const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
     const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
     return answerFromRun(shown, { ...options, serverTiming: timing.header() });
-  }
-
-  /**
-   * A refresh as a stream: its set is not seen here, and the first two tiers must not go on with the old one. So
-   * they are told by joining the run, which never starts another.
-   */
-  async function renew(lookup: Lookup, miss: Miss, { stream: _, ...request }: JoinRequest): Promise<void> {
-    const answer = await deps.runs(miss.input.key).join({ ...request, joinOnly: true });
-    if (answer.kind === "set") await finish(lookup, miss, { ...answer, how: "joined" });
   }
 
   /** A run's set as it is shown, which the first two tiers get to know. */
   async function finish(lookup: Lookup, { input, asked, settle }: Miss, { how, set }: SetAnswer) {
     const replayed = how === "replayed";
     const place = { key: input.key, baseUrl: asked.baseUrl };
-    if (asked.wish.refresh && !replayed) lookup.supersede(place, set);
     const settled = await settle(replayed ? await withTodaysStates(deps.store, set) : set);
     if (!replayed) lookup.fill(place, settled);
     return settled;
@@ -254,6 +246,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const { userHash } = ownerOf(c);
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
+        if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
         const body = JSON.stringify(showSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
         const etag = `"${hash(body).slice(0, 32)}"`;
         const headers = { ETag: etag, "Cache-Control": "private, no-cache" };

@@ -23,8 +23,6 @@ export interface JoinRequest {
   readonly refresh: boolean;
   /** D1 cannot be asked: whatever this object has will do, however old. */
   readonly anyAge: boolean;
-  /** Never starts a run. */
-  readonly joinOnly?: boolean;
   /** The operator's own, which no rate limit counts. */
   readonly free?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
@@ -166,16 +164,16 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   }
 
   /** What the request's key already stands for: another request, or an answer. Undefined where it is free. */
-  async function otherAnswer({ claim, joinOnly }: JoinRequest): Promise<JoinAnswer | undefined> {
-    if (!claim || joinOnly) return undefined;
+  async function otherAnswer({ claim }: JoinRequest): Promise<JoinAnswer | undefined> {
+    if (!claim) return undefined;
     const claimed = await claims.claim(claim).catch(unreachable);
     if (claimed?.decision === "mismatch") return failed("idempotency_key_reused");
     return claimed?.decision === "replay" ? { kind: "set", how: "replayed", set: claimed.set } : undefined;
   }
 
   /** Whoever refreshes, or has a key, is answered from this run when asking again. */
-  function remember({ refresh, asker, claim, joinOnly }: JoinRequest, runId: string): void {
-    if ((refresh || claim) && !joinOnly) askers.remember(asker, runId, claim?.ttlMs);
+  function remember({ refresh, asker, claim }: JoinRequest, runId: string): void {
+    if (refresh || claim) askers.remember(asker, runId, claim?.ttlMs);
   }
 
   /** Keys that joined too late for the batch that stored their run. */
@@ -236,7 +234,6 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     async join(request) {
       const known = await knownAnswer(request);
       if (known) return known;
-      if (request.joinOnly) return failed("not_cached");
       const begun = await turns(() => begin(request));
       if (!begun) return await this.join(request);
       return "kind" in begun ? begun : await answer(begun, "started", request.stream);

@@ -1,9 +1,9 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
-import { personaCache, personaImages, requestLog } from "../db/schema.ts";
+import { personaCache, personaImages } from "../db/schema.ts";
 import { utcDay } from "../spend/gate.ts";
-import { addTotals, runTotals } from "../spend/totals.ts";
+import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -16,10 +16,8 @@ import {
 } from "./claims.ts";
 import type { Portrait } from "./introduce.ts";
 import { SET_ID } from "./key.ts";
-import { insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
+import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 import type { ImageStates, StoredSet } from "./stored.ts";
-
-export type LogRow = typeof requestLog.$inferInsert;
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -60,7 +58,7 @@ export interface PersonaStore {
   settle(keys: Keys): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
-  /** With the replays of it. Its portraits stay: others may use them. */
+  /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
@@ -85,16 +83,6 @@ export function createPersonaStore(
     return db.select(columns).from(personaCache).where(where);
   };
 
-  /** The id is the run's, so writing a row again after a doubtful failure changes nothing but an announcement. */
-  function logRun(row: LogRow): BatchItem<"sqlite">[] {
-    const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
-    const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
-    return [
-      db.insert(requestLog).values(row).onConflictDoUpdate({ target: requestLog.id, set: row }),
-      addTotals(db, utcDay(now()), totals),
-    ];
-  }
-
   function settleClaims({ set, claims }: Keys): BatchItem<"sqlite">[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
@@ -104,8 +92,9 @@ export function createPersonaStore(
 
   function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
     if (!set) return [];
-    const announced = missing.length > 0 ? [insertPortraits(missing)] : [];
-    return [upsertSet(db, set), insertSetImages(db, set), ...announced];
+    if (missing.length === 0) return [upsertSet(db, set)];
+    const keys = missing.map(({ key }) => key);
+    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
   }
 
   const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {
@@ -131,16 +120,18 @@ export function createPersonaStore(
       const [mine, [log]] = await db.batch([claimStatement(db, claim, at), selectClaim(db, claim)]);
       return claimedBy(log, mine.length > 0, claim, at);
     },
-    save: (result) => batch([...setStatements(result), ...logRun(result.row), ...settleClaims(result)]),
+    save: (result) =>
+      batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
     settle: (keys) => batch(settleClaims(keys)),
     async announce(row) {
-      await db.insert(requestLog).values(row).onConflictDoNothing();
+      await announceRun(db, row);
     },
     async remove(key) {
       await db.batch([
         db.delete(personaCache).where(eq(personaCache.inputHash, key)),
         forgetStatement(db, key),
+        ...dropUnmadePortraits(db, key),
       ]);
     },
     async imageStates(keys) {

@@ -4,6 +4,8 @@ import type { Saved } from "../spend/totals.ts";
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
 const EDGE_SECONDS = 300;
+// Longer than any run: a refresh says when it begins what it makes old, and its caller may be gone when it ends.
+const SUPERSEDED_SECONDS = 15 * 60;
 // Of an isolate's 128 MiB; some 2,500 sets.
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASES = 4096;
@@ -28,7 +30,7 @@ export interface MemoryTier {
   put(place: Place, answer: CachedAnswer): boolean;
   /** Under every base URL. */
   forget(key: string): void;
-  /** Forgets what is older than a set that cannot be held yet, and takes none of it again. */
+  /** Forgets what was made before `createdAt`, and takes none of it again for a quarter of an hour. */
   supersede(place: Place, createdAt: number): void;
   /** The key of a request whose exact bytes were seen, and so validated, before. */
   keyOf(digest: string): string | undefined;
@@ -46,6 +48,8 @@ function evictOldest<K, V>(map: Map<K, V>): V | undefined {
 const SUPERSEDED = new Uint8Array();
 const NOTHING: Saved = { usd: 0, tokens: 0, images: 0 };
 
+const superseded = (createdAt: number): CachedAnswer => ({ body: SUPERSEDED, createdAt, saved: NOTHING });
+
 const name = ({ key, baseUrl }: Place) => `${key} ${baseUrl}`;
 
 /** This isolate's own. Bounded by size; what was put longest ago goes first. */
@@ -59,11 +63,12 @@ export function createMemoryTier(now: () => number): MemoryTier {
     answers.delete(id);
   }
 
-  function put(place: Place, { body, createdAt, saved }: CachedAnswer): boolean {
+  function put(place: Place, answer: CachedAnswer, seconds: number): boolean {
     const id = name(place);
+    const { body, createdAt, saved } = answer;
     if ((answers.get(id)?.createdAt ?? 0) > createdAt) return false;
     remove(id);
-    answers.set(id, { body, createdAt, saved, expiresAt: now() + MEMORY_SECONDS * 1000 });
+    answers.set(id, { body, createdAt, saved, expiresAt: now() + seconds * 1000 });
     bytes += body.byteLength;
     while (bytes > MAX_MEMORY_BYTES || answers.size > MAX_ANSWERS)
       bytes -= evictOldest(answers)?.body.byteLength ?? 0;
@@ -71,7 +76,7 @@ export function createMemoryTier(now: () => number): MemoryTier {
   }
 
   return {
-    put,
+    put: (place, answer) => put(place, answer, MEMORY_SECONDS),
     get(place) {
       const id = name(place);
       const found = answers.get(id);
@@ -82,7 +87,7 @@ export function createMemoryTier(now: () => number): MemoryTier {
     forget(key) {
       for (const id of answers.keys()) if (id.startsWith(`${key} `)) remove(id);
     },
-    supersede: (place, createdAt) => void put(place, { body: SUPERSEDED, createdAt, saved: NOTHING }),
+    supersede: (place, createdAt) => void put(place, superseded(createdAt), SUPERSEDED_SECONDS),
     keyOf: (digest) => aliases.get(digest),
     remember(digest, key) {
       aliases.set(digest, key);
@@ -94,6 +99,8 @@ export function createMemoryTier(now: () => number): MemoryTier {
 export interface EdgeTier {
   get(place: Place): Promise<CachedAnswer | undefined>;
   put(place: Place, answer: CachedAnswer): Promise<void>;
+  /** As in memory, for whichever isolate of the colo. */
+  supersede(place: Place, createdAt: number): Promise<void>;
   forget(place: Place): Promise<void>;
 }
 
@@ -114,25 +121,30 @@ export function createEdgeTier(open: () => Cache): EdgeTier {
     }
   }
 
+  async function put(place: Place, { body, createdAt, saved }: CachedAnswer, seconds: number): Promise<void> {
+    const there = await guarded(() => open().match(request(place)));
+    if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
+    const headers = {
+      "Cache-Control": `public, max-age=${seconds}`,
+      "Content-Type": "application/json",
+      [CREATED_AT]: String(createdAt),
+      [SAVED]: JSON.stringify(saved),
+    };
+    await guarded(() => open().put(request(place), new Response(body, { headers })));
+  }
+
   return {
+    put: (place, answer) => put(place, answer, EDGE_SECONDS),
+    supersede: (place, createdAt) => put(place, superseded(createdAt), SUPERSEDED_SECONDS),
     get: (place) =>
       guarded(async () => {
         const found = await open().match(request(place));
         if (!found) return undefined;
         const saved = JSON.parse(found.headers.get(SAVED) ?? "") as Saved;
-        return { body: await found.bytes(), createdAt: Number(found.headers.get(CREATED_AT)), saved };
+        const body = await found.bytes();
+        if (body.byteLength === 0) return undefined; // superseded
+        return { body, createdAt: Number(found.headers.get(CREATED_AT)), saved };
       }),
-    async put(place, { body, createdAt, saved }) {
-      const there = await guarded(() => open().match(request(place)));
-      if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
-      const headers = {
-        "Cache-Control": `public, max-age=${EDGE_SECONDS}`,
-        "Content-Type": "application/json",
-        [CREATED_AT]: String(createdAt),
-        [SAVED]: JSON.stringify(saved),
-      };
-      await guarded(() => open().put(request(place), new Response(body, { headers })));
-    },
     async forget(place) {
       await guarded(() => open().delete(request(place)));
     },

@@ -2,13 +2,14 @@ import { PROBLEMS, Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 import type { Spent, TextCalls } from "../openai/text-calls.ts";
 import { NO_USAGE } from "../openai/usage.ts";
+import { type LogRow, UNDER_WAY } from "../spend/run-log.ts";
 import type { Work, WorkContext } from "../streams/run.ts";
 import type { Askers } from "./askers.ts";
 import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
 import { createIntroductions, type Introductions, type Portrait } from "./introduce.ts";
 import type { PersonaInput } from "./key.ts";
-import type { SetRow } from "./set-row.ts";
-import type { LogRow, PersonaStore, RunResult } from "./store.ts";
+import type { SetOwner, SetRow } from "./set-row.ts";
+import type { PersonaStore, RunResult } from "./store.ts";
 import { doneEvent, type StoredSet } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
 import type { ImageStatus, Traits } from "./wire.ts";
@@ -22,8 +23,8 @@ export interface RunInput extends PersonaInput {
 export interface WorkDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly portraitOf: (traits: Traits) => Portrait;
-  /** Puts a portrait into its ledger and has it made; gives the state it is in. */
-  readonly announce: (portrait: Portrait) => Promise<ImageStatus>;
+  /** Puts a portrait into its ledger, with whose it is, and has it made; gives the state it is in. */
+  readonly announce: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly ring: () => Promise<void>;
   readonly openCalls: (context: WorkContext) => TextCalls;
@@ -41,8 +42,6 @@ const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
-/** Of a run that has not ended (RFC 9110 §15.2 calls 102 informational): never seen by a caller. */
-export const UNDER_WAY = 102;
 const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 type RunTimes = Pick<WorkContext, "runId" | "startedAt">;
@@ -89,7 +88,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function generate(input: RunInput, context: WorkContext, calls: TextCalls): Promise<Introductions> {
-    const introductions = createIntroductions(deps.announce, context.emit);
+    const introductions = createIntroductions((portrait) => deps.announce(portrait, input), context.emit);
     let voidUpTo = context.resetId;
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {

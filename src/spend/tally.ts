@@ -11,10 +11,11 @@ export interface Tally {
   flush(): Promise<void>;
 }
 
-/** An isolate that is ended between two flushes loses what it counted: at most five seconds of hits. */
-export function createTally(write: (increments: Increments) => Promise<unknown>): Tally {
+/** An isolate that is ended between two flushes loses what it counted: what the last five seconds counted. */
+export function createTally(write: (increments: Increments) => Promise<unknown>, now: () => number): Tally {
   let counted: Record<string, number> = {};
-  let flushing = false;
+  // A time and no flag: where the invocation with the timer is ended, a later count sets another.
+  let nextFlushAt = 0;
 
   async function flush(): Promise<void> {
     const increments = counted;
@@ -28,9 +29,7 @@ export function createTally(write: (increments: Increments) => Promise<unknown>)
   }
 
   async function flushSoon(): Promise<void> {
-    flushing = true;
     await new Promise((resolve) => setTimeout(resolve, FLUSH_AFTER_MS));
-    flushing = false;
     await flush();
   }
 
@@ -38,7 +37,10 @@ export function createTally(write: (increments: Increments) => Promise<unknown>)
     flush,
     count(increments, later) {
       for (const name in increments) counted[name] = (counted[name] ?? 0) + (increments[name] ?? 0);
-      if (!flushing) later(flushSoon());
+      const time = now();
+      if (time < nextFlushAt) return;
+      nextFlushAt = time + FLUSH_AFTER_MS;
+      later(flushSoon());
     },
   };
 }

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { dailyTotals } from "../db/schema.ts";
 import type { Usage } from "../openai/usage.ts";
@@ -31,15 +31,15 @@ export function savedTotals({ usd, tokens, images }: Saved): Increments {
 
 /**
  * One statement that adds to a UTC day's totals, whatever their number: for a batch that is sent anyway, so that
- * counting costs no round trip of its own.
+ * counting costs no round trip of its own. Adds nothing where `where` does not hold.
  */
-export function addTotals(db: Database, day: string, increments: Increments) {
+export function addTotals(db: Database, day: string, increments: Increments, where: SQL = sql`true`) {
   const given = JSON.stringify(
     Object.fromEntries(Object.entries(increments).filter(([, value]) => value !== 0)),
   );
   return db
     .insert(dailyTotals)
-    .select(sql`SELECT ${day}, key, value FROM json_each(${given}) WHERE true`)
+    .select(sql`SELECT ${day}, key, value FROM json_each(${given}) WHERE ${where}`)
     .onConflictDoUpdate({
       target: [dailyTotals.day, dailyTotals.name],
       set: { value: sql`${dailyTotals.value} + excluded.value` },

@@ -47,7 +47,7 @@ describe("a portrait", () => {
   it("of a DALL·E model is asked for as those models want it, which take no webp and send no usage", async () => {
     const marker = newMarker();
     const [key = ""] = await announce([marker]);
-    await alter(key, { model: "dall-e-3", quality: "standard" });
+    await alter(key, { model: "dall-e-3" }); // and the default quality, which is none of theirs
     await consumeAll([key]);
     expect(await ledger([key])).toMatchObject([{ status: "ready", contentType: "image/png" }]);
     const [sent] = await imageCalls(marker);

@@ -76,8 +76,22 @@ describe("an image request", () => {
     });
     expect(imageRequest({ ...job, ...style, model: "dall-e-3" })).toEqual({
       ...{ model: "dall-e-3", prompt: "p", ...style },
+      quality: "standard",
       response_format: "b64_json",
     });
+  });
+
+  it("asks a DALL·E model for the nearest quality that it knows", () => {
+    const asked = (model: string, quality: string) =>
+      imageRequest({ ...job, ...style, model, quality }).quality;
+    for (const quality of ["low", "medium", "auto", "standard"])
+      expect(asked("dall-e-3", quality)).toBe("standard");
+    for (const quality of ["high", "hd"]) {
+      expect(asked("dall-e-3", quality)).toBe("hd");
+      expect(asked("dall-e-2", quality)).toBe("standard"); // the only one it has
+    }
+    for (const quality of ["low", "medium", "high", "auto"])
+      expect(asked("gpt-image-2.6-flare", quality)).toBe(quality);
   });
 });
 

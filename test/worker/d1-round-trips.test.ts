@@ -1,14 +1,7 @@
-import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask as askAt, call, generate, newLead, setOf, whenReady } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 
-/** Every statement and every batch, the Worker's and the Durable Objects', leaves through this one method. */
-interface Session {
-  _wrappedFetch(...args: unknown[]): unknown;
-}
-
-const session = Object.getPrototypeOf(env.DB.withSession()) as Session;
-const original = session._wrappedFetch;
 let trips: string[] = [];
 
 /** The first kind whose SQL is in a round trip is what the round trip is for. */
@@ -20,20 +13,18 @@ const KINDS: [kind: string, sql: RegExp][] = [
   ["look-up", /from \W+persona_cache/],
 ];
 
-function kindOf(args: unknown[]): string {
-  const text = JSON.stringify(args);
-  return KINDS.find(([, sql]) => sql.test(text))?.[0] ?? text;
+function kindOf(sql: string): string {
+  return KINDS.find(([, pattern]) => pattern.test(sql))?.[0] ?? sql;
 }
 
+let unwrap: () => void;
 beforeAll(() => {
-  session._wrappedFetch = function (this: Session, ...args) {
-    trips.push(kindOf(args.slice(1)));
-    return original.apply(this, args);
-  };
+  unwrap = wrapDatabase((sql, send) => {
+    trips.push(kindOf(sql));
+    return send();
+  });
 });
-afterAll(() => {
-  session._wrappedFetch = original;
-});
+afterAll(() => unwrap());
 
 async function tripsOf(work: () => Promise<Response>) {
   trips = [];

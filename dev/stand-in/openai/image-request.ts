@@ -27,6 +27,13 @@ function checkParameters(body: JsonObject, dallE: boolean): void {
   }
 }
 
+/** DALL·E 3 has two qualities, DALL·E 2 one. */
+function checkQuality({ quality = "auto" }: JsonObject, model: string): void {
+  const known = ["auto", "standard", ...(model === "dall-e-2" ? [] : ["hd"])];
+  if (!known.includes(String(quality)))
+    throw badRequest("invalid_value", "quality", `Invalid value: '${quality}'.`);
+}
+
 function sides(value: unknown): [width: number, height: number] {
   const size = value === undefined || value === "auto" ? DEFAULT_SIZE : String(value);
   const [width = 0, height = 0] = /^\d+x\d+$/.test(size) ? size.split("x").map(Number) : [];
@@ -52,6 +59,7 @@ export function readImageRequest(body: JsonObject): ImageRequest {
   const model = textMember(body, "model");
   const dallE = model.startsWith("dall-e-");
   checkParameters(body, dallE);
+  if (dallE) checkQuality(body, model);
   const [width, height] = sides(body.size);
   const quality = typeof body.quality === "string" && body.quality !== "auto" ? body.quality : "medium";
   const prompt = textMember(body, "prompt");
