@@ -106,12 +106,13 @@ describe("an answer that begins again", () => {
   it("is taken across the gap in the ids that a server leaves which died", async () => {
     const service = await hostileService();
     service.scripts = [[{ content: "Half" }, gate().wait]];
-    const { options, shown } = watched(service);
+    const { options, shown, types } = watched(service);
     const words = streamChat(QUESTION, options);
     await words.next();
     service.runs[0]?.add({ reset: true }, 4097);
     for (const event of answerOf(PIECES)) service.runs[0]?.add(event);
     expect(await shown(words)).toBe(WHOLE);
+    expect(types()).toEqual(["open", "reset", "done"]);
     expect(service.requests).toHaveLength(1);
   });
 
