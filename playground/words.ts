@@ -1,6 +1,6 @@
 import { AskNewtonError } from "asknewton/client";
 
-/** What a person is told, and what they can do. Codes that are not here are nothing they could act on. */
+/** What went wrong, in words, and what a person can do. Codes that are not here are nothing they could act on. */
 const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
   network: ["The service cannot be reached", "Check the connection. Nothing that was paid for is lost."],
   bad_response: ["Something else answered", "A proxy or a captive portal may be in between."],
@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   not_found: ["There is nothing here", "It may have been deleted."],
 };
 
-export interface Told {
+export interface Notice {
   readonly title: string;
   readonly advice: string;
   readonly details: readonly string[];
@@ -39,7 +39,8 @@ export interface Told {
   readonly requestId: string | undefined;
 }
 
-export function tell(error: Error): Told {
+/** What to show for an error. */
+export function toNotice(error: Error): Notice {
   if (!(error instanceof AskNewtonError))
     return {
       title: "Something went wrong on this page",
