@@ -11,6 +11,7 @@ import { createPictureStore } from "./images/objects.ts";
 import type { ImageRoutesDeps } from "./images/routes.ts";
 import { createImageStore, insertPortraits, type Portrait, type PortraitJob } from "./images/store.ts";
 import { maxImageTokens } from "./openai/image-tokens.ts";
+import { maxTokens } from "./openai/token-bound.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { createCursor, createRetention } from "./operations/retention.ts";
@@ -29,7 +30,6 @@ export interface ImageBindings {
 const LOOKED_AT_BELL_MS = 5_000;
 
 const now = () => Date.now();
-const encoder = new TextEncoder();
 
 function parts({ DB, IMAGES, IMAGE_JOBS }: ImageBindings) {
   const db = openDatabase(DB);
@@ -86,7 +86,7 @@ export function composeImageWork(
   const { MODEL_PRICES: prices } = config;
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
-    worstCaseUsd(prices, model, encoder.encode(prompt).byteLength, maxImageTokens(size, quality));
+    worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
   const generate = createGenerator({
     ...{ upstream, worstCase, timeoutMs: config.IMAGE_TIMEOUT_MS },
     cost: ({ model }, usage) => costUsd(prices, model, usage),
