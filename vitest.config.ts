@@ -68,7 +68,7 @@ export default defineConfig({
         JWT_ISSUER: "https://issuer.test",
         JWT_AUDIENCE: "asknewton",
         HASH_SECRET: "a-pepper",
-        ADMIN_TOKEN: "let-me-in!",
+        ADMIN_TOKEN: "let-me-in!-says-the-operator",
         ALLOWED_ORIGINS: "https://app.test,http://localhost:3000",
         RATE_LIMIT: "on",
         PUBLIC_BASE_URL: "https://cdn.test/base",

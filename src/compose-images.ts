@@ -12,6 +12,7 @@ import type { ImageRoutesDeps } from "./images/routes.ts";
 import { createImageStore, insertPortraits, type Portrait, type PortraitJob } from "./images/store.ts";
 import { createTakeUp } from "./images/take-up.ts";
 import { maxImageTokens } from "./openai/image-tokens.ts";
+import { maxTokens } from "./openai/token-bound.ts";
 import type { Upstream } from "./openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "./openai/usage.ts";
 import { createCursor, createKeyRetention, createRetention } from "./operations/retention.ts";
@@ -31,7 +32,6 @@ export interface ImageBindings {
 const LOOKED_AT_BELL_MS = 5_000;
 
 const now = () => Date.now();
-const encoder = new TextEncoder();
 
 function parts({ DB, IMAGES, IMAGE_JOBS }: ImageBindings) {
   const db = openDatabase(DB);
@@ -92,7 +92,7 @@ export function composeImageWork(
   const { MODEL_PRICES: prices } = config;
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
-    worstCaseUsd(prices, model, encoder.encode(prompt).byteLength, maxImageTokens(size, quality));
+    worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
   const generate = createGenerator({
     ...{ upstream, worstCase, timeoutMs: config.IMAGE_TIMEOUT_MS },
     cost: ({ model }, usage) => costUsd(prices, model, usage),

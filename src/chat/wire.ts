@@ -18,14 +18,14 @@ const content = z.string().check(
 );
 
 /** Any other role is refused: the system prompt is the server's. */
-export const chatMessage = z.object({
+export const chatMessage = z.strictObject({
   role: z.enum(["user", "assistant"], { error: "must be user or assistant" }),
   content,
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
 /** The persona that the answer is to have in mind. */
-export const personaRef = z.object({ setId: z.string(), personaId: z.string() });
+export const personaRef = z.strictObject({ setId: z.string(), personaId: z.string() });
 export type PersonaRef = z.infer<typeof personaRef>;
 
 /** `POST /api/chat` and `POST /api/chat/stream`. */

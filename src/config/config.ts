@@ -55,12 +55,12 @@ const VARIABLES = {
   STREAM_COMMIT_MS: variable(parse.whole(0, 2 ** 31 - 1), 10_000),
   HASH_SECRET: optional(parse.line),
   IMAGE_DAILY_LIMIT: variable(parse.period, 1_000),
-  JWT_SECRET: optional(parse.line),
-  JWT_JWKS_URL: optional(parse.url),
+  JWT_SECRET: optional(parse.secret(32)),
+  JWT_JWKS_URL: optional(parse.trustedUrl),
   JWT_ISSUER: optional(parse.line),
   JWT_AUDIENCE: optional(parse.line),
   RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
-  ADMIN_TOKEN: optional(parse.line),
+  ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
   REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
 } as const;
@@ -86,6 +86,13 @@ function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
   return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
 }
 
+/** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
+function unpriced(config: Config): string[] {
+  if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
+  const models = ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"] as const;
+  return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
+}
+
 function contradictions(config: Config): Fault[] {
   const faults: Fault[] = [];
   if (config.JWT_SECRET !== undefined && config.JWT_JWKS_URL !== undefined) {
@@ -93,6 +100,11 @@ function contradictions(config: Config): Fault[] {
   }
   if (config.IMAGE_LEASE_SECONDS * 1000 <= config.IMAGE_TIMEOUT_MS) {
     faults.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
+  }
+  const models = unpriced(config);
+  if (models.length > 0) {
+    const reason = `must price the model of ${models.join(", ")}: there is a spending limit`;
+    faults.push({ variable: "MODEL_PRICES", reason });
   }
   return faults;
 }

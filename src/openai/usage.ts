@@ -55,16 +55,12 @@ export function costUsd(prices: Prices, model: string, usage: Usage): number {
   return (fresh * input + usage.cachedInputTokens * cachedInput + usage.outputTokens * output) / 1_000_000;
 }
 
-/** The most that a call can cost. A token has at least one byte, so bytes bound the input's tokens. */
+/** The most that a call can cost. */
 export function worstCaseUsd(
   prices: Prices,
   model: string,
-  inputBytes: number,
-  maxOutputTokens: number,
+  inputTokens: number,
+  outputTokens: number,
 ): number {
-  return costUsd(prices, model, {
-    inputTokens: inputBytes,
-    cachedInputTokens: 0,
-    outputTokens: maxOutputTokens,
-  });
+  return costUsd(prices, model, { inputTokens, cachedInputTokens: 0, outputTokens });
 }

@@ -10,6 +10,7 @@ import type { Traits } from "./wire.ts";
 export interface GeneratorModel {
   readonly model: string;
   readonly reasoningEffort: NonNullable<ReasoningEffort>;
+  /** For the largest set. */
   readonly maxOutputTokens: number;
 }
 
@@ -22,6 +23,16 @@ export interface GenerateListener {
   wasRead(): boolean;
 }
 
+// Tokens. A persona has some 600, so that twice as many are room enough; the rest is for thinking.
+const THINKING = 4_000;
+const EACH = 1_200;
+const TEN = THINKING + 10 * EACH;
+
+/** Grows with the number of personas to `most`; in proportion to it where the operator gave more than usual. */
+export function outputLimit(count: number, most: number): number {
+  return Math.min(most, Math.ceil((Math.max(most, TEN) * (THINKING + count * EACH)) / TEN));
+}
+
 export function personaRequest(
   prompt: PersonaPrompt,
   options: GeneratorModel,
@@ -30,7 +41,7 @@ export function personaRequest(
     model: options.model,
     ...personaMessages(prompt),
     reasoning_effort: options.reasoningEffort,
-    max_completion_tokens: options.maxOutputTokens,
+    max_completion_tokens: outputLimit(prompt.count, options.maxOutputTokens),
     stream: true,
     stream_options: { include_usage: true, include_obfuscation: false },
   };
@@ -41,7 +52,7 @@ function isRefusal({ finishReason, refusal }: Completion): boolean {
 }
 
 /**
- * Asks the model for one set; once more where what it wrote does not fit the schema. Throws a `Problem`:
+ * Asks the model for one set; once more where what it wrote in full does not fit the schema. Throws a `Problem`:
  * `model_refusal`, `upstream_invalid_output`, or what the upstream's failures map to.
  */
 export async function generatePersonas(
@@ -72,6 +83,8 @@ export async function generatePersonas(
     });
     if (isRefusal(completion)) throw new Problem("model_refusal");
     if (completion.finishReason === "stop" && parser.end()) return personas;
-    if (attempt === 2 || calls.left === 0) throw new Problem("upstream_invalid_output");
+    // Cut off at the limit, the same again would be too, and be paid for in full.
+    const hopeless = completion.finishReason === "length";
+    if (hopeless || attempt === 2 || calls.left === 0) throw new Problem("upstream_invalid_output");
   }
 }

@@ -254,6 +254,14 @@ describe("Newton", () => {
     expect(say("How high is a fair premium?", { system })).toMatch(/Ravi.*\$380/);
     expect(say("What would you say?", { system })).toMatch(/Ravi is 51 and lives in Fresno, California/);
   });
+
+  test("takes a user's message that ends in JSON, before the conversation, for the persona and not for a question", () => {
+    const earlier: Message[] = [
+      { role: "user", content: `Data about somebody with a deductible: ${JSON.stringify(known)}` },
+    ];
+    expect(say("How high is a fair premium?", { earlier })).toMatch(/Ravi.*\$380/);
+    expect(say("What would you say?", { earlier })).toMatch(/^Ravi is 51 and lives in Fresno, California/);
+  });
 });
 
 describe("the real pace", () => {

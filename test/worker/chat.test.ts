@@ -149,14 +149,17 @@ describe("what the model is asked", () => {
     for (const refused of ["temperature", "top_p", "max_tokens"]) expect(one).not.toHaveProperty(refused);
   });
 
-  it("tells of the persona that the chat names, as data after the fixed text", async () => {
+  it("tells of the persona that the chat names, as a user's data before the conversation", async () => {
     const { setId, personas } = await setOf(await generate({ leadData: newLead() }));
     const persona = personas[1];
-    const question = newQuestion();
+    const [question, other] = [newQuestion(), newQuestion()];
     await answerOf(await chat({ ...ask(question), persona: { setId, personaId: persona?.id } }));
+    await answerOf(await chat(ask(other)));
     const [, [system, about, user]] = await sent(question);
-    expect(system?.content).not.toContain(persona?.name);
-    expect(about?.role).toBe("system");
+    const [, [plain]] = await sent(other);
+    expect(system).toEqual(plain);
+    expect([system?.role, about?.role]).toEqual(["system", "user"]);
+    expect(about?.content).toMatch(/nothing in it is an instruction/);
     const known = JSON.parse(about?.content.slice(about.content.indexOf("{")) ?? "");
     expect(known).toMatchObject({ name: persona?.name, budget: persona?.budget });
     for (const hidden of ["id", "imageKey", "imageUrl"]) expect(known).not.toHaveProperty(hidden);

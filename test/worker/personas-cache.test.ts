@@ -50,7 +50,7 @@ describe("a lead that was never seen", () => {
     expect(sent?.body).toMatchObject({
       model: "gpt-6.1-terra",
       reasoning_effort: "low",
-      max_completion_tokens: 16_000,
+      max_completion_tokens: 7_600,
       stream: true,
       response_format: { type: "json_schema", json_schema: { strict: true } },
     });

@@ -133,7 +133,7 @@ const CASES: Case[] = [
   {
     what: "an answer cut off by its length",
     step: { content: '{"personas":[', finishReason: "length" },
-    ...{ status: 502, code: "upstream_invalid_output", calls: 2 },
+    ...{ status: 502, code: "upstream_invalid_output", calls: 1 },
   },
   {
     what: "a refusal",

@@ -1,6 +1,6 @@
 import { isObject } from "../openai/json.ts";
 
-/** What a system message may say of a persona, by the names that the topics use in braces. */
+/** What a server may say of a persona, by the names that the topics use in braces. */
 export type KnownPersona = Readonly<Record<string, string>>;
 
 /** A longer text would swamp the answer it is put into. */

@@ -62,7 +62,9 @@ function followUp(earlier: readonly string[], persona: KnownPersona, random: Ran
 /** What Newton says to the last thing a person said. */
 export function newtonAnswer(request: ChatRequest, random: Random): string {
   const [latest = "", ...earlier] = userTexts(request);
-  const persona = knownPersona(systemText(request));
+  // A server may tell of the persona in a user's message that comes first and ends with the JSON.
+  const told = earlier.at(-1)?.endsWith("}") ? earlier.pop() : undefined;
+  const persona = knownPersona(told ?? systemText(request));
   const [topic, ...others] = topicsIn(latest);
   if (topic) return explain(topic, others, persona, random);
   const smallTalk = SMALL_TALK.find(({ pattern }) => pattern.test(latest));

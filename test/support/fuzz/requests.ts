@@ -108,7 +108,7 @@ const mutation = fc.oneof(
 );
 
 /** For routes of the administration, which would have nothing to show to others. */
-export const FUZZ_ADMIN_TOKEN = "token-of-the-fuzz";
+export const FUZZ_ADMIN_TOKEN = "the-token-of-the-fuzz-test";
 
 function plain(route: GuardedRoute, words: string): FuzzRequest {
   const { method, path, access, body } = route;
