@@ -39,6 +39,7 @@ import { createUnstored } from "./personas/unstored.ts";
 import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
+import { createPending } from "./streams/pending.ts";
 import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
@@ -289,7 +290,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
   const askers = createAskers(ctx.storage);
-  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
 
   const work = createPersonaWork({
     ...{ store, unstored, now, waitUntil, model, maxOutputTokens, claimsOf: askers.claimsOf },
@@ -303,7 +304,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     watchMs: () => PERSONA_WATCH_MS,
-    ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
+    ...{ work, unstored, askers, claims: store, now, waitUntil, written, storage: ctx.storage },
     admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
@@ -319,7 +320,7 @@ const CHAT_RECORD_WITHIN_MS = 20;
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
-  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
   const store = createChatStore(openDatabase(env.DB), now);
   const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
@@ -333,7 +334,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   });
   return createChatRuns({
     recordWithinMs: CHAT_RECORD_WITHIN_MS,
-    ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    ...{ work, now, waitUntil, written, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,

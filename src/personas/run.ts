@@ -194,6 +194,6 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       askers.prune(host.store.all().map(({ id }) => id));
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
-    forget: host.forget,
+    forget: () => turns(host.forget), // no run begins meanwhile
   };
 }

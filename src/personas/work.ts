@@ -131,6 +131,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
+    if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
     const calls = deps.openCalls(context);
     announceRun(input, context);
     try {
