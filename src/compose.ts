@@ -22,6 +22,7 @@ import {
 import { type Config, type ConfigResult, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
+import { askAgainIfLost } from "./http/availability.ts";
 import { describeError, log } from "./log.ts";
 import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { createUpstream, type Upstream } from "./openai/upstream.ts";
@@ -107,7 +108,8 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaA
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
-      const [had] = await Promise.all([personaObject(env, key).forget(), edge.forget({ key, baseUrl })]);
+      const forgetRuns = askAgainIfLost(() => personaObject(env, key).forget());
+      const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
       return had;
     },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
@@ -172,7 +174,7 @@ export function composeApp(env: Env): AppDeps {
         images: env.IMAGES,
         ...{ config, tally, pregenerate: openPregenerate(env) },
         forgetPersonas: personas.forget,
-        forgetChat: async (name) => await chatObject(env, name).forget(),
+        forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
       }),
     images: config && composeImageRoutes(env),
     chat: config && composeChat(env, config),
@@ -225,8 +227,8 @@ function composeSpend(env: Env, config: Config): SpendGate {
   return createSpendGate({
     limitUsd: config.DAILY_SPEND_LIMIT_USD,
     openDay: (day) => ({
-      reserve: async (...reservation) => await ledger(day).reserve(...reservation),
-      settle: async (...settlement) => await ledger(day).settle(...settlement),
+      reserve: (...reservation) => askAgainIfLost(async () => await ledger(day).reserve(...reservation)),
+      settle: (...settlement) => askAgainIfLost(async () => await ledger(day).settle(...settlement)),
     }),
     now,
   });

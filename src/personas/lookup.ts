@@ -1,3 +1,4 @@
+import { unavailability } from "../http/availability.ts";
 import { Problem } from "../http/errors.ts";
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
@@ -65,6 +66,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       return (await timing.measure("d1", () => store.findByKey(key))) ?? "absent";
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
+      if (unavailability(error)) throw error; // it may have the set: nothing is paid for twice
       return "unknown";
     }
   }
@@ -85,6 +87,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       return await timing.measure("d1", () => store.findAndClaim(place.key, claim, refresh));
     } catch (error) {
       log.error("log.unreachable", describeError(error));
+      if (unavailability(error)) throw error;
       const set = refresh ? "unknown" : await fromD1(place.key, timing);
       const claimed: Claimed = { decision: "claim" };
       return { set: typeof set === "string" ? undefined : set, claimed, unknown: set === "unknown" };

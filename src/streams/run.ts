@@ -1,3 +1,4 @@
+import { overloaded, unavailability } from "../http/availability.ts";
 import { errorEvent, type Failure, Problem } from "../http/errors.ts";
 import { describeError, log as logLine } from "../log.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
@@ -118,7 +119,7 @@ export function randomId(): string {
 function failureOf(error: unknown): Failure {
   if (!(error instanceof Problem)) {
     logLine.error("run.failed", describeError(error));
-    return { code: "internal" };
+    return unavailability(error) ? failureOf(overloaded(error)) : { code: "internal" };
   }
   const { detail, retryAfterSeconds } = error.options;
   return {
