@@ -10,7 +10,7 @@ import {
   newLead,
   problemOf,
   setOf,
-  until,
+  whenReady,
 } from "../support/api.ts";
 import { ask, chat, chatStream, newQuestion, resume, stop, stopKey, streamIdOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
@@ -41,6 +41,12 @@ function failAfterCommit(kind: RegExp, message: string, times = Number.POSITIVE_
   return () => asked;
 }
 
+/** Its portraits are ready: nothing goes on in the background. */
+async function madeSet(): Promise<PersonaSet> {
+  const { setId } = await setOf(await generate({ leadData: newLead() }));
+  return await whenReady(setId);
+}
+
 const LOOK_UP = /from \W+persona_cache/;
 
 /** Every route that has nothing to say without D1. */
@@ -58,7 +64,7 @@ function routesOverD1({ setId, personas }: PersonaSet): [string, () => Promise<R
 
 describe("a database whose connection is lost", () => {
   it("is asked once more, and where that answers nobody notices", async () => {
-    const made = await setOf(await generate({ leadData: newLead() }));
+    const made = await madeSet();
     const asked = failAfterCommit(LOOK_UP, LOST, 1);
     const found = await setOf(await call(`/api/personas/${made.setId}`));
     expect(found.personas).toHaveLength(made.personas.length);
@@ -66,7 +72,7 @@ describe("a database whose connection is lost", () => {
   });
 
   it("is 503 where that was in vain, on every route", async () => {
-    for (const [, route] of routesOverD1(await setOf(await generate({ leadData: newLead() })))) {
+    for (const [, route] of routesOverD1(await madeSet())) {
       failAfterCommit(LOOK_UP, LOST);
       await expectOverloaded(await route());
       unwrap();
@@ -76,7 +82,7 @@ describe("a database whose connection is lost", () => {
 
 describe("a database that is overloaded", () => {
   it("is not asked again, on any route, and nothing is paid for meanwhile", async () => {
-    for (const [name, route] of routesOverD1(await setOf(await generate({ leadData: newLead() })))) {
+    for (const [name, route] of routesOverD1(await madeSet())) {
       const asked = failAfterCommit(LOOK_UP, OVERLOADED);
       await expectOverloaded(await route());
       expect([name, asked()]).toEqual([name, 1]);
@@ -96,30 +102,21 @@ function chatObject(streamId: string) {
   return env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(streamId.split(".")[0] ?? ""));
 }
 
-/** The object answers nobody, and is then reset with all that waits for it: `work` asks meanwhile. */
-async function resetUnder(object: DurableObjectStub, work: () => Promise<Response>): Promise<Response> {
-  let asked = false;
-  let held = false;
-  const reset = runInDurableObject(object, (_, ctx) =>
-    ctx.blockConcurrencyWhile(async () => {
-      held = true;
-      await until("it was asked", async () => asked);
-      throw new Error(RESET);
-    }),
-  ).catch(() => {});
-  await until("the object is held", async () => held);
-  const answer = work();
-  asked = true;
-  await reset;
-  return await answer;
-}
+type Method = (this: { ctx: DurableObjectState }, ...args: unknown[]) => unknown;
 
-/** From now on the object is reset by whatever asks it this. */
-async function resetWhenAsked(object: DurableObjectStub, method: string): Promise<() => void> {
+/** The object is reset by whoever asks it this, `times` times. Gives a function that ends it. */
+async function resetWhenAsked(
+  object: DurableObjectStub,
+  method: string,
+  times = Number.POSITIVE_INFINITY,
+): Promise<() => void> {
   return await runInDurableObject(object, (instance) => {
-    const prototype = Object.getPrototypeOf(instance) as Record<string, unknown>;
-    const original = prototype[method];
-    prototype[method] = function (this: { ctx: DurableObjectState }) {
+    const prototype = Object.getPrototypeOf(instance) as Record<string, Method>;
+    const original = prototype[method] as Method;
+    let left = times;
+    prototype[method] = function (...args) {
+      left -= 1;
+      if (left < 0) return original.apply(this, args);
       this.ctx.abort(RESET);
     };
     return () => {
@@ -133,9 +130,12 @@ describe("an object that is reset while it is asked", () => {
     const stream = await chatStream(ask(newQuestion()));
     const streamId = streamIdOf(stream);
     const events = await eventsOf(stream);
-    const resumed = await resetUnder(chatObject(streamId), () => resume(streamId, 0));
-    expect(await eventsOf(resumed)).toEqual(events);
-    expect((await resetUnder(chatObject(streamId), () => stop(streamId))).status).toBe(204);
+    const mend = await Promise.all(
+      ["resume", "stop"].map((method) => resetWhenAsked(chatObject(streamId), method, 1)),
+    );
+    expect(await eventsOf(await resume(streamId, 0))).toEqual(events);
+    expect((await stop(streamId)).status).toBe(204);
+    for (const each of mend) each();
   });
 
   it("is 503 where it is reset again, on every route", async () => {
