@@ -9,6 +9,7 @@ import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
 import { Problem, problemResponse } from "./http/errors.ts";
 import { setCommonHeaders } from "./http/headers.ts";
+import { logCause } from "./http/log-cause.ts";
 import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
 import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
@@ -51,7 +52,10 @@ function needsConfig(path: string): boolean {
 }
 
 function toProblem(error: unknown, requestId: string): Problem {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem) {
+    logCause(error, { requestId });
+    return error;
+  }
   log.error("request.failed", { requestId, ...describeError(error) });
   return unavailability(error) ? overloaded(error) : new Problem("internal");
 }
