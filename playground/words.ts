@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   stream_lost: ["The rest of this answer is gone", "Ask once more to get a whole one."],
   interrupted: ["The server stopped in mid-answer", "What had arrived is kept. Ask once more."],
   rate_limited: ["Too many requests", "Wait a moment. Answers from the cache go on."],
+  overloaded: ["Too much at once", "The service is busy for a moment. Ask again soon."],
   budget_exhausted: ["Today's budget is spent", "It opens again at midnight UTC. Cached answers go on."],
   upstream_not_configured: ["No model is connected", "The operator has not set an API key yet."],
   upstream_auth: ["The model service refused the key", "The operator has to look at it."],

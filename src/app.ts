@@ -4,10 +4,12 @@ import { requireAdmin, requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
 import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
+import { overloaded, unavailability } from "./http/availability.ts";
 import { addressOf } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
 import { Problem, problemResponse } from "./http/errors.ts";
 import { setCommonHeaders } from "./http/headers.ts";
+import { logCause } from "./http/log-cause.ts";
 import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
 import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
@@ -49,10 +51,13 @@ function needsConfig(path: string): boolean {
   return /^\/(api|images)(\/|$)/.test(path) && path !== "/api/ready";
 }
 
-function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
-  log.error("request.failed", describeError(error));
-  return new Problem("internal");
+function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof Problem) {
+    logCause(error, { requestId });
+    return error;
+  }
+  log.error("request.failed", { requestId, ...describeError(error) });
+  return unavailability(error) ? overloaded(error) : new Problem("internal");
 }
 
 export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps): Hono<AppEnv> {
@@ -105,7 +110,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     return problemResponse(problem.code, c.get("requestId"), problem.options);
   });
   app.onError((error, c) => {
-    const { code, options } = toProblem(error);
+    const { code, options } = toProblem(error, c.get("requestId"));
     c.set("code", code);
     return problemResponse(code, c.get("requestId"), options);
   });

@@ -22,6 +22,7 @@ import {
 import { type Config, type ConfigResult, parseConfig } from "./config/config.ts";
 import { openDatabase } from "./db/client.ts";
 import { createHasher } from "./hash.ts";
+import { askAgainIfLost } from "./http/availability.ts";
 import { describeError, log } from "./log.ts";
 import { createTextCalls, type Spent, type TextCalls } from "./openai/text-calls.ts";
 import { maxInputTokens } from "./openai/token-bound.ts";
@@ -41,7 +42,7 @@ import { createPersonaWork } from "./personas/work.ts";
 import type { DayLedger } from "./spend/day-ledger.ts";
 import { createSpendGate, type SpendGate } from "./spend/gate.ts";
 import type { LogRow } from "./spend/run-log.ts";
-import { createPendingWrites, type PendingWrites } from "./streams/pending-writes.ts";
+import { createPending } from "./streams/pending.ts";
 import type { WorkContext } from "./streams/run.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
@@ -113,7 +114,8 @@ function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaA
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
-      const [had] = await Promise.all([personaObject(env, key).forget(), edge.forget({ key, baseUrl })]);
+      const forgetRuns = askAgainIfLost(() => personaObject(env, key).forget());
+      const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
       return had;
     },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
@@ -171,7 +173,7 @@ export function composeApp(env: Env): AppDeps {
         images: env.IMAGES,
         ...{ config, tally, pregenerate: openPregenerate(env, config) },
         forgetPersonas: personas.forget,
-        forgetChat: async (name) => await chatObject(env, name).forget(),
+        forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
       }),
     images: config && composeImageRoutes(env, config),
     chat: config && composeChat(env, config),
@@ -224,8 +226,8 @@ function composeSpend(env: Env, config: Config): SpendGate {
   return createSpendGate({
     limitUsd: config.DAILY_SPEND_LIMIT_USD,
     openDay: (day) => ({
-      reserve: async (...reservation) => await ledger(day).reserve(...reservation),
-      settle: async (...settlement) => await ledger(day).settle(...settlement),
+      reserve: (...reservation) => askAgainIfLost(async () => await ledger(day).reserve(...reservation)),
+      settle: (...settlement) => askAgainIfLost(async () => await ledger(day).settle(...settlement)),
     }),
     now,
   });
@@ -286,12 +288,11 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
   const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
   const askers = createAskers(ctx.storage);
-  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
 
-  const writes = createPendingWrites(waitUntil);
   const work = createPersonaWork({
     ...{ store, unstored, now, model, maxOutputTokens, askers },
-    waitUntil: writes.add,
+    waitUntil,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     portraitOf: portraits.portraitOf,
@@ -299,24 +300,16 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     ring: portraits.ring,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  const runs = createPersonaRuns({
+  return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     watchMs: () => PERSONA_WATCH_MS,
-    ...{ work, unstored, askers, claims: store, now, waitUntil, storage: ctx.storage },
+    ...{ work, unstored, askers, claims: store, now, waitUntil, written, storage: ctx.storage },
     admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
   });
-  return { ...runs, forget: () => forgetAll(runs, writes) };
-}
-
-/** Ends and forgets an object's runs, and waits for what they have written elsewhere: their eraser deletes that. */
-async function forgetAll(runs: Pick<ChatRuns, "forget">, writes: PendingWrites): Promise<boolean> {
-  const had = await runs.forget();
-  await writes.ended();
-  return had;
 }
 
 // Hidden behind the model's thinking in nearly every run.
@@ -326,12 +319,11 @@ const CHAT_RECORD_WITHIN_MS = 20;
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
-  const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
   const store = createChatStore(openDatabase(env.DB), now);
-  const writes = createPendingWrites(waitUntil);
   const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
-    writes.add(write(row).catch(failed));
+    waitUntil(write(row).catch(failed));
   };
 
   const work = createChatWork({
@@ -339,9 +331,9 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     reasoningEffort: config.CHAT_REASONING_EFFORT,
     openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
   });
-  const runs = createChatRuns({
+  return createChatRuns({
     recordWithinMs: CHAT_RECORD_WITHIN_MS,
-    ...{ work, now, waitUntil, storage: ctx.storage, admit: composeAdmission(env, config) },
+    ...{ work, now, waitUntil, written, storage: ctx.storage, admit: composeAdmission(env, config) },
     windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
@@ -349,5 +341,4 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     commitMs: config.STREAM_COMMIT_MS,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
-  return { ...runs, forget: () => forgetAll(runs, writes) };
 }

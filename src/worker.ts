@@ -13,6 +13,7 @@ import {
 import { createFront, type Fetch } from "./front.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
 import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
+import { attemptAlarm } from "./streams/alarm.ts";
 
 let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 
@@ -31,13 +32,16 @@ export default {
   scheduled: ({ cron }, env) => runCron(cron, composeWork(env)),
 } satisfies ExportedHandler<Env>;
 
-/** The runs of one persona key; its name is the key. */
+/**
+ * The runs of one persona key; its name is the key. Composed when first asked: under an invalid configuration its
+ * alarm must still forget.
+ */
 export class PersonaGeneration extends DurableObject<Env> {
-  readonly #runs: PersonaRuns;
+  #composed: PersonaRuns | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#runs = composePersonaRuns(ctx, env);
+  get #runs(): PersonaRuns {
+    this.#composed ??= composePersonaRuns(this.ctx, this.env);
+    return this.#composed;
   }
 
   join(request: JoinRequest) {
@@ -53,17 +57,21 @@ export class PersonaGeneration extends DurableObject<Env> {
   }
 
   override alarm() {
-    return this.#runs.alarm();
+    return attemptAlarm(
+      this.ctx.storage,
+      () => Date.now(),
+      () => this.#runs.alarm(),
+    );
   }
 }
 
 /** The runs of one chat request; its name is a hash of what was asked, or of its Idempotency-Key. */
 export class ChatStream extends DurableObject<Env> {
-  readonly #runs: ChatRuns;
+  #composed: ChatRuns | undefined;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#runs = composeChatRuns(ctx, env);
+  get #runs(): ChatRuns {
+    this.#composed ??= composeChatRuns(this.ctx, this.env);
+    return this.#composed;
   }
 
   send(request: SendRequest) {
@@ -87,7 +95,11 @@ export class ChatStream extends DurableObject<Env> {
   }
 
   override alarm() {
-    return this.#runs.alarm();
+    return attemptAlarm(
+      this.ctx.storage,
+      () => Date.now(),
+      () => this.#runs.alarm(),
+    );
   }
 }
 

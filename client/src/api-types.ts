@@ -26,6 +26,7 @@ export type ProblemCode =
   | "upstream_error"
   | "upstream_incomplete"
   | "upstream_invalid_output"
+  | "overloaded"
   | "budget_exhausted"
   | "upstream_not_configured"
   | "upstream_quota"

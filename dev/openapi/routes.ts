@@ -39,7 +39,7 @@ const BODY: ProblemCode[] = [
   "unsupported_media_type",
   "payload_too_large",
 ];
-const ANY: ProblemCode[] = ["invalid_configuration", "internal"];
+const ANY: ProblemCode[] = ["invalid_configuration", "internal", "overloaded"];
 const USER: ProblemCode[] = ["unauthorized", ...ANY];
 const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key_reused"];
 const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
@@ -224,7 +224,7 @@ export const ROUTES: readonly Route[] = [
       200: [{ description: "It can", schema: "Readiness" }],
       503: [{ description: "It cannot", schema: "Readiness" }],
     },
-    problems: ["internal"],
+    problems: ["internal", "overloaded"],
   },
   {
     ...{ method: "get", path: "/api/admin/stats", tag: "administration", access: "admin" },

@@ -1,6 +1,7 @@
 import canonicalize from "canonicalize";
 import { type Context, Hono } from "hono";
 import type { Hasher } from "../hash.ts";
+import { askAgainIfLost } from "../http/availability.ts";
 import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { cacheWish } from "../http/cache-control.ts";
 import type { Caller } from "../http/caller.ts";
@@ -113,7 +114,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     .get("/api/chat/streams/:streamId", async (c) => {
       const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
       const { name, ref } = runOf(c);
-      const reading = await deps.runs(name).resume({ ...ref, after });
+      const reading = await askAgainIfLost(() => deps.runs(name).resume({ ...ref, after }));
       if (!reading) throw new Problem("not_found");
       if (reading.kind === "ended") return c.body(null, 204);
       return new Response(reading.body, {
@@ -122,13 +123,14 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     })
     .delete("/api/chat/streams/:streamId", async (c) => {
       const { name, ref } = runOf(c);
-      if (!(await deps.runs(name).stop(ref))) throw new Problem("not_found");
+      if (!(await askAgainIfLost(() => deps.runs(name).stop(ref)))) throw new Problem("not_found");
       return c.body(null, 204);
     })
     .delete("/api/chat/streams", async (c) => {
       const key = keyOf(c);
       if (key === undefined) throw new Problem("invalid_idempotency_key");
-      await deps.runs(nameOfKey(key, c.get("caller"))).stopKey();
+      const name = nameOfKey(key, c.get("caller"));
+      await askAgainIfLost(() => deps.runs(name).stopKey());
       return c.body(null, 204);
     });
 }

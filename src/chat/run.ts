@@ -212,7 +212,7 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
         host.schedule();
       }
     },
-    forget: host.forget,
+    forget: () => turns(host.forget), // no run begins meanwhile
     async alarm() {
       mark.expire();
       if (host.tend() && mark.until() === undefined) await host.store.clear();

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { askAgainIfLost } from "../http/availability.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
 import { ifNoneMatch } from "../http/etag.ts";
@@ -119,7 +120,7 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono<AppEnv> {
   /** Without the ledger nobody can say which are unknown, and a page that shows a portrait must not break. */
   async function rowOf(key: string): Promise<LedgerRow | undefined> {
     try {
-      return await store.find(key);
+      return await askAgainIfLost(() => store.find(key));
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
       return { status: "pending", initials: "", size: "auto", dueAt: Number.POSITIVE_INFINITY };

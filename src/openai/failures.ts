@@ -2,6 +2,7 @@ import type { ProblemCode } from "../http/errors.ts";
 
 /** What went wrong upstream, in our words. */
 export class UpstreamFault extends Error {
+  override readonly name = "UpstreamFault";
   readonly code: ProblemCode;
   /** Worth another call: nothing was said yet, and nothing tells us that it would end the same. */
   readonly transient: boolean;

@@ -1,7 +1,7 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import { Problem } from "../http/errors.ts";
 import { log } from "../log.ts";
-import type { SpendGate } from "../spend/gate.ts";
+import type { Reservation, SpendGate } from "../spend/gate.ts";
 import { UpstreamFault } from "./failures.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
@@ -96,6 +96,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** What the promise gives; rejects with the signal's reason as soon as that is aborted. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
 export function createTextCalls(options: TextCallsOptions): TextCalls {
   const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
   const spent = { ...(options.carried ?? NOTHING) };
@@ -103,15 +112,13 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
   async function request(
     body: ChatCompletionCreateParamsStreaming,
     listener: CallListener,
-    onHead: () => void,
+    { onSent, onHead }: { readonly onSent: () => void; readonly onHead: () => void },
   ): Promise<Completion> {
     const controller = new AbortController();
-    const { signal } = controller;
-    const stop = () => controller.abort(stopped.reason);
+    const signal = AbortSignal.any([stopped, controller.signal]);
     const timer = setTimeout(() => controller.abort(new UpstreamFault("upstream_timeout")), timeoutMs);
-    stopped.addEventListener("abort", stop, { once: true });
     try {
-      const { body: stream } = await upstream.streamChat(body, { signal, onSent: options.onSent });
+      const { body: stream } = await upstream.streamChat(body, { signal, onSent });
       onHead();
       if (!stream) throw new UpstreamFault("upstream_incomplete", { transient: true });
       return await readCompletion(stream, { ...listener, idleMs, signal });
@@ -119,8 +126,20 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
       throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(timer);
-      stopped.removeEventListener("abort", stop);
       controller.abort(); // ends the connection of a call that failed in mid-stream; nothing where it ended
+    }
+  }
+
+  /** Sets the money aside. A stop does not wait for it: what is granted after one is given back. */
+  async function reserve(worst: number): Promise<Reservation> {
+    stopped.throwIfAborted();
+    const reserving = spend.reserve(worst);
+    try {
+      return await unlessAborted(reserving, stopped);
+    } catch (error) {
+      const giveBack = (reservation: Reservation) => reservation.settle(0);
+      if (stopped.aborted) options.waitUntil(reserving.then(giveBack, () => {}));
+      throw error;
     }
   }
 
@@ -130,21 +149,28 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
    */
   async function call(body: ChatCompletionCreateParamsStreaming, listener: CallListener) {
     const worst = options.worstCase(body);
-    const reservation = await spend.reserve(worst);
+    const reservation = await reserve(worst);
     spent.calls += 1;
     options.onSpending({ ...spent, costUsd: spent.costUsd + worst });
     const startedAt = now();
     let actual = worst;
+    let sent = false;
     let began = false;
     try {
-      const completion = await request(body, listener, () => {
+      const onSent = () => {
+        sent = true;
+        options.onSent();
+      };
+      const onHead = () => {
         began = true;
-      });
+      };
+      const completion = await request(body, listener, { onSent, onHead });
       if (completion.usage) actual = options.cost(completion.usage);
       spent.usage = addUsage(spent.usage, completion.usage ?? NO_USAGE);
       return completion;
     } catch (error) {
-      if (!began && error instanceof UpstreamFault && error.code !== "upstream_timeout") actual = 0;
+      const refused = !began && error instanceof UpstreamFault && error.code !== "upstream_timeout";
+      if (refused || !sent) actual = 0;
       throw error;
     } finally {
       spent.costUsd += actual;

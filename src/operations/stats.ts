@@ -1,6 +1,7 @@
 import { and, gte, lte } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { dailyTotals, imageDays } from "../db/schema.ts";
+import { askAgainIfLost } from "../http/availability.ts";
 import { utcDay } from "../spend/gate.ts";
 import type { Bucket, Stats } from "./wire.ts";
 
@@ -58,16 +59,18 @@ export async function readStats(
 ): Promise<Pick<Stats, "from" | "to" | "totals" | "days">> {
   const dates = daysUpTo(now, days);
   const [from = "", to = ""] = [dates[0], dates.at(-1)];
-  const [totals, images] = await db.batch([
-    db
-      .select()
-      .from(dailyTotals)
-      .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to))),
-    db
-      .select()
-      .from(imageDays)
-      .where(and(gte(imageDays.day, from), lte(imageDays.day, to))),
-  ]);
+  const read = () =>
+    db.batch([
+      db
+        .select()
+        .from(dailyTotals)
+        .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to))),
+      db
+        .select()
+        .from(imageDays)
+        .where(and(gte(imageDays.day, from), lte(imageDays.day, to))),
+    ]);
+  const [totals, images] = await askAgainIfLost(read);
   const rows = [...totals, ...images.flatMap(imageRows)];
   const byDay = Map.groupBy(rows, ({ day }) => day);
   return {

@@ -1,3 +1,4 @@
+import { unavailability } from "../http/availability.ts";
 import { Problem } from "../http/errors.ts";
 import type { Timing } from "../http/timing.ts";
 import { describeError, log } from "../log.ts";
@@ -59,8 +60,10 @@ export interface Lookup {
 
 const encoder = new TextEncoder();
 
+/** Throws where D1 is there but has no time, or was lost: the caller is to come back. */
 function unreachable(error: unknown): undefined {
   log.error("log.unreachable", describeError(error));
+  if (unavailability(error)) throw error;
 }
 
 /** `later` takes what the answer need not wait for. */
@@ -72,6 +75,7 @@ export function createLookup(deps: LookupDeps, later: (promise: Promise<unknown>
       return (await timing.measure("d1", () => store.findByKey(key))) ?? "absent";
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
+      if (unavailability(error)) throw error; // it may have the set: nothing is paid for twice
       return "unknown";
     }
   }

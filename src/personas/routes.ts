@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { digest as digestOf, type Hasher } from "../hash.ts";
+import { askAgainIfLost } from "../http/availability.ts";
 import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { type CacheWish, cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
@@ -233,7 +234,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const stream = parseStreamId(c.req.param("streamId"));
         if (!stream) throw new Problem("not_found");
         const { name, runId } = stream;
-        const reading = await deps.runs(name).resume({ runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) });
+        const request = { runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) };
+        const reading = await askAgainIfLost(() => deps.runs(name).resume(request));
         if (!reading) throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
         return new Response(reading.body, {

@@ -252,6 +252,6 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       askers.prune([...host.store.ids(), host.live()?.id ?? ""]);
       if (empty && unstored.dueAt() === undefined) await host.store.clear();
     },
-    forget: host.forget,
+    forget: () => turns(host.forget), // no run begins meanwhile
   };
 }

@@ -2,6 +2,7 @@ import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
+import { askAgainIfLost } from "../http/availability.ts";
 import { utcDay } from "../spend/gate.ts";
 import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
 import {
@@ -103,12 +104,12 @@ export function createPersonaStore(
 
   return {
     async findByKey(key) {
-      const row = await find(eq(personaCache.inputHash, key)).get();
+      const row = await askAgainIfLost(() => find(eq(personaCache.inputHash, key)).get());
       return row && toSet(row);
     },
     async findById(setId) {
       if (!SET_ID.test(setId)) return undefined;
-      const row = await find(eq(personaCache.setId, setId)).get();
+      const row = await askAgainIfLost(() => find(eq(personaCache.setId, setId)).get());
       return row && toSet(row);
     },
     async findKeyed(key, claim) {

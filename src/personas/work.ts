@@ -50,6 +50,11 @@ function iso(set: StoredSet) {
   return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
 }
 
+/** A run that was erased leaves nothing; what else went wrong is for the log. */
+function erased(error: unknown, { reason }: AbortSignal): Problem {
+  return new Problem("interrupted", { cause: error === reason ? undefined : error });
+}
+
 /** The paid work behind a set: ask the model, give each persona as it comes, store the set and its log row. */
 export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   const { store, now } = deps;
@@ -64,7 +69,10 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: WorkContext): Promise<StoredSet | undefined> {
-    const found = await store.findByKey(input.key).catch(() => undefined);
+    const found = await store.findByKey(input.key).catch((error: unknown) => {
+      log.error("store.failed", { tier: "d1", ...describeError(error) });
+      return undefined;
+    });
     if (!found || found.createdAt < startedAt) return undefined;
     const { setId, personas, states, createdAt, cost } = found;
     return { setId, personas, states, createdAt, cost };
@@ -79,7 +87,10 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
       const { set, row, claims } = result;
       const stored = await store.saveUnlogged(result).then(
         () => true,
-        () => false,
+        (fault: unknown) => {
+          log.error("store.failed", { run: row.id, ...describeError(fault) });
+          return false;
+        },
       );
       deps.unstored.keep(stored ? { row, claims, missing: [] } : { ...result, set });
     }
@@ -132,6 +143,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
   }
 
   async function make(input: RunInput, context: WorkContext): Promise<StoredSet> {
+    if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
     const calls = deps.openCalls(context);
     announceRun(input, context);
     try {
@@ -146,8 +158,7 @@ export function createPersonaWork(deps: WorkDeps): Work<RunInput, StoredSet> {
       await save({ set, row, missing, claims: deps.askers.claimsOf(context.runId) });
       return made;
     } catch (error) {
-      // A run that was erased leaves nothing.
-      if (context.signal.aborted) throw new Problem("interrupted");
+      if (context.signal.aborted) throw erased(error, context.signal);
       if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
       throw error;
     }

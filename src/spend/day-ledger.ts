@@ -1,6 +1,6 @@
 /** A day's money, in its Durable Object: one place, so that a burst cannot pass the limit. US dollars. */
 export interface DayLedger {
-  /** Sets `amountUsd` aside where what is spent and set aside stays within `limitUsd`. */
+  /** Sets `amountUsd` aside where what is spent and set aside stays within `limitUsd`. Asked again it changes nothing. */
   reserve(id: string, amountUsd: number, limitUsd: number): boolean;
   /** Turns what was set aside into what was spent. Settling twice, or what is not known, changes nothing. */
   settle(id: string, actualUsd: number): void;
@@ -36,6 +36,7 @@ export function createDayLedger(storage: DurableObjectStorage, now: () => number
   return {
     reserve(id, amountUsd, limitUsd) {
       open();
+      if (sql.exec("SELECT 1 FROM money WHERE id = ?", id).toArray().length > 0) return true;
       const { total } = sql.exec<{ total: number }>("SELECT SUM(usd) AS total FROM money").one();
       if (total + amountUsd > limitUsd + EPSILON_USD) return false;
       sql.exec("INSERT INTO money VALUES (?, ?, 1)", id, amountUsd);

@@ -1,3 +1,4 @@
+import { unavailability } from "../http/availability.ts";
 import { Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
 
@@ -11,8 +12,8 @@ const RETRY_AFTER_SECONDS = 5;
  * alone.
  */
 function diedUnderUs(error: unknown): boolean {
-  const { remote, durableObjectReset, overloaded } = Object(error) as Record<string, unknown>;
-  return overloaded !== true && (remote !== true || durableObjectReset === true);
+  const { remote, durableObjectReset } = Object(error) as Record<string, unknown>;
+  return unavailability(error) !== "overloaded" && (remote !== true || durableObjectReset === true);
 }
 
 /**
@@ -32,11 +33,15 @@ async function askTwice<A>(ask: Ask<A>): Promise<A> {
   try {
     return await ask(true);
   } catch (cause) {
+    if (unavailability(cause)) throw cause;
     throw new Problem("interrupted", { cause });
   }
 }
 
-/** Throws `still_running` after 95 s, while the run goes on, and `interrupted` where its object is lost. */
+/**
+ * Throws `still_running` after 95 s, while the run goes on, `interrupted` where its object fails twice, and the
+ * platform's own error where it is overloaded, or was reset and in vain asked again.
+ */
 export async function askRun<A>(ask: Ask<A>): Promise<A> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const patience = new Promise<never>((_, reject) => {

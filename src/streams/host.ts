@@ -22,6 +22,8 @@ export interface HostOptions<I, R> {
   /** The longest that a run's first write waits once the upstream has been asked. Milliseconds. */
   readonly recordWithinMs: number;
   readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** Resolves when what runs have begun to write elsewhere has been written. */
+  readonly written: () => Promise<void>;
   /** When the object has other business, if any. */
   readonly wakeBy?: () => number | undefined;
   /** Called when a run has settled. Never rejects. */
@@ -51,7 +53,10 @@ export interface RunHost<I, R> {
   schedule(): void;
   /** The alarm: revives, forgets, and sets the next one. True where nothing is kept any more. */
   tend(): boolean;
-  /** Ends what runs and leaves nothing of the object. True where it had anything. */
+  /**
+   * Ends what runs, brings nothing back, and leaves nothing of the object. True where it had anything. No run may
+   * be started meanwhile.
+   */
   forget(): Promise<boolean>;
 }
 
@@ -150,10 +155,13 @@ export function createRunHost<I, R>(options: HostOptions<I, R>): RunHost<I, R> {
     },
     replay: (runId, reader) => follow(recorded(runId), { ...reader, after: 0, heartbeatMs }),
     async forget() {
-      const running = live();
+      const running = current?.endedAt === undefined ? current : undefined;
       const had = running !== undefined || !store.isEmpty();
+      awake = true; // a run whose server died is not brought back to be forgotten
       running?.stop(ERASED);
       await running?.settled;
+      await options.written();
+      current = undefined; // its end must not be written again
       await store.clear();
       return had;
     },

@@ -1,4 +1,6 @@
+import { overloaded, unavailability } from "../http/availability.ts";
 import { errorEvent, type Failure, Problem } from "../http/errors.ts";
+import { logCause } from "../http/log-cause.ts";
 import { describeError, log as logLine } from "../log.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createRecorder, ID_HEADROOM } from "./recorder.ts";
@@ -115,14 +117,20 @@ export function randomId(): string {
     .join("");
 }
 
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Problem)) {
-    logLine.error("run.failed", describeError(error));
-    return { code: "internal" };
+function toProblem(error: unknown, run: string): Problem {
+  if (error instanceof Problem) {
+    logCause(error, { run });
+    return error;
   }
-  const { detail, retryAfterSeconds } = error.options;
+  logLine.error("run.failed", { run, ...describeError(error) });
+  return unavailability(error) ? overloaded(error) : new Problem("internal");
+}
+
+function failureOf(error: unknown, run: string): Failure {
+  const { code, options } = toProblem(error, run);
+  const { detail, retryAfterSeconds } = options;
   return {
-    code: error.code,
+    code,
     ...(detail !== undefined && { detail }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
@@ -240,7 +248,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
         });
         return [{ ok: true, result }, last, stopped ?? false];
       } catch (error) {
-        const failure = failureOf(error);
+        const failure = failureOf(error, id);
         return [{ ok: false, failure }, errorEvent(failure), false];
       }
     }
