@@ -48,6 +48,8 @@ export interface PersonaStore {
   saveUnlogged(result: RunResult & { readonly set: SetRow }): Promise<void>;
   complete(claim: Pick<Claim, "id" | "ttlMs">, set: StoredSet): Promise<void>;
   release(claim: Pick<Claim, "id">): Promise<void>;
+  /** Counts what became of a result that D1 would not take at first. */
+  countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
   /** Its portraits stay: others may use them. */
@@ -128,6 +130,9 @@ export function createPersonaStore(
     },
     async release({ id }) {
       await releaseStatement(db, [id]);
+    },
+    async countOutbox(outcome) {
+      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
     },
     async announce(row) {
       await db.insert(requestLog).values(row).onConflictDoNothing();
