@@ -286,9 +286,10 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
   const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
-  const unstored = createUnstored(ctx.storage, store, now, portraits.ring);
-  const askers = createAskers(ctx.storage);
   const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
+  const { storage } = ctx;
+  const unstored = createUnstored({ storage, store, now, waitUntil, ring: portraits.ring });
+  const askers = createAskers(storage);
 
   const work = createPersonaWork({
     ...{ store, unstored, now, model, maxOutputTokens, askers },
@@ -303,7 +304,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     watchMs: () => PERSONA_WATCH_MS,
-    ...{ work, unstored, askers, claims: store, now, waitUntil, written, storage: ctx.storage },
+    ...{ work, unstored, askers, claims: store, now, waitUntil, written, storage },
     admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,

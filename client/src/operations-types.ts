@@ -41,6 +41,8 @@ export interface Stats {
   /** The models in use, and when each is shut down, where that is announced. */
   models: { name: string; shutdownDate: string | null }[];
   pregenerate: { pending: number; done: number; failed: number };
+  /** What the database would not take of a run at first: stored later, or given up. */
+  outbox: { recovered: number; givenUp: number };
 }
 
 /** `POST /api/admin/pregenerate`: 1 to 100 inputs. */

@@ -65,6 +65,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     days: [{ date: "2026-11-22", ...bucket }],
     models: [{ name: "gpt-6-luna", shutdownDate: null }],
     pregenerate: { pending: 0, done: 12, failed: 0 },
+    outbox: { recovered: 1, givenUp: 0 },
   },
   PregenerateRequest: { inputs: [{ leadData: { name: "Maria Alvarez", state: "Texas" } }] },
   PregenerateAnswer: { accepted: 1, alreadyCached: 0 },

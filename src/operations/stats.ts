@@ -38,6 +38,10 @@ export function bucketOf(rows: readonly Row[]): Bucket {
   };
 }
 
+function sumOf(rows: readonly Row[], wanted: string): number {
+  return rows.reduce((sum, { name, value }) => (name === wanted ? sum + value : sum), 0);
+}
+
 /** Every UTC day from the first to the last, the first `days - 1` days before the last; empty ones too. */
 export function daysUpTo(now: number, days: number): string[] {
   return Array.from({ length: days }, (_, index) => utcDay(now - (days - 1 - index) * DAY_MS));
@@ -56,7 +60,7 @@ export async function readStats(
   db: Database,
   now: number,
   days: number,
-): Promise<Pick<Stats, "from" | "to" | "totals" | "days">> {
+): Promise<Pick<Stats, "from" | "to" | "totals" | "days" | "outbox">> {
   const dates = daysUpTo(now, days);
   const [from = "", to = ""] = [dates[0], dates.at(-1)];
   const read = () =>
@@ -77,6 +81,7 @@ export async function readStats(
     from,
     to,
     totals: bucketOf(rows),
+    outbox: { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") },
     days: dates.map((date) => ({ date, ...bucketOf(byDay.get(date) ?? []) })),
   };
 }

@@ -30,6 +30,8 @@ export const stats = z.object({
   days: z.array(z.extend(bucket, { date })),
   models: z.array(z.object({ name: z.string(), shutdownDate: z.nullable(date) })),
   pregenerate: z.object({ pending: amount, done: amount, failed: amount }),
+  /** What D1 would not take of a run at first, in these days: stored later, or given up. */
+  outbox: z.object({ recovered: amount, givenUp: amount }),
 });
 export type Stats = z.infer<typeof stats>;
 

@@ -245,8 +245,10 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       return await host.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
     },
     async alarm() {
-      host.live(); // a run whose server died waits for no database
-      await unstored.storeAgain();
+      const stored = unstored.storeAgain();
+      options.waitUntil(stored);
+      host.tend(); // what is to be forgotten, and a run whose server died, wait for no database
+      await stored;
       await settleAwaited();
       const empty = host.tend();
       askers.prune([...host.store.ids(), host.live()?.id ?? ""]);

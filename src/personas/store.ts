@@ -5,6 +5,7 @@ import { personaCache, personaImages } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { utcDay } from "../spend/gate.ts";
 import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
+import { addTotals } from "../spend/totals.ts";
 import {
   type Claim,
   type Claimed,
@@ -57,6 +58,8 @@ export interface PersonaStore {
   saveUnlogged(result: RunResult & { readonly set: SetRow }): Promise<void>;
   /** Gives the keys their answer; without a set they are free again. */
   settle(keys: Keys): Promise<void>;
+  /** Counts what became of a result that D1 would not take at first. */
+  countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
   announce(row: LogRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
@@ -125,6 +128,9 @@ export function createPersonaStore(
       batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
     settle: (keys) => batch(settleClaims(keys)),
+    async countOutbox(outcome) {
+      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
+    },
     async announce(row) {
       await announceRun(db, row);
     },
