@@ -4,7 +4,7 @@ import type { Saved } from "../spend/totals.ts";
 // A minute and five: invalidation and erasure reach other isolates and colos only with time.
 const MEMORY_SECONDS = 60;
 const EDGE_SECONDS = 300;
-// Of an isolate's 128 MiB; some 2,500 sets.
+// Of an isolate's 128 MiB; some 2,900 sets of three.
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
 const MAX_ALIASES = 4096;
 const MAX_ANSWERS = 8192; // those that are only known to be superseded have no size
