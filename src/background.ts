@@ -19,12 +19,18 @@ export interface BackgroundWork extends ImageWork {
   readonly lookUpModels: () => Promise<void>;
 }
 
-/** However many bells a batch has, the work is the same. What throws is tried again by the queue. */
+/** However many bells a batch has, the work is the same. What fails is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
   if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
   else if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
-  else if (work) await work.consume();
+  else if (work) await work.consume().catch((error: unknown) => tryAgain(batch, error));
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
+}
+
+/** The platform would log an error that is thrown, with its message. */
+function tryAgain(batch: MessageBatch, error: unknown): void {
+  log.error("consumer.failed", describeError(error));
+  batch.retryAll(); // after the queue's own delay
 }
 
 /** One after another's failure keeps none of the others back. */
