@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { parseJson } from "./as-record.ts";
 
 /** `aborted`: the caller closed before the end. What a script drops itself counts as `finished`. */
 export type Outcome = "open" | "finished" | "aborted";
@@ -48,22 +49,13 @@ function shownHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return shown;
 }
 
-function parsed(raw: string): unknown {
-  if (raw === "") return null;
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return raw;
-  }
-}
-
 /** An empty `match` matches every call. */
 export function matchesCall(call: Call, match: string): boolean {
   return call.raw.includes(match) || call.path.includes(match);
 }
 
 export function shownCall({ raw, ...call }: Call): Record<string, unknown> {
-  return { ...call, body: parsed(raw) };
+  return { ...call, body: raw === "" ? null : (parseJson(raw) ?? raw) };
 }
 
 export type Journal = ReturnType<typeof createJournal>;

@@ -6,7 +6,7 @@ import { readChatRequest } from "../../dev/stand-in/openai/chat-request.ts";
 import { fillSchema } from "../../dev/stand-in/openai/schema-fill.ts";
 import { rhythmOf, splitTokens } from "../../dev/stand-in/openai/stream-plan.ts";
 import { createPaceBook } from "../../dev/stand-in/pace.ts";
-import { seededRandom } from "../../dev/stand-in/random.ts";
+import { seededFaker } from "../../dev/stand-in/seeded-faker.ts";
 import { personaMessages } from "../../src/personas/prompt.ts";
 import { traits } from "../../src/personas/wire.ts";
 
@@ -16,7 +16,7 @@ let calls = 0;
 function personasText(leadData: unknown, count = 3, config: Record<string, unknown> = {}): string {
   const lead = JSON.stringify({ config: { count, ...config }, leadData });
   const request = readChatRequest({ model: "gpt-6.1-terra", ...personaMessages({ lead, count }) });
-  return writeAnswer(request, ++calls).text;
+  return writeAnswer(request, ++calls);
 }
 
 function personasFor(leadData: unknown, count?: number, config?: Record<string, unknown>) {
@@ -168,7 +168,7 @@ describe("a schema that is not known", () => {
       deep: z.strictObject({ on: z.boolean() }),
     });
     for (let seed = 0; seed < 50; seed++) {
-      expect(z.safeParse(shape, fillSchema(schema, seededRandom(String(seed)))).error).toBeUndefined();
+      expect(z.safeParse(shape, fillSchema(schema, seededFaker(String(seed)))).error).toBeUndefined();
     }
   });
 
@@ -178,7 +178,7 @@ describe("a schema that is not known", () => {
       properties: { children: { type: "array", items: { $ref: "#" }, minItems: 1 } },
     };
     expect(() =>
-      JSON.stringify(fillSchema({ ...node, properties: { child: { $ref: "#" } } }, Math.random)),
+      JSON.stringify(fillSchema({ ...node, properties: { child: { $ref: "#" } } }, seededFaker(""))),
     ).not.toThrow();
   });
 });
@@ -186,7 +186,7 @@ describe("a schema that is not known", () => {
 describe("Newton", () => {
   function say(text: string, { system = "", earlier = [] as Message[] } = {}): string {
     const messages = [{ role: "system", content: system }, ...earlier, { role: "user", content: text }];
-    return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls).text;
+    return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls);
   }
   const words = (text: string) => text.split(/\s+/).length;
 
@@ -272,8 +272,8 @@ describe("the real pace", () => {
       readChatRequest({ model: "m", messages: [{ role: "user", content: "HSA?" }] }),
       1,
     );
-    expect(seconds("chat", answer.text)).toBeGreaterThan(1.5);
-    expect(seconds("chat", answer.text)).toBeLessThan(7);
+    expect(seconds("chat", answer)).toBeGreaterThan(1.5);
+    expect(seconds("chat", answer)).toBeLessThan(7);
   });
 
   test("cuts a text into tokens that make it up again", () => {

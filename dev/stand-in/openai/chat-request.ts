@@ -1,6 +1,7 @@
-import { badRequest } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject, textMember } from "./json.ts";
+import type { JsonObject } from "../as-record.ts";
+import { asRecord } from "../as-record.ts";
+import { textMember } from "./body.ts";
+import { badRequest, missing } from "./failure.ts";
 
 export interface Message {
   readonly role: string;
@@ -19,58 +20,58 @@ export interface ChatRequest {
   readonly reasoningEffort: string | undefined;
 }
 
-/** Refused by the models in use today; the second is the word of advice the API adds. */
-const UNSUPPORTED: readonly (readonly [name: string, advice: string])[] = [
-  ["temperature", "Only the default value is supported."],
-  ["top_p", "Only the default value is supported."],
-  ["max_tokens", "Use 'max_completion_tokens' instead."],
-];
-
-function partText(part: unknown): string {
-  return isObject(part) && typeof part.text === "string" ? part.text : "";
-}
-
-function readMessage(value: unknown, index: number): Message {
-  if (!isObject(value) || typeof value.role !== "string") {
-    throw badRequest("invalid_type", `messages[${index}]`, `Invalid type for 'messages[${index}]'.`);
-  }
-  const { role, content } = value;
-  if (Array.isArray(content)) return { role, content: content.map(partText).join("") };
-  return { role, content: typeof content === "string" ? content : "" };
-}
+/** Refused by the models in use today, with the word of advice the API adds. */
+const UNSUPPORTED: Record<string, string> = {
+  temperature: "Only the default value is supported.",
+  top_p: "Only the default value is supported.",
+  max_tokens: "Use 'max_completion_tokens' instead.",
+};
 
 function checkParameters(body: JsonObject): void {
-  for (const [name, advice] of UNSUPPORTED) {
+  for (const [name, advice] of Object.entries(UNSUPPORTED)) {
     if (body[name] === undefined || body[name] === null) continue;
     const message = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
     throw badRequest("unsupported_parameter", name, message);
   }
-  if (!Array.isArray(body.messages) || body.messages.length === 0) {
-    throw badRequest("missing_required_parameter", "messages", "Missing required parameter: 'messages'.");
-  }
 }
 
-function schemaOf(format: unknown): JsonObject | undefined {
-  if (!isObject(format) || format.type !== "json_schema") return undefined;
-  const schema = isObject(format.json_schema) ? format.json_schema.schema : undefined;
-  if (!isObject(schema)) {
-    const param = "response_format.json_schema.schema";
-    throw badRequest("missing_required_parameter", param, `Missing required parameter: '${param}'.`);
+function partText(part: unknown): string {
+  const text = asRecord(part)?.text;
+  return typeof text === "string" ? text : "";
+}
+
+function readMessage(value: unknown, index: number): Message {
+  const { role, content } = asRecord(value) ?? {};
+  if (typeof role !== "string") {
+    throw badRequest("invalid_type", `messages[${index}]`, `Invalid type for 'messages[${index}]'.`);
   }
+  if (Array.isArray(content)) return { role, content: content.map(partText).join("") };
+  return { role, content: typeof content === "string" ? content : "" };
+}
+
+function readMessages({ messages }: JsonObject): Message[] {
+  if (!Array.isArray(messages) || messages.length === 0) throw missing("messages");
+  return messages.map(readMessage);
+}
+
+function readSchema(body: JsonObject): JsonObject | undefined {
+  const format = asRecord(body.response_format);
+  if (format?.type !== "json_schema") return undefined;
+  const schema = asRecord(asRecord(format.json_schema)?.schema);
+  if (!schema) throw missing("response_format.json_schema.schema");
   return schema;
 }
 
 export function readChatRequest(body: JsonObject): ChatRequest {
   checkParameters(body);
-  const options = isObject(body.stream_options) ? body.stream_options : {};
-  const messages = Array.isArray(body.messages) ? body.messages : [];
+  const options = asRecord(body.stream_options);
   return {
     model: textMember(body, "model"),
-    messages: messages.map(readMessage),
+    messages: readMessages(body),
     stream: body.stream === true,
-    includeUsage: options.include_usage === true,
-    obfuscated: options.include_obfuscation !== false,
-    schema: schemaOf(body.response_format),
+    includeUsage: options?.include_usage === true,
+    obfuscated: options?.include_obfuscation !== false,
+    schema: readSchema(body),
     maxTokens: typeof body.max_completion_tokens === "number" ? body.max_completion_tokens : Infinity,
     reasoningEffort: typeof body.reasoning_effort === "string" ? body.reasoning_effort : undefined,
   };
@@ -80,25 +81,21 @@ function isSystem({ role }: Message): boolean {
   return role === "system" || role === "developer";
 }
 
+function contents(messages: readonly Message[]): string[] {
+  return messages.map(({ content }) => content);
+}
+
+/** The fixed beginning of a prompt. */
 export function leadingSystemText({ messages }: ChatRequest): string {
   const end = messages.findIndex((message) => !isSystem(message));
-  return messages
-    .slice(0, end < 0 ? messages.length : end)
-    .map(({ content }) => content)
-    .join("\n");
+  return contents(messages.slice(0, end < 0 ? messages.length : end)).join("\n");
 }
 
 export function systemText({ messages }: ChatRequest): string {
-  return messages
-    .filter(isSystem)
-    .map(({ content }) => content)
-    .join("\n");
+  return contents(messages.filter(isSystem)).join("\n");
 }
 
 /** What the user said, the latest first. */
 export function userTexts({ messages }: ChatRequest): string[] {
-  return messages
-    .filter(({ role }) => role === "user")
-    .map(({ content }) => content)
-    .reverse();
+  return contents(messages.filter(({ role }) => role === "user")).reverse();
 }

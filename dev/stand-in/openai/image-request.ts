@@ -1,7 +1,7 @@
+import type { JsonObject } from "../as-record.ts";
 import type { PictureFormat } from "../portraits/portrait.ts";
+import { textMember } from "./body.ts";
 import { badRequest } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
-import { textMember } from "./json.ts";
 
 export interface ImageRequest {
   readonly model: string;

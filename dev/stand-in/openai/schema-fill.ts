@@ -1,20 +1,21 @@
-import type { Random } from "../random.ts";
-import { between, pick } from "../random.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import type { JsonObject } from "../as-record.ts";
+import { asRecord } from "../as-record.ts";
+import type { SeededFaker } from "../seeded-faker.ts";
 
-/** May answer for a part of a schema that it knows; undefined leaves it to the general rule. */
-export type KnownPart = (schema: JsonObject) => unknown;
+/**
+ * May answer for a part of a schema that it knows; undefined leaves it to the general rule. `fill` is that rule,
+ * for what is inside the part.
+ */
+export type KnownPart = (schema: JsonObject, fill: (inside: JsonObject) => unknown) => unknown;
 
 interface Filling {
   readonly root: JsonObject;
-  readonly random: Random;
+  readonly faker: SeededFaker;
   readonly known: KnownPart;
 }
 
 /** A schema that contains itself ends here. */
 const MAX_DEPTH = 12;
-const WORDS = ["amber", "cedar", "harbor", "lantern", "meadow", "orchard", "pebble", "willow"];
 
 const FORMATS: Record<string, string> = {
   date: "2026-11-23",
@@ -27,81 +28,82 @@ const FORMATS: Record<string, string> = {
 };
 
 /** A value that conforms to a JSON Schema of the kind structured output takes. */
-export function fillSchema(schema: JsonObject, random: Random, known: KnownPart = () => undefined): unknown {
-  return fill(schema, { root: schema, random, known }, 0);
+export function fillSchema(
+  schema: JsonObject,
+  faker: SeededFaker,
+  known: KnownPart = () => undefined,
+): unknown {
+  return fill(schema, { root: schema, faker, known }, 0);
 }
 
 function fill(given: unknown, filling: Filling, depth: number): unknown {
-  const schema = resolve(given, filling.root);
-  const answer = filling.known(schema);
+  const schema = resolve(asRecord(given) ?? {}, filling.root);
+  const answer = filling.known(schema, (inside) => fill(inside, filling, depth + 1));
   if (answer !== undefined) return answer;
   if ("const" in schema) return schema.const;
-  if (Array.isArray(schema.enum)) return pick(filling.random, schema.enum);
+  if (Array.isArray(schema.enum)) return filling.faker.helpers.arrayElement(schema.enum);
   const branches = schema.anyOf ?? schema.oneOf ?? schema.allOf;
   if (Array.isArray(branches)) return fill(branches[0], filling, depth + 1);
-  return fillType(typeOf(schema), schema, filling, depth);
+  return fillType(schema, filling, depth);
 }
 
-function resolve(schema: unknown, root: JsonObject): JsonObject {
-  if (!isObject(schema)) return {};
+/** Follows a `$ref` such as `#/$defs/tag`. */
+function resolve(schema: JsonObject, root: JsonObject): JsonObject {
   if (typeof schema.$ref !== "string") return schema;
-  let target: unknown = root;
-  for (const name of schema.$ref.split("/").slice(1)) target = isObject(target) ? target[name] : undefined;
-  return isObject(target) ? target : {};
+  const names = schema.$ref.split("/").slice(1);
+  return asRecord(names.reduce<unknown>((part, name) => asRecord(part)?.[name], root)) ?? {};
 }
 
-function typeOf(schema: JsonObject): unknown {
-  if (Array.isArray(schema.type)) return schema.type.find((type) => type !== "null") ?? "null";
-  return schema.type ?? (schema.properties ? "object" : "string");
+function typeOf({ type, properties }: JsonObject): unknown {
+  if (Array.isArray(type)) return type.find((one) => one !== "null") ?? "null";
+  return type ?? (properties ? "object" : "string");
 }
 
-function fillType(type: unknown, schema: JsonObject, filling: Filling, depth: number): unknown {
-  switch (type) {
+function fillType(schema: JsonObject, filling: Filling, depth: number): unknown {
+  switch (typeOf(schema)) {
     case "object":
       return depth > MAX_DEPTH ? {} : fillObject(schema, filling, depth);
     case "array":
       return fillArray(schema, filling, depth);
     case "integer":
     case "number":
-      return fillNumber(schema, filling.random);
+      return fillNumber(schema, filling.faker);
     case "boolean":
-      return filling.random() < 0.5;
+      return filling.faker.datatype.boolean();
     case "null":
       return null;
     default:
-      return fillString(schema, filling.random);
+      return fillString(schema, filling.faker);
   }
 }
 
 function fillObject(schema: JsonObject, filling: Filling, depth: number): JsonObject {
-  const properties = isObject(schema.properties) ? schema.properties : {};
-  const members = Object.entries(properties).map(([name, part]) => [name, fill(part, filling, depth + 1)]);
-  return Object.fromEntries(members);
+  const properties = Object.entries(asRecord(schema.properties) ?? {});
+  return Object.fromEntries(properties.map(([name, part]) => [name, fill(part, filling, depth + 1)]));
 }
 
 function bound(value: unknown, otherwise: number): number {
   return typeof value === "number" ? value : otherwise;
 }
 
-function fillArray(schema: JsonObject, filling: Filling, depth: number): unknown[] {
-  const least = bound(schema.minItems, depth > MAX_DEPTH ? 0 : 1);
-  const most = Math.max(least, Math.min(bound(schema.maxItems, 3), Math.max(least, 3)));
-  return Array.from({ length: between(filling.random, least, most) }, () => {
-    return fill(schema.items, filling, depth + 1);
-  });
+function fillArray({ minItems, maxItems, items }: JsonObject, filling: Filling, depth: number): unknown[] {
+  const min = bound(minItems, depth > MAX_DEPTH ? 0 : 1);
+  const max = Math.max(min, Math.min(bound(maxItems, 3), 3));
+  const length = filling.faker.number.int({ min, max });
+  return Array.from({ length }, () => fill(items, filling, depth + 1));
 }
 
-function fillNumber(schema: JsonObject, random: Random): number {
+function fillNumber(schema: JsonObject, faker: SeededFaker): number {
   const least = bound(schema.minimum, bound(schema.exclusiveMinimum, -1) + 1);
   const most = bound(schema.maximum, bound(schema.exclusiveMaximum, least + 101) - 1);
-  if (Math.ceil(least) > Math.floor(most)) return (least + most) / 2;
-  return between(random, Math.ceil(least), Math.floor(most));
+  const [min, max] = [Math.ceil(least), Math.floor(most)];
+  return min > max ? (least + most) / 2 : faker.number.int({ min, max });
 }
 
-function fillString(schema: JsonObject, random: Random): string {
-  const format = typeof schema.format === "string" ? FORMATS[schema.format] : undefined;
+function fillString(schema: JsonObject, faker: SeededFaker): string {
+  const format = FORMATS[String(schema.format)];
   if (format !== undefined) return format;
-  let text = `${pick(random, WORDS)} ${pick(random, WORDS)}`;
-  while (text.length < bound(schema.minLength, 1)) text += ` ${pick(random, WORDS)}`;
+  let text = faker.word.words(2);
+  while (text.length < bound(schema.minLength, 1)) text += ` ${faker.word.noun()}`;
   return text.slice(0, bound(schema.maxLength, text.length));
 }

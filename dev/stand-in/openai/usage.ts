@@ -1,3 +1,4 @@
+import type { JsonObject } from "../as-record.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { leadingSystemText } from "./chat-request.ts";
 
@@ -20,8 +21,6 @@ export function reasoningTokens(request: ChatRequest): number {
   return REASONING_TOKENS[request.reasoningEffort ?? "none"] ?? 0;
 }
 
-export type PromptCache = ReturnType<typeof createPromptCache>;
-
 /** Remembers how prompts began; only a repeated beginning is cheap. */
 export function createPromptCache() {
   const seen = new Set<string>();
@@ -41,26 +40,21 @@ export function createPromptCache() {
   };
 }
 
-export interface CompletionSize {
-  readonly textTokens: number;
-  readonly reasoningTokens: number;
-  readonly cachedTokens: number;
-}
-
-export function completionUsage(request: ChatRequest, size: CompletionSize): Record<string, unknown> {
+export function completionUsage(request: ChatRequest, textTokens: number, cachedTokens: number): JsonObject {
   const schemaTokens = request.schema === undefined ? 0 : tokensIn(JSON.stringify(request.schema));
   const promptTokens = request.messages.reduce(
     (sum, message) => sum + tokensIn(message.content) + TOKENS_PER_MESSAGE,
     schemaTokens,
   );
-  const completionTokens = size.textTokens + size.reasoningTokens;
+  const thinking = reasoningTokens(request);
+  const completionTokens = textTokens + thinking;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: size.cachedTokens, audio_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cachedTokens, audio_tokens: 0 },
     completion_tokens_details: {
-      reasoning_tokens: size.reasoningTokens,
+      reasoning_tokens: thinking,
       audio_tokens: 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,

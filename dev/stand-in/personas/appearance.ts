@@ -1,78 +1,44 @@
 import {
   CLOTHES,
   CLOTHES_COLORS,
-  DARK_HAIR,
   FACIAL_HAIR,
-  FAIR_HAIR,
-  GRAYING_HAIR,
+  HAIR_COLORS,
   MEN_HAIR,
-  OLD_HAIR,
   WOMEN_HAIR,
 } from "../portraits/look-words.ts";
-import type { Random } from "../random.ts";
-import { pick } from "../random.ts";
-import type { Member } from "./cast.ts";
-import { poolOf } from "./vocabulary/names.ts";
-
-const DECADES = [
-  "",
-  "teens",
-  "twenties",
-  "thirties",
-  "forties",
-  "fifties",
-  "sixties",
-  "seventies",
-  "eighties",
-  "nineties",
-];
+import type { SeededFaker } from "../seeded-faker.ts";
+import type { Person } from "./people.ts";
 
 const BEARD_AGE = 22;
-
+const GRAY_AGE = 58;
+const GRAY = ["gray", "white"];
 const EXPRESSIONS = [
   "a warm, attentive expression",
   "a calm half-smile",
   "an open, curious look",
   "a broad, easy smile",
-  "a thoughtful look, as if about to ask something",
-  "a patient, friendly expression",
-  "a quick, amused smile",
 ];
 
-const LIGHT = ["soft window light", "even studio light", "late-afternoon light", "a plain pale background"];
-
-/** "early forties", or simply the age where there is no such word. */
+/** "early forties": as exactly as a face shows it. */
 function ageInWords(age: number): string {
-  const decade = DECADES[Math.floor(age / 10)];
-  if (!decade || age < 20) return age < 13 ? "childhood" : "late teens";
+  if (age < 20) return age < 13 ? "childhood" : "late teens";
+  const tens = ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties"];
   const part = age % 10 < 4 ? "early" : age % 10 < 7 ? "mid" : "late";
-  return part === "mid" ? `mid-${decade}` : `${part} ${decade}`;
-}
-
-function hairColors({ age, lastName }: Member): readonly string[] {
-  if (age >= 60) return OLD_HAIR;
-  const youth = (poolOf(lastName)?.fair ?? true) ? FAIR_HAIR : DARK_HAIR;
-  return age >= 45 ? [...youth, ...GRAYING_HAIR] : youth;
-}
-
-function hairInWords(random: Random, member: Member): string {
-  const { gender, age } = member;
-  const worn: Record<string, string> =
-    gender === "woman" ? WOMEN_HAIR : gender === "man" ? MEN_HAIR : { ...WOMEN_HAIR, ...MEN_HAIR };
-  const fitting = Object.keys(worn).filter((name) => name !== "thinning" || age >= 50);
-  return `${pick(random, fitting)} ${pick(random, hairColors(member))} hair`;
+  return `${part} ${tens[Math.floor(age / 10) - 2] ?? "nineties"}`;
 }
 
 /** A face and shoulders, in words that a portrait can be drawn from: no names, no text, nothing about health. */
-export function appearanceOf(random: Random, member: Member): string {
-  const { gender, age } = member;
-  const features = [hairInWords(random, member)];
-  if (random() < 0.3) features.push("glasses");
-  if (gender === "man" && age >= BEARD_AGE && random() < 0.4)
-    features.push(pick(random, Object.keys(FACIAL_HAIR)));
-  const last = features.pop();
-  const face = features.length > 0 ? `${features.join(", ")} and ${last}` : last;
-  const clothes = `${pick(random, Object.keys(CLOTHES_COLORS))} ${pick(random, Object.keys(CLOTHES))}`;
-  const person = `${gender.charAt(0).toUpperCase()}${gender.slice(1)} in the ${ageInWords(age)}`;
-  return `${person} with ${face}, wearing a ${clothes}; ${pick(random, EXPRESSIONS)}, ${pick(random, LIGHT)}`;
+export function appearanceOf({ helpers, datatype }: SeededFaker, { gender, age }: Person): string {
+  const { arrayElement, objectKey } = helpers;
+  const worn = objectKey(gender === "Man" ? MEN_HAIR : WOMEN_HAIR);
+  const colors = Object.keys(HAIR_COLORS).filter((color) => GRAY.includes(color) === age >= GRAY_AGE);
+  const bearded = gender === "Man" && age >= BEARD_AGE && datatype.boolean(0.4);
+  const face = [
+    `${worn} ${arrayElement(colors)} hair`,
+    bearded ? objectKey(FACIAL_HAIR) : "",
+    datatype.boolean(0.3) ? "glasses" : "",
+  ].filter(Boolean);
+  const clothes = `${objectKey(CLOTHES_COLORS)} ${objectKey(CLOTHES)}`;
+  const who = `${gender === "Non-binary" ? "Person" : gender} in the ${ageInWords(age)}`;
+  return `${who} with ${face.join(" and ")}, wearing a ${clothes}; ${arrayElement(EXPRESSIONS)}, soft window light`;
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod/mini";
-import type { Journal } from "./journal.ts";
-import type { PaceBook } from "./pace.ts";
-import type { ScriptBook } from "./script.ts";
+import type { Journal } from "../journal.ts";
+import type { PaceBook } from "../pace.ts";
+import type { ScriptBook } from "../script.ts";
 
 export interface ControlParts {
   readonly journal: Journal;
@@ -25,7 +25,7 @@ export function send(res: ServerResponse, status: number, body: unknown): void {
 }
 
 /** What is wrong, in words that name the member. */
-function fault(issue: z.core.$ZodIssue): string {
+function inWords(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String).join(".") || "body";
   if (issue.code === "unrecognized_keys") return `${path}: does not know ${issue.keys.join(", ")}`;
   return `${path}: ${issue.message}`;
@@ -39,6 +39,6 @@ export function checked<T extends z.core.$ZodType>(
 ): z.output<T> | undefined {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
-  send(res, 400, { error: result.error.issues.map(fault).join("; ") });
+  send(res, 400, { error: result.error.issues.map(inWords).join("; ") });
   return undefined;
 }
