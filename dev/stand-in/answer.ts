@@ -16,6 +16,7 @@ export const writeAnswer: AnswerWriter = (request, calls) => {
   if (!request.schema) return newtonAnswer(request, faker);
   // A later word, such as a plea to try again, is not the lead.
   const lead = texts.find((text) => text.trimStart().startsWith("{")) ?? latest;
-  const value = fillSchema(request.schema, faker, (schema, fill) => personaList(schema, lead, faker, fill));
-  return JSON.stringify(value);
+  return JSON.stringify(
+    fillSchema(request.schema, faker, (part, made) => personaList(part, made, lead, faker)),
+  );
 };

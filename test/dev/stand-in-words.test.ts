@@ -162,8 +162,8 @@ describe("a schema that is not known", () => {
       tags: z.array(z.enum(["red", "blue"])).check(z.minLength(2), z.maxLength(4)),
       share: z.number().check(z.gte(0.2), z.lte(0.8)),
       whole: z.int().check(z.gte(4), z.lte(5)),
-      maybe: z.string().check(z.minLength(30)),
-      either: z.literal("yes"),
+      maybe: z.nullable(z.string().check(z.minLength(30))),
+      either: z.nullable(z.literal("yes")),
       day: z.iso.date(),
       deep: z.strictObject({ on: z.boolean() }),
     });

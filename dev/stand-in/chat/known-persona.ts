@@ -20,42 +20,27 @@ function objectIn(text: string): JsonObject | undefined {
 
 /** Where the persona is written as lines, `Name: Ana`, or `- age: 42`. */
 function linesIn(text: string): JsonObject {
-  const lines = text.matchAll(/^[\s>*-]*([A-Za-z]{2,25})[ \t]*[:=][ \t]*(.+?)[ \t]*$/gm);
-  const members = Array.from(lines, ([, name = "", value = ""]): [string, string] => [
-    name.charAt(0).toLowerCase() + name.slice(1),
-    value,
-  ]);
-  return Object.fromEntries(members);
+  const lines = text.matchAll(/^[ >*-]*(\w)(\w{1,24}) ?: *(.+?) *$/gm);
+  return Object.fromEntries(
+    Array.from(lines, ([, first, rest, value]) => [`${first?.toLowerCase()}${rest}`, value]),
+  );
 }
 
-function dollars(value: unknown): string | undefined {
-  const amount = Number.parseFloat(String(value ?? "").replace(/[^\d.]/g, ""));
-  return Number.isFinite(amount) ? `$${Math.round(amount).toLocaleString("en-US")}` : undefined;
-}
-
-function shortText(value: unknown): string | undefined {
+function shown(name: string, value: unknown): string {
   const [first] = Array.isArray(value) ? value : [value];
-  const text = typeof first === "number" || typeof first === "string" ? String(first).trim() : "";
-  return text === "" || text.length > MAX_LENGTH ? undefined : text.replace(/\.$/, "");
+  if (name === "name") return String(first).split(" ")[0] ?? "";
+  if (name.endsWith("Usd")) return `$${Math.round(Number(first)).toLocaleString("en-US")}`;
+  return typeof first === "number" || typeof first === "string" ? String(first).trim() : "";
 }
 
-/** The persona that the server's own messages tell of, if any. Members it does not have are left out. */
+/** The persona that the server's own messages tell of, if any, with its members as texts. */
 export function knownPersona(systemText: string): KnownPersona {
   const told = objectIn(systemText) ?? linesIn(systemText);
-  const money = asRecord(told.budget) ?? told;
-  const persona = {
-    name: shortText(told.name)?.split(" ")[0],
-    age: shortText(told.age),
-    location: shortText(told.location),
-    plan: shortText(told.preferredPlanType),
-    coverage: shortText(told.currentCoverage),
-    need: shortText(told.coverageNeeds),
-    concern: shortText(told.concerns),
-    question: shortText(told.questionsToAsk),
-    budget: dollars(money.monthlyPremiumUsd),
-    deductible: dollars(money.annualDeductibleUsd),
-  };
-  const known = Object.entries(persona).flatMap(([name, value]) => (value ? [[name, value]] : []));
+  const members = Object.entries({ ...told, ...asRecord(told.budget) }).map(([name, value]) => [
+    name,
+    shown(name, value),
+  ]);
+  const known = members.filter(([, text]) => text && text.length <= MAX_LENGTH);
   return Object.fromEntries(known);
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** One subject that Newton can talk about. */
 export interface Topic {
@@ -10,14 +11,15 @@ export interface Topic {
   readonly points: readonly string[];
 }
 
-/** A section: `## name`, the pattern in backticks, the explanation, and a list. */
+/** Reads a section: `## name: ` and the pattern in backticks, the explanation, and a list. */
 function readTopic(section: string): Topic {
-  const [name = "", pattern = "", explanation = "", ...points] = section.trim().split("\n");
-  return { name, pattern: new RegExp(pattern.slice(1, -1), "gi"), explanation, points };
+  const [heading = "", explanation = "", ...points] = section.trim().split("\n");
+  const [, name = "", pattern = ""] = /^(.+?): `(.+)`$/.exec(heading) ?? [];
+  return { name, pattern: new RegExp(pattern, "gi"), explanation, points };
 }
 
 function readTopics(file: string): readonly Topic[] {
-  const text = readFileSync(new URL(file, import.meta.url), "utf8");
+  const text = readFileSync(join(import.meta.dirname, file), "utf8");
   return text.split("\n## ").slice(1).map(readTopic);
 }
 

@@ -4,74 +4,65 @@ import { asRecord } from "../as-record.ts";
 interface Fact {
   readonly key: string;
   readonly value: unknown;
-  /** The keys above it. */
-  readonly above: readonly string[];
+  /** Whether it is said of the lead itself, not of somebody that it tells of. */
+  readonly own: boolean;
 }
 
 /** A hostile lead must not make the walk long. */
 const MAX_FACTS = 2_000;
 /** Longer texts are somebody's notes, not a fact to repeat. */
 const MAX_TEXT = 140;
-/** Under these a name or an age is somebody else's. */
 const SOMEBODY_ELSE =
-  /^(spouse|partner|husband|wife|child(ren)?|kids|dependents?|family|members|household|employer|company|plan|insurance|doctors?|agent|advisor|source|campaign)$/;
+  /^(spouse|partner|husband|wife|child|kids|depend|family|employer|company|plan|insur|doctor|agent)/;
 
 /** `first_name`, `firstName` and `First name` are one key. */
-function membersOf({ value, key, above }: Fact): Fact[] {
-  const deeper = key === "" ? above : [...above, key];
-  if (Array.isArray(value)) return value.map((item) => ({ key: "", value: item, above: deeper }));
-  return Object.entries(asRecord(value) ?? {}).map(([name, member]) => {
-    return { key: name.toLowerCase().replace(/[^a-z0-9]/g, ""), value: member, above: deeper };
+function membersOf({ value, key, own }: Fact): Fact[] {
+  const stillOwn = own && !SOMEBODY_ELSE.test(key);
+  return Object.entries(Array.isArray(value) ? value : (asRecord(value) ?? {})).map(([name, member]) => {
+    return { key: name.toLowerCase().replace(/[^a-z0-9]/g, ""), value: member, own: stillOwn };
   });
 }
 
-/** All members of a value, the shallow ones first: what is said of the lead comes before what is said of others. */
-function collectFacts(value: unknown): Fact[] {
-  const facts = membersOf({ key: "", value, above: [] });
-  for (let i = 0; i < facts.length && facts.length < MAX_FACTS; i++) {
-    const fact = facts[i];
-    if (fact) facts.push(...membersOf(fact));
-  }
-  return facts.filter((fact) => fact.value !== null && fact.value !== "");
-}
-
-export function asText(value: unknown): string | undefined {
-  if (typeof value === "number") return String(value);
-  const text = typeof value === "string" ? value.trim().replace(/\s+/g, " ") : "";
-  return text === "" || text.length > MAX_TEXT ? undefined : text;
+function asText(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string" || text.trim() === "" || text.length > MAX_TEXT) return undefined;
+  return text.trim().replace(/\s+/g, " ");
 }
 
 /** Takes `"$52,000"` and `"52k"` too. */
-export function asNumber(value: unknown): number | undefined {
-  if (typeof value === "number") return value;
-  const text = typeof value === "string" ? value.replaceAll(",", "") : "";
-  const [, digits, thousands] = /(\d+(?:\.\d+)?)\s*(k\b)?/i.exec(text) ?? [];
+function asNumber(value: unknown): number | undefined {
+  const [, digits, thousands] = /(\d+(?:\.\d+)?)\s*(k\b)?/i.exec(String(value).replaceAll(",", "")) ?? [];
   return digits === undefined ? undefined : Number(digits) * (thousands ? 1_000 : 1);
 }
 
-/** At most five short phrases, from a text with commas or a list. */
-function asPhrases(value: unknown): string[] {
-  const texts = (
-    Array.isArray(value) ? value : String(asText(value) ?? "").split(/[,;]\s*(?:and )?/)
-  ).flatMap((one) => asText(asRecord(one)?.name ?? one) ?? []);
-  return texts.filter((text) => !/^(none|no|n\/?a|unknown|healthy)\.?$/i.test(text)).slice(0, 5);
-}
+export type Facts = ReturnType<typeof collectFacts>;
 
-export type FactFinder = ReturnType<typeof createFactFinder>;
-
-/** Finds what is said under one of some keys, the keys in order of preference. */
-export function createFactFinder(lead: unknown) {
-  const facts = collectFacts(lead);
-  const own = facts.filter(({ above }) => !above.some((name) => SOMEBODY_ELSE.test(name)));
-  const find = (keys: readonly string[], among = facts): unknown => {
-    return keys.map((key) => among.find((fact) => fact.key === key)).find(Boolean)?.value;
+/** Finds what a lead says under one of some keys, the first key first, and a shallow member before a deep one. */
+export function collectFacts(lead: unknown) {
+  const facts = [{ key: "", value: lead, own: true }];
+  for (let i = 0; i < facts.length && facts.length < MAX_FACTS; i++)
+    facts.push(...membersOf(facts[i] as Fact));
+  const find = (keys: readonly string[], among = facts) => {
+    return keys.flatMap((key) => among.filter((fact) => fact.key === key)).map(({ value }) => value);
   };
+  const own = facts.filter((fact) => fact.own);
+  const texts = (keys: readonly string[]) => find(keys).flatMap((value) => asText(value) ?? []);
   return {
-    find,
-    text: (...keys: string[]) => asText(find(keys)),
-    number: (...keys: string[]) => asNumber(find(keys)),
-    phrases: (...keys: string[]) => asPhrases(find(keys)),
-    /** Of the lead itself, not of somebody it tells of. */
-    ownText: (...keys: string[]) => asText(find(keys, own)),
+    text: (...keys: string[]) => texts(keys)[0],
+    ownText: (...keys: string[]) => find(keys, own).map(asText).find(Boolean),
+    number: (...keys: string[]) =>
+      texts(keys)
+        .map(asNumber)
+        .find((number) => number !== undefined),
+    /** At most five, from a text with commas or a list. */
+    phrases: (...keys: string[]) => {
+      const lists = find(keys).map((value) =>
+        Array.isArray(value) ? value : (asText(value)?.split(/[,;] (?:and )?/) ?? []),
+      );
+      return lists
+        .flat()
+        .flatMap((one) => asText(asRecord(one)?.name ?? one) ?? [])
+        .slice(0, 5);
+    },
   };
 }

@@ -1,89 +1,83 @@
+import { faker } from "@faker-js/faker/locale/en_US";
 import { asRecord, parseJson } from "../as-record.ts";
-import type { FactFinder } from "./facts.ts";
-import { asNumber, createFactFinder } from "./facts.ts";
-import type { Household } from "./household.ts";
+import type { Facts } from "./facts.ts";
+import { collectFacts } from "./facts.ts";
 import { readHousehold } from "./household.ts";
-import { stateCalled, stateOfZip } from "./states.ts";
 
 /** What could be understood of a lead, whatever its shape. What it does not say is undefined or empty. */
-export interface Lead {
-  readonly firstName: string | undefined;
-  readonly lastName: string | undefined;
-  readonly age: number | undefined;
-  readonly gender: "Woman" | "Man" | "Non-binary" | undefined;
-  readonly state: string | undefined;
-  readonly city: string | undefined;
-  readonly household: Household;
-  readonly incomeUsd: number | undefined;
-  readonly occupation: string | undefined;
-  readonly conditions: readonly string[];
-  readonly coverage: string | undefined;
-  readonly monthlyBudgetUsd: number | undefined;
-  readonly wishes: readonly string[];
-  readonly worries: readonly string[];
-}
-
-export interface LeadMessage {
-  readonly count: number | undefined;
-  readonly lead: Lead;
-}
+export type Lead = ReturnType<typeof readLead>;
+export type Gender = "Woman" | "Man" | "Non-binary";
 
 const YEAR_MS = 365.25 * 24 * 60 * 60 * 1000;
+const { state: STATES = [], state_abbr: CODES = [], postcode_by_state: ZIPS } = faker.definitions.location;
+const { female = [], male = [] } = faker.definitions.person.first_name;
 
-function readNames({ ownText }: FactFinder) {
+function readNames({ ownText }: Facts) {
   const given = ownText("firstname", "givenname", "first");
-  const [first, ...rest] = (ownText("fullname", "leadname", "name") ?? "").split(" ").filter(Boolean);
+  const [first, ...rest] = ownText("fullname", "leadname", "name")?.split(" ") ?? [];
   const last = ownText("lastname", "surname", "familyname", "last");
   return { firstName: given ?? first, lastName: last ?? (given ? undefined : rest.join(" ") || undefined) };
 }
 
-function readAge({ ownText }: FactFinder): number | undefined {
+function readAge({ ownText }: Facts): number | undefined {
   const born = Date.parse(ownText("dateofbirth", "dob", "birthdate", "birthyear") ?? "");
-  const age = asNumber(ownText("age", "currentage")) ?? (Date.now() - born) / YEAR_MS;
+  const age = Number.parseFloat(ownText("age", "currentage") ?? String((Date.now() - born) / YEAR_MS));
   return age >= 0 && age <= 120 ? Math.floor(age) : undefined;
 }
 
-function readGender({ ownText }: FactFinder): Lead["gender"] {
+/** Said, or guessed from the first name where a person would ask. */
+function readGender({ ownText }: Facts, firstName = ""): Gender | undefined {
   const said = ownText("gender", "sex") ?? "";
   if (/^(f|woman)/i.test(said)) return "Woman";
   if (/^m/i.test(said)) return "Man";
-  return /non|they/i.test(said) ? "Non-binary" : undefined;
+  if (said !== "") return "Non-binary";
+  if (female.includes(firstName) === male.includes(firstName)) return undefined;
+  return female.includes(firstName) ? "Woman" : "Man";
 }
 
-/** A state that is not known by any name is shown as the lead says it. */
-function readPlace({ text }: FactFinder) {
-  const place = text("location", "address", "region", "residence");
-  const told = text("state", "statecode", "stateofresidence");
-  const parts = place?.split(",") ?? [];
-  const city = text("city", "town") ?? (parts.length > 1 ? parts[0] : undefined);
-  const state = stateCalled(told ?? place ?? "") ?? stateOfZip(text("zip", "zipcode", "postalcode") ?? "");
-  return { city, state: state ?? told };
+function stateOfZip(zip: string): string | undefined {
+  const code = CODES.find((one) => {
+    const [least = 0, most = 0] = String(ZIPS?.[one]).match(/\d{5}/g)?.map(Number) ?? [];
+    return Number(zip) >= least && Number(zip) <= most;
+  });
+  return STATES[CODES.indexOf(code ?? "")];
 }
 
-function readLead(leadData: unknown): Lead {
-  const facts = createFactFinder(leadData);
-  const { text, number, phrases } = facts;
-  const monthlyIncome = number("monthlyincome");
+/** A state by its code, its name, or a place that ends in either ("Bend, OR"); else as the lead says it. */
+function readPlace({ text }: Facts) {
+  const said = text("state", "statecode", "stateofresidence");
+  const [town, ...rest] = text("location", "address", "region", "residence")?.split(", ") ?? [];
+  const named = (said ?? rest.at(-1) ?? town ?? "").replace(/ \d{5}.*/, "").toLowerCase();
+  const state = STATES.find((name, i) => [name, CODES[i]].some((one) => one?.toLowerCase() === named));
+  const city = text("city", "town") ?? (rest.length > 0 ? town : undefined);
   return {
-    ...readNames(facts),
+    city,
+    state: state ?? stateOfZip(text("zip", "zipcode", "postalcode")?.slice(0, 5) ?? "") ?? said,
+  };
+}
+
+function readLead(leadData: unknown) {
+  const facts = collectFacts(leadData);
+  const { text, number, phrases } = facts;
+  const names = readNames(facts);
+  return {
+    ...names,
     ...readPlace(facts),
     age: readAge(facts),
-    gender: readGender(facts),
+    gender: readGender(facts, names.firstName),
     household: readHousehold(facts),
-    incomeUsd:
-      number("annualincome", "annualincomeusd", "householdincome", "income", "salary") ??
-      (monthlyIncome && monthlyIncome * 12),
+    incomeUsd: number("annualincome", "annualincomeusd", "householdincome", "income", "salary"),
     monthlyBudgetUsd: number("monthlybudget", "monthlybudgetusd", "monthlypremium", "budget"),
     occupation: text("occupation", "jobtitle", "job", "profession", "employment"),
     coverage: text("currentplan", "currentcoverage", "currentinsurance", "coverage", "insurance"),
-    conditions: phrases("conditions", "healthconditions", "chronicconditions", "condition", "health"),
+    conditions: phrases("conditions", "healthconditions", "condition", "health"),
     wishes: phrases("coverageneeds", "needs", "priorities", "goals", "preferences"),
     worries: phrases("concerns", "worries", "painpoints"),
   };
 }
 
 /** Reads `{"config": {"count": …}, "leadData": {…}}`; anything else is taken for the lead itself. */
-export function readLeadMessage(message: string): LeadMessage {
+export function readLeadMessage(message: string) {
   const value = asRecord(parseJson(message)) ?? {};
   const count = asRecord(value.config)?.count;
   return { count: typeof count === "number" ? count : undefined, lead: readLead(value.leadData ?? value) };

@@ -1,8 +1,6 @@
 import type { SeededFaker } from "../seeded-faker.ts";
-import type { Home } from "./household.ts";
-import { homeFor, homeInWords } from "./household.ts";
-import type { Lead } from "./lead.ts";
-import { genderOf } from "./names.ts";
+import { similarHousehold } from "./household.ts";
+import type { Gender, Lead } from "./lead.ts";
 
 /** The plain facts of one persona, before it has an angle. */
 export interface Person {
@@ -10,10 +8,9 @@ export interface Person {
   readonly isLead: boolean;
   readonly firstName: string;
   readonly lastName: string;
-  readonly gender: "Woman" | "Man" | "Non-binary";
+  readonly gender: Gender;
   readonly age: number;
   readonly location: string;
-  readonly home: Home;
   readonly household: string;
   readonly occupation: string;
   readonly incomeUsd: number;
@@ -22,102 +19,83 @@ export interface Person {
 const ADULT = 18;
 const RETIREMENT_AGE = 66;
 
-/** With what each usually earns in a year, in thousands of dollars. */
-const OCCUPATIONS: readonly (readonly [title: string, least: number, most: number])[] = [
-  ["home health aide", 28, 38],
-  ["rideshare driver", 26, 48],
-  ["preschool aide", 26, 36],
-  ["library assistant", 30, 44],
-  ["hair stylist", 28, 56],
-  ["veterinary technician", 34, 48],
-  ["restaurant shift manager", 38, 54],
-  ["warehouse team lead", 39, 56],
-  ["school bus driver", 32, 46],
-  ["elementary school teacher", 44, 68],
-  ["auto mechanic", 42, 68],
-  ["freelance graphic designer", 36, 82],
-  ["licensed electrician", 52, 88],
-  ["long-haul truck driver", 52, 84],
-  ["social worker", 46, 68],
-  ["data analyst", 62, 98],
-  ["registered nurse", 68, 104],
-  ["dental hygienist", 66, 94],
-  ["civil engineer", 74, 118],
-  ["software developer", 88, 150],
-  ["real-estate agent", 40, 300],
+/** By what they usually earn at most. */
+const OCCUPATIONS: readonly (readonly [mostUsd: number, titles: readonly string[]])[] = [
+  [36_000, ["home health aide", "rideshare driver", "preschool aide", "library assistant", "hair stylist"]],
+  [56_000, ["restaurant shift manager", "warehouse team lead", "school bus driver", "veterinary technician"]],
+  [
+    80_000,
+    ["elementary school teacher", "licensed electrician", "freelance graphic designer", "social worker"],
+  ],
+  [
+    115_000,
+    ["registered nurse", "dental hygienist", "civil engineer", "data analyst", "construction manager"],
+  ],
+  [
+    Number.POSITIVE_INFINITY,
+    ["software architect", "practice owner", "real-estate developer", "sales director"],
+  ],
 ];
 
-/** Fits the age and, where one is known, lies near the income. */
-function occupationFor(faker: SeededFaker, age: number, incomeUsd: number | undefined) {
-  const near = OCCUPATIONS.filter(([, least, most]) => {
-    return incomeUsd === undefined || (incomeUsd >= least * 800 && incomeUsd <= most * 1_250);
-  });
-  const [title, least, most] = faker.helpers.arrayElement(near.length > 0 ? near : OCCUPATIONS);
-  const payUsd = faker.number.int({ min: least, max: most }) * 1_000;
-  if (age < ADULT + 1) return { title: "student", payUsd: 18_000 };
-  return { title: age >= RETIREMENT_AGE ? `retired ${title}` : title, payUsd };
+function occupationFor({ helpers }: SeededFaker, age: number, incomeUsd: number): string {
+  const [, titles = []] = OCCUPATIONS.find(([mostUsd]) => incomeUsd <= mostUsd) ?? [];
+  if (age <= ADULT) return "student";
+  return `${age >= RETIREMENT_AGE ? "retired " : ""}${helpers.arrayElement(titles)}`;
 }
 
-function nameFor(faker: SeededFaker, gender: Person["gender"]): string {
-  const sex = gender === "Woman" ? "female" : gender === "Man" ? "male" : undefined;
-  return faker.person.firstName(sex);
-}
-
-function anyGender(faker: SeededFaker): Person["gender"] {
-  return faker.helpers.weightedArrayElement([
+function genderFor({ helpers }: SeededFaker): Gender {
+  return helpers.weightedArrayElement([
     { value: "Woman", weight: 12 },
     { value: "Man", weight: 12 },
     { value: "Non-binary", weight: 1 },
   ]);
 }
 
-function leadItself(faker: SeededFaker, lead: Lead): Person {
-  const gender = lead.gender ?? genderOf(lead.firstName) ?? anyGender(faker);
-  const age = lead.age ?? faker.number.int({ min: 26, max: 62 });
-  const home = homeFor(faker, lead.household, age);
-  const job = occupationFor(faker, age, lead.incomeUsd);
+/** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
+function peerOf(faker: SeededFaker, lead: Lead): Person {
+  const { person, number, location } = faker;
+  const gender = genderFor(faker);
+  const leadAge = lead.age ?? number.int({ min: 28, max: 60 });
+  const age = Math.max(Math.min(ADULT, leadAge), leadAge + number.int({ min: -4, max: 4 }));
+  const usualUsd = lead.incomeUsd ?? number.int({ min: 28_000, max: 110_000 });
+  const incomeUsd = Math.round((usualUsd * number.float({ min: 0.86, max: 1.14 })) / 100) * 100;
   return {
-    isLead: true,
-    firstName: lead.firstName ?? nameFor(faker, gender),
-    lastName: lead.lastName ?? faker.person.lastName(),
+    isLead: false,
+    firstName: person.firstName(gender === "Woman" ? "female" : gender === "Man" ? "male" : undefined),
+    lastName: person.lastName(),
     gender,
     age,
-    location: `${lead.city ?? faker.location.city()}, ${lead.state ?? faker.location.state()}`,
-    home,
-    household: lead.household.told ?? homeInWords(home),
-    occupation: lead.occupation ?? job.title,
-    incomeUsd: lead.incomeUsd ?? job.payUsd,
+    location: `${location.city()}, ${lead.state ?? location.state()}`,
+    household: similarHousehold(faker, lead.household, age),
+    occupation: occupationFor(faker, age, incomeUsd),
+    incomeUsd,
   };
 }
 
-/** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
-function peerOf(faker: SeededFaker, lead: Lead, self: Person): Person {
-  const gender = anyGender(faker);
-  const age = Math.max(Math.min(ADULT, self.age), self.age + faker.number.int({ min: -4, max: 4 }));
-  const home = homeFor(faker, { ...lead.household, childAges: [] }, age);
-  const job = occupationFor(faker, age, lead.incomeUsd);
-  const nearUsd = self.incomeUsd * faker.number.float({ min: 0.86, max: 1.14 });
+/** What the lead says of itself stands; the rest is as with somebody in its place. */
+function leadItself(faker: SeededFaker, lead: Lead): Person {
+  const gender = lead.gender ?? genderFor(faker);
+  const peer = peerOf(faker, lead);
+  const [city = "", state = ""] = peer.location.split(", ");
   return {
-    isLead: false,
-    firstName: nameFor(faker, gender),
-    lastName: faker.person.lastName(),
+    isLead: true,
+    firstName: lead.firstName ?? faker.person.firstName(gender === "Man" ? "male" : "female"),
+    lastName: lead.lastName ?? peer.lastName,
     gender,
-    age,
-    location: `${faker.location.city()}, ${lead.state ?? faker.location.state()}`,
-    home,
-    household: homeInWords(home),
-    occupation: job.title,
-    incomeUsd: lead.incomeUsd === undefined ? job.payUsd : Math.round(nearUsd / 100) * 100,
+    age: lead.age ?? peer.age,
+    location: `${lead.city ?? city}, ${state}`,
+    household: lead.household.told ?? peer.household,
+    occupation: lead.occupation ?? peer.occupation,
+    incomeUsd: lead.incomeUsd ?? peer.incomeUsd,
   };
 }
 
 /** The lead first, then people who could be in the lead's place, no two of one name. */
 export function peopleFor(faker: SeededFaker, lead: Lead, count: number): Person[] {
-  const self = leadItself(faker, lead);
-  const people = new Map([[self.firstName, self]]);
-  while (people.size < count) {
-    const peer = peerOf(faker, lead, self);
-    people.set(peer.firstName, people.get(peer.firstName) ?? peer);
+  const people = [leadItself(faker, lead)];
+  while (people.length < count) {
+    const peer = peerOf(faker, lead);
+    if (!people.some(({ firstName }) => firstName === peer.firstName)) people.push(peer);
   }
-  return [...people.values()].slice(0, count);
+  return people;
 }

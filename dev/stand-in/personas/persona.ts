@@ -1,17 +1,16 @@
 import type { JsonObject } from "../as-record.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
-import type { Angle } from "./angles.ts";
-import { ANGLES, MEDICARE_PLANS } from "./angles.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Lead } from "./lead.ts";
 import type { Person } from "./people.ts";
+import { CONCERNS, COVERAGE, MANNERS, MEDICARE_PLANS, NEEDS, PLANS, PRIORITIES, QUESTIONS } from "./words.ts";
 
 /** Everything that one persona is written from. */
 export interface Portrayal {
   readonly faker: SeededFaker;
   readonly lead: Lead;
   readonly person: Person;
-  readonly angle: Angle;
+  readonly story: string;
 }
 
 const MEDICARE_AGE = 65;
@@ -36,76 +35,53 @@ function dollars(amount: number): string {
 
 /** What the lead says it can pay stands; for others it is moved a little. */
 function budgetOf({ faker, lead, person }: Portrayal) {
-  const { age, incomeUsd, isLead } = person;
-  const share = Math.min(MOST_SHARE, LEAST_SHARE + incomeUsd / 1_000_000);
-  const most = age >= MEDICARE_AGE ? MOST_MEDICARE_PREMIUM_USD : MOST_PREMIUM_USD;
-  const usual = lead.monthlyBudgetUsd ?? Math.min(most, (incomeUsd * share) / 12);
+  const medicare = person.age >= MEDICARE_AGE;
+  const share = Math.min(MOST_SHARE, LEAST_SHARE + person.incomeUsd / 1_000_000);
+  const most = medicare ? MOST_MEDICARE_PREMIUM_USD : MOST_PREMIUM_USD;
+  const usual = lead.monthlyBudgetUsd ?? Math.min(most, (person.incomeUsd * share) / 12);
   const moved = Math.round((usual * faker.number.float({ min: 0.85, max: 1.15 })) / 5) * 5;
-  const deductible = faker.number.int(age >= MEDICARE_AGE ? { max: 12 } : { min: 30, max: 140 }) * 50;
   return {
-    monthlyPremiumUsd: isLead ? (lead.monthlyBudgetUsd ?? moved) : moved,
-    annualDeductibleUsd: deductible,
+    monthlyPremiumUsd: person.isLead ? (lead.monthlyBudgetUsd ?? moved) : moved,
+    annualDeductibleUsd: faker.number.int(medicare ? { max: 12 } : { min: 30, max: 140 }) * 50,
   };
 }
 
-function describe({ faker, lead, person, angle }: Portrayal): string {
-  const { firstName, age, occupation, location, household, incomeUsd, isLead } = person;
-  const job = uncapitalized(occupation);
-  const works = faker.helpers.arrayElement(["by occupation", "by trade"]);
+function describe({ lead, person, story }: Portrayal): string {
+  const { age, occupation, location, household, incomeUsd, isLead } = person;
   const tie = isLead || !lead.firstName ? "" : `, facing the same choice as ${lead.firstName}`;
-  const money = `The household lives on some ${dollars(incomeUsd)} a year and can give about {budget} a month for premiums`;
-  return `${firstName} is ${age}, ${job} ${works}, and lives in ${location} (${uncapitalized(household)})${tie}. ${angle.story}. ${money}.`;
+  const who = `{first} is ${age} and lives in ${location} (${uncapitalized(household)})${tie}`;
+  const money = `some ${dollars(incomeUsd)} a year and can give about {budget} a month for premiums`;
+  return `${who}. ${story}. Work: ${uncapitalized(occupation)}. The household lives on ${money}.`;
 }
 
-function healthOf({ person, lead }: Portrayal): string {
-  const conditions = person.isLead ? lead.conditions : lead.conditions.slice(0, 1);
-  if (conditions.length === 0) return "Well, with a yearly check-up and no regular medicines";
-  return `Lives with ${conditions.join(" and ")}, in regular care; otherwise well`;
-}
-
-/** What somebody has of its own comes first, then some of what others have, each once. */
+/** What somebody has of its own comes first, then what people often say, each once. */
 function listed(
-  faker: SeededFaker,
+  { faker }: Portrayal,
   own: readonly string[],
-  others: readonly string[],
+  usual: readonly string[],
   size: number,
 ): string[] {
   const first = own.slice(0, size - 1).map(capitalized);
-  const rest = others.filter((one) => !first.includes(one));
-  return [...first, ...faker.helpers.arrayElements(rest, size - first.length)];
+  return [...first, ...faker.helpers.arrayElements(usual, size - first.length)];
 }
 
-/** Only the lead has the lead's own wishes and worries. */
-function listsOf({ faker, lead, person, angle }: Portrayal) {
+function traitsOf(portrayal: Portrayal): JsonObject {
+  const { faker, lead, person } = portrayal;
+  const { arrayElement } = faker.helpers;
   const [wishes, worries] = person.isLead ? [lead.wishes, lead.worries] : [[], []];
-  const care = lead.conditions.slice(0, 1).map((condition) => `Regular care for ${condition} in the network`);
-  const needs = [...care, ...wishes, ...angle.needs];
-  const everybody = (of: (one: Angle) => string | readonly string[]) => ANGLES.flatMap(of);
+  const ills = person.isLead ? lead.conditions : lead.conditions.slice(0, 1);
+  const care = ills.slice(0, 1).map((condition) => `Regular care for ${condition} in the network`);
+  const health = ills.length > 0 ? `Lives with ${ills.join(" and ")}, in regular care` : "Well";
   return {
-    coverageNeeds: listed(
-      faker,
-      needs,
-      everybody((one) => one.needs),
-      4,
-    ),
-    priorities: listed(
-      faker,
-      [angle.priority],
-      everybody((one) => one.priority),
-      3,
-    ),
-    concerns: listed(
-      faker,
-      [...worries, angle.concern],
-      everybody((one) => one.concern),
-      3,
-    ),
-    questionsToAsk: listed(
-      faker,
-      [angle.question],
-      everybody((one) => one.question),
-      4,
-    ),
+    currentCoverage: capitalized((person.isLead ? lead.coverage : undefined) ?? arrayElement(COVERAGE)),
+    healthContext: `${health}; a check-up each year and no hospital stay since childhood`,
+    coverageNeeds: listed(portrayal, [...care, ...wishes], NEEDS, 4),
+    priorities: listed(portrayal, wishes.slice(0, 1), PRIORITIES, 3),
+    concerns: listed(portrayal, worries, CONCERNS, 3),
+    questionsToAsk: listed(portrayal, [], QUESTIONS, 4),
+    preferredPlanType: arrayElement(person.age < MEDICARE_AGE ? PLANS : MEDICARE_PLANS),
+    communicationStyle: arrayElement(MANNERS),
+    appearance: appearanceOf(faker, person),
   };
 }
 
@@ -117,7 +93,7 @@ function filled(value: unknown, words: Record<string, string>): unknown {
 
 /** All the fields known for one persona, of which a schema may take what it has. */
 export function writePersona(portrayal: Portrayal): JsonObject {
-  const { faker, lead, person, angle } = portrayal;
+  const { person } = portrayal;
   const budget = budgetOf(portrayal);
   const persona = {
     name: `${person.firstName} ${person.lastName}`,
@@ -128,13 +104,8 @@ export function writePersona(portrayal: Portrayal): JsonObject {
     household: capitalized(person.household),
     occupation: capitalized(person.occupation),
     annualIncomeUsd: person.incomeUsd,
-    currentCoverage: capitalized((person.isLead ? lead.coverage : undefined) ?? angle.coverage),
-    healthContext: healthOf(portrayal),
-    ...listsOf(portrayal),
-    preferredPlanType: person.age < MEDICARE_AGE ? angle.plan : faker.helpers.arrayElement(MEDICARE_PLANS),
     budget,
-    communicationStyle: angle.manner,
-    appearance: appearanceOf(faker, person),
+    ...traitsOf(portrayal),
   };
   const words = {
     first: person.firstName,
