@@ -41,7 +41,7 @@ export function createApi({ journal, scripts, paces, routes }: ApiParts) {
     const startedAt = now();
     const raw = await readBody(req);
     const { method = "", url = "", headers } = req;
-    const entry = journal.begin({ method, path: url, raw, headers, startedAt });
+    const entry = journal.begin({ method, path: url, raw, startedAt }, headers);
     const step = scripts.take(raw === "" ? url : raw);
     const exchange = openExchange({ req, res, journal, call: entry, headers: step?.headers });
     const call = { exchange, raw, step };

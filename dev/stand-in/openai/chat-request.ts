@@ -1,7 +1,33 @@
+import * as z from "zod/mini";
 import type { JsonObject } from "../as-record.ts";
-import { asRecord } from "../as-record.ts";
-import { textMember } from "./body.ts";
-import { badRequest, missing } from "./failure.ts";
+import { checkBody, maybe } from "./body.ts";
+import { badRequest } from "./failure.ts";
+
+const text = z.string();
+const message = z.object({
+  role: text,
+  content: maybe(z.union([text, z.array(z.object({ text: z.optional(text) }))])),
+});
+const options = z.object({
+  include_usage: z.optional(z.boolean()),
+  include_obfuscation: z.optional(z.boolean()),
+});
+const format = z.union([
+  z.object({
+    type: z.literal("json_schema"),
+    json_schema: z.object({ schema: z.record(text, z.unknown()) }),
+  }),
+  z.object({ type: z.enum(["text", "json_object"]) }),
+]);
+const chatBody = z.object({
+  model: text.check(z.minLength(1)),
+  messages: z.array(message).check(z.minLength(1)),
+  stream: maybe(z.boolean()),
+  stream_options: maybe(options),
+  response_format: z.optional(format),
+  max_completion_tokens: maybe(z.number()),
+  reasoning_effort: maybe(text),
+});
 
 export interface Message {
   readonly role: string;
@@ -9,16 +35,7 @@ export interface Message {
 }
 
 /** What of a `chat/completions` body this server looks at. */
-export interface ChatRequest {
-  readonly model: string;
-  readonly messages: readonly Message[];
-  readonly stream: boolean;
-  readonly includeUsage: boolean;
-  readonly obfuscated: boolean;
-  readonly schema: JsonObject | undefined;
-  readonly maxTokens: number;
-  readonly reasoningEffort: string | undefined;
-}
+export type ChatRequest = ReturnType<typeof readChatRequest>;
 
 /** Refused by the models in use today, with the word of advice the API adds. */
 const UNSUPPORTED: Record<string, string> = {
@@ -27,53 +44,31 @@ const UNSUPPORTED: Record<string, string> = {
   max_tokens: "Use 'max_completion_tokens' instead.",
 };
 
-function checkParameters(body: JsonObject): void {
-  for (const [name, advice] of Object.entries(UNSUPPORTED)) {
-    if (body[name] === undefined || body[name] === null) continue;
-    const message = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
-    throw badRequest("unsupported_parameter", name, message);
-  }
+function refuseUnsupported(body: JsonObject): void {
+  const [name, advice] = Object.entries(UNSUPPORTED).find(([one]) => (body[one] ?? null) !== null) ?? [];
+  if (name === undefined) return;
+  const reason = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
+  throw badRequest("unsupported_parameter", name, reason);
 }
 
-function partText(part: unknown): string {
-  const text = asRecord(part)?.text;
-  return typeof text === "string" ? text : "";
+function readMessage({ role, content }: z.infer<typeof message>): Message {
+  const parts = typeof content === "string" ? [{ text: content }] : (content ?? []);
+  return { role, content: parts.map((part) => part.text ?? "").join("") };
 }
 
-function readMessage(value: unknown, index: number): Message {
-  const { role, content } = asRecord(value) ?? {};
-  if (typeof role !== "string") {
-    throw badRequest("invalid_type", `messages[${index}]`, `Invalid type for 'messages[${index}]'.`);
-  }
-  if (Array.isArray(content)) return { role, content: content.map(partText).join("") };
-  return { role, content: typeof content === "string" ? content : "" };
-}
-
-function readMessages({ messages }: JsonObject): Message[] {
-  if (!Array.isArray(messages) || messages.length === 0) throw missing("messages");
-  return messages.map(readMessage);
-}
-
-function readSchema(body: JsonObject): JsonObject | undefined {
-  const format = asRecord(body.response_format);
-  if (format?.type !== "json_schema") return undefined;
-  const schema = asRecord(asRecord(format.json_schema)?.schema);
-  if (!schema) throw missing("response_format.json_schema.schema");
-  return schema;
-}
-
-export function readChatRequest(body: JsonObject): ChatRequest {
-  checkParameters(body);
-  const options = asRecord(body.stream_options);
+export function readChatRequest(body: JsonObject) {
+  refuseUnsupported(body);
+  const told = checkBody(body, chatBody);
+  const { response_format: asked, stream_options: stream } = told;
   return {
-    model: textMember(body, "model"),
-    messages: readMessages(body),
-    stream: body.stream === true,
-    includeUsage: options?.include_usage === true,
-    obfuscated: options?.include_obfuscation !== false,
-    schema: readSchema(body),
-    maxTokens: typeof body.max_completion_tokens === "number" ? body.max_completion_tokens : Infinity,
-    reasoningEffort: typeof body.reasoning_effort === "string" ? body.reasoning_effort : undefined,
+    model: told.model,
+    messages: told.messages.map(readMessage),
+    stream: told.stream ?? false,
+    includeUsage: stream?.include_usage ?? false,
+    obfuscated: stream?.include_obfuscation ?? true,
+    schema: asked?.type === "json_schema" ? asked.json_schema.schema : undefined,
+    maxTokens: told.max_completion_tokens ?? Number.POSITIVE_INFINITY,
+    reasoningEffort: told.reasoning_effort ?? "none",
   };
 }
 
@@ -81,21 +76,21 @@ function isSystem({ role }: Message): boolean {
   return role === "system" || role === "developer";
 }
 
-function contents(messages: readonly Message[]): string[] {
-  return messages.map(({ content }) => content);
+function joined(messages: readonly Message[]): string {
+  return messages.map(({ content }) => content).join("\n");
 }
 
 /** The fixed beginning of a prompt. */
 export function leadingSystemText({ messages }: ChatRequest): string {
-  const end = messages.findIndex((message) => !isSystem(message));
-  return contents(messages.slice(0, end < 0 ? messages.length : end)).join("\n");
+  const end = messages.findIndex((one) => !isSystem(one));
+  return joined(messages.slice(0, end < 0 ? messages.length : end));
 }
 
 export function systemText({ messages }: ChatRequest): string {
-  return contents(messages.filter(isSystem)).join("\n");
+  return joined(messages.filter(isSystem));
 }
 
 /** What the user said, the latest first. */
 export function userTexts({ messages }: ChatRequest): string[] {
-  return contents(messages.filter(({ role }) => role === "user")).reverse();
+  return messages.flatMap(({ role, content }) => (role === "user" ? [content] : [])).reverse();
 }

@@ -10,7 +10,7 @@ const CACHE_BLOCK_TOKENS = 64;
 /** Beginnings remembered; the oldest is forgotten, as a real prompt cache forgets. */
 const MAX_CACHED_PROMPTS = 1_000;
 
-const REASONING_TOKENS: Record<string, number> = { none: 0, minimal: 0, low: 96, medium: 320, high: 960 };
+const REASONING_TOKENS: Record<string, number> = { low: 96, medium: 320, high: 960 };
 
 export function tokensIn(text: string): number {
   return Math.ceil(text.length / CHARS_PER_TOKEN);
@@ -18,7 +18,7 @@ export function tokensIn(text: string): number {
 
 /** Chat answers come without thinking unless it is asked for. */
 export function reasoningTokens(request: ChatRequest): number {
-  return REASONING_TOKENS[request.reasoningEffort ?? "none"] ?? 0;
+  return REASONING_TOKENS[request.reasoningEffort] ?? 0;
 }
 
 /** Remembers how prompts began; only a repeated beginning is cheap. */
@@ -53,11 +53,6 @@ export function completionUsage(request: ChatRequest, textTokens: number, cached
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: cachedTokens, audio_tokens: 0 },
-    completion_tokens_details: {
-      reasoning_tokens: thinking,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
+    completion_tokens_details: { reasoning_tokens: thinking, audio_tokens: 0 },
   };
 }
