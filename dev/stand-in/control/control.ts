@@ -19,19 +19,19 @@ const paceRequest = z.strictObject({
   imageMs: z.optional(amount),
 });
 
-const script: Route = async ({ req, res }, { scripts }) => {
-  const body = checked(res, scriptRequest, parseJson(await readBody(req)));
-  if (!body) return;
-  scripts.add(body);
-  send(res, 200, { match: body.match, steps: body.steps.length });
+const script: Route = ({ body, res }, { scripts }) => {
+  const asked = checked(res, scriptRequest, body);
+  if (!asked) return;
+  scripts.add(asked);
+  send(res, 200, { match: asked.match, steps: asked.steps.length });
 };
 
-const pace: Route = async ({ req, res }, { paces }) => {
-  const body = checked(res, paceRequest, parseJson(await readBody(req)));
-  if (!body) return;
-  const { match = "", ...change } = body;
+const pace: Route = ({ body, res }, { paces }) => {
+  const asked = checked(res, paceRequest, body);
+  if (!asked) return;
+  const { match = "", ...change } = asked;
   paces.set(match, change);
-  send(res, 200, body);
+  send(res, 200, asked);
 };
 
 const forget: Route = ({ res }, { journal, scripts, paces }) => {
@@ -39,15 +39,13 @@ const forget: Route = ({ res }, { journal, scripts, paces }) => {
   send(res, 200, { forgotten: true });
 };
 
-const health: Route = ({ res }) => send(res, 200, { status: "ok" });
-
 const ROUTES: Record<string, Route> = {
   "POST /script": script,
   "POST /pace": pace,
   "GET /calls": calls,
   "GET /calls/wait": waitForCalls,
   "DELETE /": forget,
-  "GET /health": health,
+  "GET /health": ({ res }) => send(res, 200, { status: "ok" }),
 };
 
 /** JSON over HTTP, since a test inside workerd reaches this process by fetch alone. */
@@ -55,7 +53,8 @@ export function createControl(parts: ControlParts) {
   return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     const route = ROUTES[`${req.method} ${path || "/"}`];
     const query = new URL(req.url ?? "/", "http://stand-in").searchParams;
-    if (route) await route({ req, res, query }, parts);
+    const body = parseJson(await readBody(req));
+    if (route) route({ res, query, body }, parts);
     else send(res, 404, { error: `no such control route; there are ${Object.keys(ROUTES).join(", ")}` });
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import * as z from "zod/mini";
 import type { Journal } from "../journal.ts";
 import type { PaceBook } from "../pace.ts";
@@ -11,12 +11,13 @@ export interface ControlParts {
 }
 
 export interface RoutedRequest {
-  readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly query: URLSearchParams;
+  /** Undefined where it is no JSON, which no schema takes. */
+  readonly body: unknown;
 }
 
-export type Route = (request: RoutedRequest, parts: ControlParts) => void | Promise<void>;
+export type Route = (request: RoutedRequest, parts: ControlParts) => void;
 
 export function send(res: ServerResponse, status: number, body: unknown): void {
   if (res.destroyed) return;
@@ -32,11 +33,7 @@ function inWords(issue: z.core.$ZodIssue): string {
 }
 
 /** Answers 400 itself, and gives undefined, where the value is not as it should be. */
-export function checked<T extends z.core.$ZodType>(
-  res: ServerResponse,
-  schema: T,
-  value: unknown,
-): z.output<T> | undefined {
+export function checked<T extends z.core.$ZodType>(res: ServerResponse, schema: T, value: unknown) {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   send(res, 400, { error: result.error.issues.map(inWords).join("; ") });

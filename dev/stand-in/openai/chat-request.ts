@@ -24,7 +24,7 @@ const chatBody = z.object({
   messages: z.array(message).check(z.minLength(1)),
   stream: maybe(z.boolean()),
   stream_options: maybe(options),
-  response_format: z.optional(format),
+  response_format: maybe(format),
   max_completion_tokens: maybe(z.number()),
   reasoning_effort: maybe(text),
 });

@@ -2,19 +2,8 @@ import type { SeededFaker } from "../seeded-faker.ts";
 import { similarHousehold } from "./household.ts";
 import type { Gender, Lead } from "./lead.ts";
 
-/** The plain facts of one persona, before it has an angle. */
-export interface Person {
-  /** The lead itself, or somebody who could be in its place. */
-  readonly isLead: boolean;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly gender: Gender;
-  readonly age: number;
-  readonly location: string;
-  readonly household: string;
-  readonly occupation: string;
-  readonly incomeUsd: number;
-}
+/** The plain facts of one persona: the lead itself, or somebody who could be in its place. */
+export type Person = ReturnType<typeof peerOf>;
 
 const ADULT = 18;
 const RETIREMENT_AGE = 66;
@@ -52,7 +41,7 @@ function genderFor({ helpers }: SeededFaker): Gender {
 }
 
 /** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
-function peerOf(faker: SeededFaker, lead: Lead): Person {
+function peerOf(faker: SeededFaker, lead: Lead) {
   const { person, number, location } = faker;
   const gender = genderFor(faker);
   const leadAge = lead.age ?? number.int({ min: 28, max: 60 });
@@ -60,7 +49,7 @@ function peerOf(faker: SeededFaker, lead: Lead): Person {
   const usualUsd = lead.incomeUsd ?? number.int({ min: 28_000, max: 110_000 });
   const incomeUsd = Math.round((usualUsd * number.float({ min: 0.86, max: 1.14 })) / 100) * 100;
   return {
-    isLead: false,
+    isLead: false as boolean,
     firstName: person.firstName(gender === "Woman" ? "female" : gender === "Man" ? "male" : undefined),
     lastName: person.lastName(),
     gender,
@@ -74,16 +63,14 @@ function peerOf(faker: SeededFaker, lead: Lead): Person {
 
 /** What the lead says of itself stands; the rest is as with somebody in its place. */
 function leadItself(faker: SeededFaker, lead: Lead): Person {
-  const gender = lead.gender ?? genderFor(faker);
   const peer = peerOf(faker, lead);
-  const [city = "", state = ""] = peer.location.split(", ");
   return {
     isLead: true,
-    firstName: lead.firstName ?? faker.person.firstName(gender === "Man" ? "male" : "female"),
+    firstName: lead.firstName ?? peer.firstName,
     lastName: lead.lastName ?? peer.lastName,
-    gender,
+    gender: lead.gender ?? peer.gender,
     age: lead.age ?? peer.age,
-    location: `${lead.city ?? city}, ${state}`,
+    location: lead.city ? peer.location.replace(/.*(?=, )/, lead.city) : peer.location,
     household: lead.household.told ?? peer.household,
     occupation: lead.occupation ?? peer.occupation,
     incomeUsd: lead.incomeUsd ?? peer.incomeUsd,

@@ -1,42 +1,26 @@
 /** How people may look, in words, and what the drawing calls it: a persona's words and its picture agree. */
 
-export const HAIR_COLORS = {
-  black: "#362c47",
-  "dark brown": "#4a3734",
-  auburn: "#a3543f",
-  blond: "#e8b878",
-  gray: "#b4b6c6",
-  white: "#dee1f5",
-};
-
+export const DARK_HAIR = { black: "#362c47", "dark brown": "#4a3734", auburn: "#a3543f", blond: "#e8b878" };
+export const GRAY_HAIR = { gray: "#b4b6c6", white: "#dee1f5" };
 export const WOMEN_HAIR = {
-  "shoulder-length": "bobCut",
+  "chin-length": "bobCut",
   long: "long",
   curly: "curly",
   "tied-back": "straightBun",
 };
-
-export const MEN_HAIR = {
-  short: "shortCombover",
-  "closely cropped": "buzzcut",
-  faded: "fade",
-  thinning: "balding",
-};
-
+export const MEN_HAIR = { short: "shortCombover", cropped: "buzzcut", faded: "fade", thinning: "balding" };
 export const FACIAL_HAIR = {
   "a full beard": "beardMustache",
   "a goatee": "goatee",
-  "light stubble": "shadow",
+  "some stubble": "shadow",
 };
-
 export const CLOTHES = {
   "plaid shirt": "checkered",
   sweater: "rounded",
   cardigan: "squared",
-  "wrap top": "small",
+  blouse: "small",
 };
-
-export const CLOTHES_COLORS = {
+export const COLORS = {
   navy: "#3d4f8a",
   teal: "#3aa39b",
   mustard: "#f3b63a",
