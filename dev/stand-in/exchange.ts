@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Call, Journal } from "./journal.ts";
 
@@ -18,7 +18,6 @@ export interface Exchange {
 }
 
 interface Opening {
-  readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly journal: Journal;
   readonly call: Call;
@@ -26,7 +25,7 @@ interface Opening {
   readonly headers: OutgoingHttpHeaders | undefined;
 }
 
-export function openExchange({ req, res, journal, call, headers: scripted }: Opening): Exchange {
+export function openExchange({ res, journal, call, headers: scripted }: Opening): Exchange {
   const gone = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let dropped = false;
@@ -63,8 +62,9 @@ export function openExchange({ req, res, journal, call, headers: scripted }: Ope
     },
     drop() {
       dropped = true;
-      if (res.headersSent) res.write("", () => req.socket.destroy());
-      else req.socket.destroy();
+      const destroy = () => res.socket?.destroy();
+      if (res.headersSent) res.write("", destroy);
+      else destroy();
     },
   };
 }

@@ -22,7 +22,7 @@ function objectIn(text: string): JsonObject | undefined {
 function linesIn(text: string): JsonObject {
   const lines = text.matchAll(/^[ >*-]*(\w)(\w{1,24}) ?: *(.+?) *$/gm);
   return Object.fromEntries(
-    Array.from(lines, ([, first, rest, value]) => [`${first?.toLowerCase()}${rest}`, value]),
+    Array.from(lines, ([, first = "", rest = "", value]) => [first.toLowerCase() + rest, value]),
   );
 }
 
@@ -36,12 +36,9 @@ function shown(name: string, value: unknown): string {
 /** The persona that the server's own messages tell of, if any, with its members as texts. */
 export function knownPersona(systemText: string): KnownPersona {
   const told = objectIn(systemText) ?? linesIn(systemText);
-  const members = Object.entries({ ...told, ...asRecord(told.budget) }).map(([name, value]) => [
-    name,
-    shown(name, value),
-  ]);
-  const known = members.filter(([, text]) => text && text.length <= MAX_LENGTH);
-  return Object.fromEntries(known);
+  const members = { ...told, ...asRecord(told.budget) };
+  const texts = Object.entries(members).map(([name, value]) => [name, shown(name, value)] as const);
+  return Object.fromEntries(texts.filter(([, text]) => text !== "" && text.length <= MAX_LENGTH));
 }
 
 /** Puts the persona's own words into the braces; undefined where it lacks one of them. */

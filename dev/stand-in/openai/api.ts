@@ -43,7 +43,7 @@ export function createApi({ journal, scripts, paces, routes }: ApiParts) {
     const { method = "", url = "", headers } = req;
     const entry = journal.begin({ method, path: url, raw, startedAt }, headers);
     const step = scripts.take(raw === "" ? url : raw);
-    const exchange = openExchange({ req, res, journal, call: entry, headers: step?.headers });
+    const exchange = openExchange({ res, journal, call: entry, headers: step?.headers });
     const call = { exchange, raw, step };
     if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call, paces)) return;
     try {

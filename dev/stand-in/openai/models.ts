@@ -34,17 +34,14 @@ function describeModel(known: KnownModels, model: string): JsonObject {
 }
 
 export function modelRoutes(known: KnownModels): ApiRoute[] {
-  const list = () => Object.keys(known).map((model) => describeModel(known, model));
+  const describe = (model: string) => describeModel(known, model);
+  const list = () => ({ object: "list", data: Object.keys(known).map(describe) });
   return [
-    {
-      method: "GET",
-      path: /^\/models$/,
-      answer: ({ exchange }) => exchange.json(200, { object: "list", data: list() }),
-    },
+    { method: "GET", path: /^\/models$/, answer: ({ exchange }) => exchange.json(200, list()) },
     {
       method: "GET",
       path: /^\/models\/(.+)$/,
-      answer: ({ exchange, id }) => exchange.json(200, describeModel(known, id)),
+      answer: ({ exchange, id }) => exchange.json(200, describe(id)),
     },
   ];
 }

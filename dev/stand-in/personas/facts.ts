@@ -30,39 +30,33 @@ function asText(value: unknown): string | undefined {
 }
 
 /** Takes `"$52,000"` and `"52k"` too. */
-function asNumber(value: unknown): number | undefined {
-  const [, digits, thousands] = /(\d+(?:\.\d+)?)\s*(k\b)?/i.exec(String(value).replaceAll(",", "")) ?? [];
+function asNumber(text: string): number | undefined {
+  const [, digits, thousands] = /(\d+(?:\.\d+)?)\s*(k\b)?/i.exec(text.replaceAll(",", "")) ?? [];
   return digits === undefined ? undefined : Number(digits) * (thousands ? 1_000 : 1);
+}
+
+function asPhrases(value: unknown): string[] {
+  const parts = Array.isArray(value) ? value : (asText(value)?.split(/[,;] (?:and )?/) ?? []);
+  return parts.flatMap((part) => asText(asRecord(part)?.name ?? part) ?? []);
 }
 
 export type Facts = ReturnType<typeof collectFacts>;
 
 /** Finds what a lead says under one of some keys, the first key first, and a shallow member before a deep one. */
 export function collectFacts(lead: unknown) {
-  const facts = [{ key: "", value: lead, own: true }];
-  for (let i = 0; i < facts.length && facts.length < MAX_FACTS; i++)
-    facts.push(...membersOf(facts[i] as Fact));
-  const find = (keys: readonly string[], among = facts) => {
-    return keys.flatMap((key) => among.filter((fact) => fact.key === key)).map(({ value }) => value);
-  };
+  const facts: Fact[] = [{ key: "", value: lead, own: true }];
+  for (const fact of facts) if (facts.length < MAX_FACTS) facts.push(...membersOf(fact));
+
+  function find(keys: readonly string[], among = facts): unknown[] {
+    return keys.flatMap((key) => among.flatMap((fact) => (fact.key === key ? [fact.value] : [])));
+  }
   const own = facts.filter((fact) => fact.own);
-  const texts = (keys: readonly string[]) => find(keys).flatMap((value) => asText(value) ?? []);
+  const inOrder = (keys: readonly string[]) => find(keys).flatMap((value) => asText(value) ?? []);
   return {
-    text: (...keys: string[]) => texts(keys)[0],
+    text: (...keys: string[]) => inOrder(keys)[0],
+    number: (...keys: string[]) => inOrder(keys).flatMap((text) => asNumber(text) ?? [])[0],
     ownText: (...keys: string[]) => find(keys, own).map(asText).find(Boolean),
-    number: (...keys: string[]) =>
-      texts(keys)
-        .map(asNumber)
-        .find((number) => number !== undefined),
-    /** At most five, from a text with commas or a list. */
-    phrases: (...keys: string[]) => {
-      const lists = find(keys).map((value) =>
-        Array.isArray(value) ? value : (asText(value)?.split(/[,;] (?:and )?/) ?? []),
-      );
-      return lists
-        .flat()
-        .flatMap((one) => asText(asRecord(one)?.name ?? one) ?? [])
-        .slice(0, 5);
-    },
+    /** At most five, from a list, or a text with commas. */
+    phrases: (...keys: string[]) => find(keys).flatMap(asPhrases).slice(0, 5),
   };
 }

@@ -12,12 +12,7 @@ export interface Household {
 const COUNTS = ["no", "one", "two", "three", "four", "five", "six"];
 const CHILDREN =
   /\b(\d+|an?|no|one|two|three|four|five|six)\s+(?:\w+\s+)?(?:kid|child|dependent|son|daughter)/i;
-const HOMES = [
-  "a rented apartment",
-  "a small house of their own",
-  "a duplex shared with a parent",
-  "a rented house",
-];
+const HOMES = ["a rented apartment", "a small house of their own", "a duplex shared with a parent"];
 
 function childrenIn(text: string): number | undefined {
   const word = CHILDREN.exec(text)?.[1]?.toLowerCase().replace(/^an?$/, "one");
@@ -34,28 +29,19 @@ function partnerIn(text: string): boolean | undefined {
 
 export function readHousehold({ text, number }: Facts): Household {
   const told = text("household", "family", "familystatus", "livingsituation");
-  const words = [
-    told,
-    text("maritalstatus", "relationshipstatus"),
-    text("children", "kids", "dependents"),
-  ].join(" ");
+  const words = `${told} ${text("maritalstatus", "relationship")} ${text("children", "kids", "dependents")}`;
   const size = number("householdsize", "familysize");
   const partner = partnerIn(words) ?? (size === undefined ? undefined : size > 1);
-  const counted =
-    childrenIn(words) ?? number("children", "kids", "dependents", "numchildren", "numberofchildren");
+  const counted = childrenIn(words) ?? number("children", "kids", "dependents", "numberofchildren");
   const others = size === undefined ? undefined : Math.max(0, size - (partner ? 2 : 1));
   return { told: /[a-z]/i.test(told ?? "") ? told : undefined, partner, children: counted ?? others };
 }
 
 /** A household of the same kind, in other words; where the lead is silent, what is common at that age. */
-export function similarHousehold(
-  { number, datatype, helpers }: SeededFaker,
-  like: Household,
-  age: number,
-): string {
-  const usual = age < 24 || age > 57 ? 0 : number.int(3);
+export function similarHousehold(faker: SeededFaker, like: Household, age: number): string {
+  const usual = age < 24 || age > 57 ? 0 : faker.number.int(3);
   const children = Math.min(like.children ?? usual, COUNTS.length - 1);
-  const adults = (like.partner ?? datatype.boolean(0.55)) ? "Married" : "Single";
+  const adults = (like.partner ?? faker.datatype.boolean(0.55)) ? "Married" : "Single";
   const atHome = children === 0 ? "" : `, ${COUNTS[children]} ${children === 1 ? "child" : "children"}`;
-  return `${adults}${atHome}, in ${helpers.arrayElement(HOMES)}`;
+  return `${adults}${atHome}, in ${faker.helpers.arrayElement(HOMES)}`;
 }

@@ -41,9 +41,8 @@ function genderFor({ helpers }: SeededFaker): Gender {
 }
 
 /** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
-function peerOf(faker: SeededFaker, lead: Lead) {
+function peerOf(faker: SeededFaker, lead: Lead, gender = genderFor(faker)) {
   const { person, number, location } = faker;
-  const gender = genderFor(faker);
   const leadAge = lead.age ?? number.int({ min: 28, max: 60 });
   const age = Math.max(Math.min(ADULT, leadAge), leadAge + number.int({ min: -4, max: 4 }));
   const usualUsd = lead.incomeUsd ?? number.int({ min: 28_000, max: 110_000 });
@@ -63,12 +62,12 @@ function peerOf(faker: SeededFaker, lead: Lead) {
 
 /** What the lead says of itself stands; the rest is as with somebody in its place. */
 function leadItself(faker: SeededFaker, lead: Lead): Person {
-  const peer = peerOf(faker, lead);
+  const peer = peerOf(faker, lead, lead.gender);
   return {
     isLead: true,
     firstName: lead.firstName ?? peer.firstName,
     lastName: lead.lastName ?? peer.lastName,
-    gender: lead.gender ?? peer.gender,
+    gender: peer.gender,
     age: lead.age ?? peer.age,
     location: lead.city ? peer.location.replace(/.*(?=, )/, lead.city) : peer.location,
     household: lead.household.told ?? peer.household,
