@@ -15,12 +15,8 @@ export interface Pace {
   readonly imageMs: readonly [number, number];
 }
 
-export interface PaceChange {
-  readonly ttftMs?: number | undefined;
-  readonly tokensPerSecond?: number | undefined;
-  readonly chunkChars?: number | undefined;
-  readonly imageMs?: number | undefined;
-}
+type Changeable = "ttftMs" | "tokensPerSecond" | "chunkChars" | "imageMs";
+export type PaceChange = { readonly [name in Changeable]?: number | undefined };
 
 const NO_PAUSE: Pace = { ttftMs: 0, tokensPerSecond: 0, chunkChars: undefined, jitter: 0, imageMs: [0, 0] };
 // Pictures really take 6 to 120 s; half of the least keeps a demonstration lively.

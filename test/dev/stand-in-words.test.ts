@@ -23,6 +23,8 @@ function personasFor(leadData: unknown, count?: number, config?: Record<string, 
   return z.parse(set, JSON.parse(personasText(leadData, count, config))).personas;
 }
 
+const FIELDS = { name: { type: "string" }, household: { type: "string" }, occupation: { type: "string" } };
+
 const MARIA = {
   firstName: "Maria",
   lastName: "Alvarez",
@@ -96,6 +98,38 @@ describe("personas", () => {
     expect(self?.name).toBe(name);
     expect(self?.location.endsWith(state)).toBe(true);
     if (age !== undefined) expect(self?.age).toBe(age);
+  });
+
+  test.each([
+    [{ state: "DC" }, /, DC$/],
+    [{ zip: "06103" }, /, Connecticut$/],
+    [{ address: { postal_code: "10001-1234" } }, /, New York$/],
+    [{ city: "Austin", state: "tx" }, /^Austin, Texas$/],
+  ])("live where the lead lives: %j", (leadData, location) => {
+    expect(personasFor(leadData, 1)[0]?.location).toMatch(location);
+  });
+
+  test("never say the same thing twice", () => {
+    const goals = "A low monthly premium, preventive care at no cost";
+    for (const persona of personasFor({ ...MARIA, goals }, 10)) {
+      const { coverageNeeds, priorities, concerns, questionsToAsk } = persona;
+      for (const list of [coverageNeeds, priorities, concerns, questionsToAsk])
+        expect(new Set(list.map((one) => one.toLowerCase())).size).toBe(list.length);
+    }
+  });
+
+  test("leave out what a schema does not have, and fill what only it has", () => {
+    const properties = { ...FIELDS, motto: { type: "string" }, age: { type: "string" } };
+    const people = { type: "array", items: { type: "object", properties }, minItems: 2, maxItems: 2 };
+    const schema = { type: "object", properties: { people } };
+    const messages = [{ role: "user", content: JSON.stringify({ name: "Ana Ray", age: 40 }) }];
+    const response_format = { type: "json_schema", json_schema: { name: "people", schema } };
+    const answer = JSON.parse(writeAnswer(readChatRequest({ model: "m", messages, response_format }), 1));
+    expect(answer.people).toMatchObject([{ name: "Ana Ray" }, {}]);
+    for (const person of answer.people) {
+      expect(person).toMatchObject({ motto: expect.stringMatching(/^\S+ \S+/), age: expect.any(String) });
+      expect(Object.keys(person).sort()).toEqual(Object.keys(properties).sort());
+    }
   });
 
   test.each([
@@ -220,7 +254,16 @@ describe("Newton", () => {
       expect(words(answer)).toBeGreaterThanOrEqual(80);
       expect(words(answer)).toBeLessThanOrEqual(200);
       expect(answer).not.toMatch(/undefined|\{\w+\}/);
+      expect(answer).toMatch(/^- \*\*[^*]+\*\*.*\n- /m);
     }
+  });
+
+  test("says the same for the same call", () => {
+    const request = readChatRequest({
+      model: "m",
+      messages: [{ role: "user", content: "What is a copay?" }],
+    });
+    expect(writeAnswer(request, 7)).toBe(writeAnswer(request, 7));
   });
 
   test("does not always use the same words", () => {

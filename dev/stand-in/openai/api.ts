@@ -5,7 +5,7 @@ import { now } from "../journal.ts";
 import type { PaceBook } from "../pace.ts";
 import { readBody } from "../read-body.ts";
 import type { ScriptBook } from "../script.ts";
-import { ApiFailure, checkAuthorization, scriptedFailure, unknownUrl } from "./failure.ts";
+import { ApiFailure, checkAuthorization, scriptedFailure } from "./failure.ts";
 import type { ApiCall, ApiRoute } from "./route.ts";
 import { planRawStream } from "./stream-plan.ts";
 import { playStream } from "./stream-player.ts";
@@ -33,7 +33,7 @@ function answerScripted({ exchange, step, raw }: Omit<ApiCall, "id">, paces: Pac
 export function createApi({ journal, scripts, paces, routes }: ApiParts) {
   function routed(method: string, path: string, call: Omit<ApiCall, "id">) {
     const route = routes.find((one) => one.method === method && one.path.test(path));
-    if (!route) throw unknownUrl(method, path);
+    if (!route) throw new ApiFailure(404, `Invalid URL (${method} ${path})`);
     return route.answer({ ...call, id: decodeURIComponent(route.path.exec(path)?.[1] ?? "") });
   }
 

@@ -1,13 +1,12 @@
 import * as z from "zod/mini";
 import type { JsonObject } from "../as-record.ts";
 import { asRecord, parseJson } from "../as-record.ts";
-import { badRequest, missing } from "./failure.ts";
+import { ApiFailure, badRequest, missing } from "./failure.ts";
 
 export function parseBody(raw: string): JsonObject {
   const body = asRecord(parseJson(raw));
   if (body) return body;
-  const message = "We could not parse the JSON body of your request. The API expects a JSON object.";
-  throw badRequest(null, null, message);
+  throw new ApiFailure(400, "We could not parse the JSON body of your request: it has to be an object.");
 }
 
 /** What a schema makes of a body, or the refusal that names the first member that is wrong. */

@@ -29,10 +29,7 @@ const chatBody = z.object({
   reasoning_effort: maybe(text),
 });
 
-export interface Message {
-  readonly role: string;
-  readonly content: string;
-}
+export type Message = ReturnType<typeof readMessage>;
 
 /** What of a `chat/completions` body this server looks at. */
 export type ChatRequest = ReturnType<typeof readChatRequest>;
@@ -51,7 +48,7 @@ function refuseUnsupported(body: JsonObject): void {
   throw badRequest("unsupported_parameter", name, reason);
 }
 
-function readMessage({ role, content }: z.infer<typeof message>): Message {
+function readMessage({ role, content }: z.infer<typeof message>) {
   const parts = typeof content === "string" ? [{ text: content }] : (content ?? []);
   return { role, content: parts.map((part) => part.text ?? "").join("") };
 }

@@ -19,43 +19,23 @@ const DONE = "data: [DONE]\n\n";
 /** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless told not to. */
 const PADDING = "aB3xQ9mZ7kLw2RtY";
 
-/** `object: "chat.completion"`. */
-export function wholeAnswer({ id, created, model, usage, ...answer }: Completion): JsonObject {
-  const message = {
-    role: "assistant",
-    content: answer.refused ? null : answer.text,
-    refusal: answer.refused ? answer.text : null,
-    annotations: [],
-  };
-  const whole = {
-    id,
-    object: "chat.completion",
-    created,
-    model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }],
-    service_tier: "default",
-    system_fingerprint: null,
-  };
-  return usage === null ? whole : { ...whole, usage };
+/** `object`: "chat.completion" for a whole answer, "chat.completion.chunk" for an event of a stream. */
+function envelope({ id, created, model }: Completion, object: string) {
+  return { id, object, created, model, service_tier: "default", system_fingerprint: null };
 }
 
-/** An event of a stream, `object: "chat.completion.chunk"`. */
-function chunk(
-  { id, created, model, includeUsage }: Completion,
-  choices: unknown[],
-  usage?: unknown,
-): string {
-  const envelope = {
-    id,
-    object: "chat.completion.chunk",
-    created,
-    model,
-    service_tier: "default",
-    system_fingerprint: null,
-    choices,
-    usage: includeUsage ? (usage ?? null) : undefined,
-  };
-  return `data: ${JSON.stringify(envelope)}\n\n`;
+export function wholeAnswer(completion: Completion): JsonObject {
+  const { text, refused, finishReason, usage } = completion;
+  const [content, refusal] = refused ? [null, text] : [text, null];
+  const message = { role: "assistant", content, refusal, annotations: [] };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReason }];
+  return { ...envelope(completion, "chat.completion"), choices, usage: usage ?? undefined };
+}
+
+function chunk(completion: Completion, choices: unknown[], usage: unknown = null): string {
+  const shown = completion.includeUsage ? usage : undefined;
+  const event = { ...envelope(completion, "chat.completion.chunk"), choices, usage: shown };
+  return `data: ${JSON.stringify(event)}\n\n`;
 }
 
 function choice(delta: JsonObject, finishReason: string | null = null) {

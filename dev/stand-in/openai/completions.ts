@@ -46,12 +46,12 @@ function speakingMs({ text }: Completion, pace: Pace): number {
 
 /** `POST /chat/completions`. */
 export function createCompletions({ models, paces, writeAnswer }: CompletionParts) {
-  const prompts = createPromptCache();
+  const cachedTokens = createPromptCache();
   let calls = 0;
 
   function complete(request: ChatRequest, step: Step | undefined): Completion {
     const spoken = speak(request, step, () => writeAnswer(request, calls));
-    const usage = completionUsage(request, tokensIn(spoken.text), prompts.cachedTokens(request));
+    const usage = completionUsage(request, tokensIn(spoken.text), cachedTokens(request));
     return {
       ...spoken,
       id: `chatcmpl-standin-${calls.toString(36)}-${Date.now().toString(36)}`,

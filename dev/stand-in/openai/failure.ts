@@ -1,25 +1,18 @@
-interface Refusal {
-  readonly message: string;
-  readonly type?: string;
-  readonly param?: string | null;
-  readonly code?: string | null;
-}
-
 /** A refusal in the API's own words. */
 export class ApiFailure extends Error {
   readonly status: number;
-  readonly body: { readonly error: Required<Refusal> };
+  readonly body: { readonly error: Record<string, string | null> };
 
-  constructor(status: number, refusal: Refusal) {
-    super(refusal.message);
-    const { message, type = "invalid_request_error", param = null, code = null } = refusal;
+  constructor(status: number, message: string, more: { type?: string; param?: string; code?: string } = {}) {
+    super(message);
+    const { type = "invalid_request_error", param = null, code = null } = more;
     this.status = status;
     this.body = { error: { message, type, param, code } };
   }
 }
 
-export function badRequest(code: string | null, param: string | null, message: string): ApiFailure {
-  return new ApiFailure(400, { message, param, code });
+export function badRequest(code: string, param: string, message: string): ApiFailure {
+  return new ApiFailure(400, message, { param, code });
 }
 
 export function missing(param: string): ApiFailure {
@@ -28,16 +21,12 @@ export function missing(param: string): ApiFailure {
 
 export function modelNotFound(model: string): ApiFailure {
   const message = `The model '${model}' does not exist or you do not have access to it.`;
-  return new ApiFailure(404, { message, code: "model_not_found" });
-}
-
-export function unknownUrl(method: string, path: string): ApiFailure {
-  return new ApiFailure(404, { message: `Invalid URL (${method} ${path})` });
+  return new ApiFailure(404, message, { code: "model_not_found" });
 }
 
 export function scriptedFailure(status: number): ApiFailure {
   const type = status >= 500 ? "server_error" : "invalid_request_error";
-  return new ApiFailure(status, { message: `A script answers ${status} here.`, type });
+  return new ApiFailure(status, `A script answers ${status} here.`, { type });
 }
 
 /** Any bearer will do, but one that says it is invalid. */
@@ -46,5 +35,5 @@ export function checkAuthorization(authorization: string | undefined): void {
   if (key !== undefined && !key.includes("invalid")) return;
   const absent = "You didn't provide an API key. Send it in an Authorization header, as 'Bearer YOUR_KEY'.";
   const message = key === undefined ? absent : "Incorrect API key provided.";
-  throw new ApiFailure(401, { message, code: "invalid_api_key" });
+  throw new ApiFailure(401, message, { code: "invalid_api_key" });
 }

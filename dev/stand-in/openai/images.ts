@@ -38,25 +38,20 @@ function imageUsage({ prompt, quality, width, height, count }: ImageRequest): Js
 async function pictures(request: ImageRequest, step: Step | undefined, paint: PortraitPainter) {
   const { imageBase64, imageBytes } = step ?? {};
   if (imageBase64 !== undefined) return [{ base64: imageBase64, format: request.format }];
-  if (imageBytes !== undefined)
-    return [{ base64: paddedPng(imageBytes).toString("base64"), format: "png" as const }];
-  const each = Array.from({ length: request.count }, (_, variant) => paint({ ...request, variant }));
-  return Promise.all(each);
+  if (imageBytes !== undefined) return [{ base64: paddedPng(imageBytes), format: "png" as const }];
+  return Promise.all(Array.from({ length: request.count }, (_, variant) => paint({ ...request, variant })));
 }
 
 function answer(request: ImageRequest, made: readonly Picture[], step: Step | undefined): JsonObject {
   const created = Math.floor(Date.now() / 1000);
-  if (request.dallE) {
-    return {
-      created,
-      data: made.map(({ base64 }) => ({ b64_json: base64, revised_prompt: request.prompt })),
-    };
-  }
+  const revised = request.dallE ? { revised_prompt: request.prompt } : {};
+  const data = made.map(({ base64 }) => ({ b64_json: base64, ...revised }));
+  if (request.dallE) return { created, data };
   const usage = step?.usage === undefined ? imageUsage(request) : step.usage;
   return {
     created,
     background: "opaque",
-    data: made.map(({ base64 }) => ({ b64_json: base64 })),
+    data,
     output_format: made[0]?.format ?? request.format,
     quality: request.quality,
     size: `${request.width}x${request.height}`,

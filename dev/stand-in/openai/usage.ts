@@ -24,19 +24,13 @@ export function reasoningTokens(request: ChatRequest): number {
 /** Remembers how prompts began; only a repeated beginning is cheap. */
 export function createPromptCache() {
   const seen = new Set<string>();
-  return {
-    cachedTokens(request: ChatRequest): number {
-      const beginning = `${request.model}\n${leadingSystemText(request)}`;
-      const repeated = seen.has(beginning);
-      seen.add(beginning);
-      for (const oldest of seen) {
-        if (seen.size <= MAX_CACHED_PROMPTS) break;
-        seen.delete(oldest);
-      }
-      if (!repeated) return 0;
-      const tokens = tokensIn(leadingSystemText(request));
-      return tokens - (tokens % CACHE_BLOCK_TOKENS);
-    },
+  return function cachedTokens(request: ChatRequest): number {
+    const beginning = leadingSystemText(request);
+    const key = `${request.model}\n${beginning}`;
+    const repeated = seen.has(key);
+    const [oldest = ""] = seen;
+    if (seen.add(key).size > MAX_CACHED_PROMPTS) seen.delete(oldest);
+    return repeated ? tokensIn(beginning) - (tokensIn(beginning) % CACHE_BLOCK_TOKENS) : 0;
   };
 }
 

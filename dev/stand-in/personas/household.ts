@@ -30,7 +30,7 @@ function partnerIn(text: string): boolean | undefined {
 export function readHousehold({ text, number }: Facts): Household {
   const told = text("household", "family", "familystatus", "livingsituation");
   const words = `${told} ${text("maritalstatus", "relationship")} ${text("children", "kids", "dependents")}`;
-  const size = number("householdsize", "familysize");
+  const size = number("householdsize", "familysize", "size");
   const partner = partnerIn(words) ?? (size === undefined ? undefined : size > 1);
   const counted = childrenIn(words) ?? number("children", "kids", "dependents", "numberofchildren");
   const others = size === undefined ? undefined : Math.max(0, size - (partner ? 2 : 1));

@@ -9,7 +9,9 @@ export type Lead = ReturnType<typeof readLead>;
 export type Gender = "Woman" | "Man" | "Non-binary";
 
 const YEAR_MS = 365.25 * 24 * 60 * 60 * 1000;
-const { state: STATES = [], state_abbr: CODES = [], postcode_by_state: ZIPS } = faker.definitions.location;
+const { state: STATES = [], state_abbr: CODES = [], postcode_by_state: ranges } = faker.definitions.location;
+/** Texts with a range or several; of New York, faker has one island alone. */
+const ZIPS: Record<string, unknown> = { ...ranges, NY: "10001 to 14975" };
 const { female = [], male = [] } = faker.definitions.person.first_name;
 
 function readNames({ ownText }: Facts) {
@@ -37,8 +39,8 @@ function readGender({ ownText }: Facts, firstName = ""): Gender | undefined {
 
 function stateOfZip(zip: string): string | undefined {
   const code = CODES.find((one) => {
-    const [least = 0, most = 0] = String(ZIPS?.[one]).match(/\d{5}/g)?.map(Number) ?? [];
-    return Number(zip) >= least && Number(zip) <= most;
+    const ends = Array.from(String(ZIPS[one]).matchAll(/\d{4,5}/g), Number);
+    return zip !== "" && Number(zip) >= Math.min(...ends) && Number(zip) <= Math.max(...ends);
   });
   return STATES[CODES.indexOf(code ?? "")];
 }

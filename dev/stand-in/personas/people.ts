@@ -32,16 +32,12 @@ function occupationFor({ helpers }: SeededFaker, age: number, incomeUsd: number)
   return `${age >= RETIREMENT_AGE ? "retired " : ""}${helpers.arrayElement(titles)}`;
 }
 
-function genderFor({ helpers }: SeededFaker): Gender {
-  return helpers.weightedArrayElement([
-    { value: "Woman", weight: 12 },
-    { value: "Man", weight: 12 },
-    { value: "Non-binary", weight: 1 },
-  ]);
-}
-
 /** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
-function peerOf(faker: SeededFaker, lead: Lead, gender = genderFor(faker)) {
+function peerOf(
+  faker: SeededFaker,
+  lead: Lead,
+  gender: Gender = faker.helpers.arrayElement(["Woman", "Man"]),
+) {
   const { person, number, location } = faker;
   const leadAge = lead.age ?? number.int({ min: 28, max: 60 });
   const age = Math.max(Math.min(ADULT, leadAge), leadAge + number.int({ min: -4, max: 4 }));

@@ -62,7 +62,8 @@ function listed(
   size: number,
 ): string[] {
   const first = own.slice(0, size - 1).map(capitalized);
-  return [...first, ...faker.helpers.arrayElements(usual, size - first.length)];
+  const others = usual.filter((one) => !first.includes(one));
+  return [...first, ...faker.helpers.arrayElements(others, size - first.length)];
 }
 
 function traitsOf(portrayal: Portrayal): JsonObject {

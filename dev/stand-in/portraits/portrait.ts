@@ -46,11 +46,8 @@ export function createPortraitPainter(): PortraitPainter {
     const key = JSON.stringify([prompt, width, height, format, variant]);
     const made = kept.get(key) ?? paint(request);
     kept.delete(key);
-    kept.set(key, made);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MAX_KEPT) break;
-      kept.delete(oldest);
-    }
+    const [oldest = ""] = kept.keys();
+    if (kept.set(key, made).size > MAX_KEPT) kept.delete(oldest);
     return made;
   };
 }
