@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { Route } from "./control-route.ts";
-import { checked, send } from "./control-route.ts";
-import type { Call, Outcome } from "./journal.ts";
-import { matchesCall, shownCall } from "./journal.ts";
+import type { Call, Outcome } from "../journal.ts";
+import { matchesCall, shownCall } from "../journal.ts";
+import type { Route } from "./route.ts";
+import { checked, send } from "./route.ts";
 
 const waitQuery = z.object({
   match: z._default(z.string(), ""),
