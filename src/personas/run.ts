@@ -1,5 +1,4 @@
 import type { Failure, ProblemCode } from "../http/errors.ts";
-import { describeError, log } from "../log.ts";
 import { createRunHost, type HostOptions, type Reading, type RunHost } from "../streams/host.ts";
 import type { Run } from "../streams/run.ts";
 import type { RunRecord } from "../streams/run-store.ts";
@@ -7,6 +6,7 @@ import type { Payload } from "../streams/sse.ts";
 import { createTurns } from "../streams/turns.ts";
 import type { Askers } from "./askers.ts";
 import type { Claim } from "./claims.ts";
+import { createRunKeys, setOf } from "./run-keys.ts";
 import type { PersonaStore } from "./store.ts";
 import { type StoredPersona, type StoredSet, showPersona } from "./stored.ts";
 import type { Unstored } from "./unstored.ts";
@@ -76,8 +76,6 @@ export interface PersonaRunsOptions extends Omit<HostOptions<RunInput, StoredSet
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
-/** How soon keys are given their answer again where D1 would not take it. */
-const SETTLE_AGAIN_MS = 30_000;
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 
@@ -94,10 +92,6 @@ interface Answered {
   readonly set: StoredSet;
 }
 
-function setOf({ result }: RunRecord): StoredSet | undefined {
-  return result === null ? undefined : (JSON.parse(result) as StoredSet);
-}
-
 function answeredBy(run: RunRecord, how: How): Answered | undefined {
   const set = setOf(run);
   return set && { how, run: run.id, set };
@@ -108,10 +102,6 @@ function failed(code: ProblemCode, retryAfterSeconds?: number): JoinAnswer {
   return { kind: "failure", how: "started", failure };
 }
 
-function unreachable(error: unknown): undefined {
-  log.error("log.unreachable", describeError(error));
-}
-
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { now, dedupeMs, unstored, askers, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
@@ -120,15 +110,15 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     keepMs: () => keepMs,
     resumableMs: () => options.resumableMs,
     wakeBy,
-    onEnd: settleLate,
+    onEnd: settleKeys,
   });
+  const { schedule } = host;
+  const keys = createRunKeys({ claims, askers, findRun: host.store.find, schedule, now });
   const turns = createTurns();
 
-  /** When the outbox is due, or keys that D1 has not taken. */
   function wakeBy(): number | undefined {
-    const dueAt = unstored.dueAt();
-    if (askers.awaited().length === 0) return dueAt;
-    return Math.min(dueAt ?? Number.POSITIVE_INFINITY, now() + SETTLE_AGAIN_MS);
+    const times = [unstored.dueAt(), keys.dueAt()].filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   /** An answer that needs no upstream work: this caller's own, or one made a moment ago. */
@@ -147,26 +137,28 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   /** From a run under way, or one that is over; undefined where a run must begin. */
   async function knownAnswer(request: JoinRequest): Promise<JoinAnswer | undefined> {
     const running = host.live();
-    if (!running && !answered(request)) return undefined;
-    const other = await otherAnswer(request);
-    if (other) return other;
-    if (running) {
-      remember(request, running.id);
-      if (running.endedAt !== undefined) options.waitUntil(settleLate(running)); // meanwhile
-      return await answer(running, "joined", request.stream);
-    }
+    if (running) return (await otherAnswer(request)) ?? (await follow(running, request));
     const done = answered(request);
-    if (done) {
-      remember(request, done.run);
-      options.waitUntil(settleClaims(done.run, done.set));
-    }
-    return done && { kind: "set", how: done.how, set: done.set };
+    return done && ((await otherAnswer(request)) ?? repeat(done, request));
+  }
+
+  async function follow(running: Run<StoredSet>, request: JoinRequest): Promise<JoinAnswer> {
+    remember(request, running.id);
+    if (running.endedAt !== undefined) options.waitUntil(settleKeys(running)); // while the key was claimed
+    return await answer(running, "joined", request.stream);
+  }
+
+  function repeat({ run, how, set }: Answered, request: JoinRequest): JoinAnswer | undefined {
+    if (!host.store.has(run)) return undefined; // forgotten while the key was claimed
+    remember(request, run);
+    options.waitUntil(keys.settle(run, set));
+    return { kind: "set", how, set };
   }
 
   /** What the request's key already stands for: another request, or an answer. Undefined where it is free. */
   async function otherAnswer({ claim }: JoinRequest): Promise<JoinAnswer | undefined> {
     if (!claim) return undefined;
-    const claimed = await claims.claim(claim).catch(unreachable);
+    const claimed = await keys.claim(claim);
     if (claimed?.decision === "mismatch") return failed("idempotency_key_reused");
     return claimed?.decision === "replay" ? { kind: "set", how: "replayed", set: claimed.set } : undefined;
   }
@@ -176,30 +168,9 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     if (refresh || claim) askers.remember(asker, runId, claim?.ttlMs);
   }
 
-  /** Keys that joined too late for the batch that stored their run. */
-  async function settleLate(run: Run<StoredSet>): Promise<void> {
+  async function settleKeys(run: Run<StoredSet>): Promise<void> {
     const outcome = await run.settled;
-    await settleClaims(run.id, outcome.ok ? outcome.result : undefined);
-  }
-
-  /** What D1 does not take is tried again by the alarm. */
-  async function settleClaims(runId: string, set: StoredSet | undefined): Promise<void> {
-    const waiting = askers.claimsOf(runId);
-    if (waiting.length === 0) return;
-    try {
-      await claims.settle({ claims: waiting, set });
-      askers.settled(waiting);
-    } catch (error) {
-      log.error("store.failed", { run: runId, ...describeError(error) });
-      host.schedule();
-    }
-  }
-
-  async function settleAwaited(): Promise<void> {
-    for (const runId of askers.awaited()) {
-      const run = host.store.find(runId);
-      if (run && run.state !== "running") await settleClaims(runId, setOf(run));
-    }
+    await keys.settle(run.id, outcome.ok ? outcome.result : undefined);
   }
 
   /**
@@ -249,7 +220,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
       options.waitUntil(stored);
       host.tend(); // what is to be forgotten, and a run whose server died, wait for no database
       await stored;
-      await settleAwaited();
+      await keys.settleWaiting();
       const empty = host.tend();
       askers.prune([...host.store.ids(), host.live()?.id ?? ""]);
       if (empty && unstored.dueAt() === undefined) await host.store.clear();

@@ -37,6 +37,7 @@ export interface RunStore {
   newest(): RunRecord | undefined;
   /** The newest that is done and ended after `since`, milliseconds since the epoch. */
   newestDone(since: number): RunRecord | undefined;
+  has(id: string): boolean;
   ids(): string[];
   entries(id: string): Entry[];
   /** When the next run may be forgotten; undefined where none has settled. */
@@ -137,6 +138,7 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     newest: () => select("ORDER BY rowid DESC LIMIT 1")[0],
     newestDone: (since) =>
       select("WHERE state = 'done' AND endedAt > ? ORDER BY rowid DESC LIMIT 1", since)[0],
+    has: (id) => exists() && sql.exec("SELECT 1 FROM runs WHERE id = ?", id).toArray().length > 0,
     ids() {
       if (!exists()) return [];
       return sql

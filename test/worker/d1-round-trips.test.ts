@@ -6,10 +6,12 @@ let trips: string[] = [];
 
 /** The first kind whose SQL is in a round trip is what the round trip is for. */
 const KINDS: [kind: string, sql: RegExp][] = [
+  ["claim", /insert into \W+request_log\W.*returning/],
   ["store", /insert into \W+request_log/],
   ["announce", /insert into \W+persona_images/],
   // A portrait's jobs are no part of a request: they come when they come.
   ["job", /lease_owner|image_days|min\(|job_cursors/],
+  ["states", /from \W+persona_images\W.*json_each/],
   ["look-up", /from \W+persona_cache/],
 ];
 
@@ -55,5 +57,24 @@ describe("the D1 round trips of a persona request", () => {
     expect(await tripsOf(elsewhere)).toEqual({ trips: ["look-up"], from: "asknewton-d1; hit" });
     expect(await tripsOf(elsewhere)).toEqual({ trips: [], from: "asknewton-memory; hit" });
     expect(await tripsOf(() => call(`/api/personas/${setId}`))).toMatchObject({ trips: ["look-up"] });
+  });
+
+  it("are one more with a key, which the run's object claims; none is written where a cache answers", async () => {
+    const leadData = newLead();
+    const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
+    const [first, later] = [newKey(), newKey()];
+    const announce = ["announce", "announce", "announce"];
+    expect(await tripsOf(() => generate({ leadData }, first))).toEqual({
+      trips: ["look-up", "claim", ...announce, "store"],
+      from: "asknewton; fwd=miss",
+    });
+    expect(await tripsOf(() => generate({ leadData }, later))).toEqual({
+      trips: ["look-up"],
+      from: "asknewton-d1; hit",
+    });
+    expect(await tripsOf(() => generate({ leadData }, first))).toEqual({
+      trips: ["look-up", "states"],
+      from: "asknewton-log; hit",
+    });
   });
 });
