@@ -63,7 +63,7 @@ describe("package.json", () => {
   it("is private at the root, which nobody installs", () => {
     const root = read("package.json");
     expect(root.private).toBe(true);
-    const published = ["exports", "files", "dependencies", "optionalDependencies", "peerDependencies"];
+    const published = ["exports", "files", "peerDependencies", "peerDependenciesMeta"];
     expect(published.filter((field) => field in root)).toEqual([]);
   });
 

@@ -1,4 +1,3 @@
-import type { UIMessageChunk } from "ai";
 import { AskNewtonError, type FinishReason, type StreamChatEvent, type StreamOptions } from "../index.ts";
 import type { ActiveStreams } from "./active-streams.ts";
 import { chunkStream } from "./chunks.ts";
@@ -11,12 +10,6 @@ export interface AnswerOptions {
   readonly open: (options: StreamOptions) => AsyncIterator<string>;
   /** Called when its end was seen, or it failed for good. */
   readonly onEnd?: () => void;
-}
-
-export interface OpenedAnswer {
-  readonly stream: ReadableStream<UIMessageChunk>;
-  /** Resolves when the service has answered, rejects where it refused. */
-  readonly opened: Promise<unknown>;
 }
 
 /** Begins at once, and keeps the first text for whoever reads. */
@@ -37,8 +30,11 @@ function isResumable(error: unknown): boolean {
   return error instanceof AskNewtonError ? error.code === "network" : error !== undefined;
 }
 
-/** An answer as the SDK's stream, kept as the chat's active one until its end was seen. */
-export function openAnswer({ chatId, options, activeStreams, open, onEnd }: AnswerOptions): OpenedAnswer {
+/**
+ * An answer as the SDK's stream, kept as the chat's active one until its end was seen. `opened` resolves when the
+ * service has answered, and rejects where it refused.
+ */
+export function openAnswer({ chatId, options, activeStreams, open, onEnd }: AnswerOptions) {
   let finishReason: FinishReason | undefined;
   let resets = 0;
   let resolve = () => {};
