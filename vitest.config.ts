@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
       {
         test: {

@@ -1,6 +1,6 @@
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
-import { utcDay } from "../spend/gate.ts";
-import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
+import { announceRun, type LogRow, logRun } from "../runs/run-log.ts";
 
 /** Chat's part of D1: the log of its runs. */
 export interface ChatStore {

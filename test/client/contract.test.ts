@@ -4,10 +4,10 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { backoffMs } from "../../client/src/connection/retry.ts";
 import type * as client from "../../client/src/index.ts";
 import { problemFrom } from "../../client/src/problem.ts";
-import type * as chat from "../../src/chat/wire.ts";
+import type * as chat from "../../src/chat/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
-import type * as operations from "../../src/operations/wire.ts";
-import type * as personas from "../../src/personas/wire.ts";
+import type * as operations from "../../src/operations/schema.ts";
+import type * as personas from "../../src/personas/schema.ts";
 
 const MAX_COMPRESSED_BYTES = 6 * 1024;
 

@@ -62,11 +62,11 @@ describe("an answer on a good connection", () => {
   it("sends a conversation of any length as it is, since the service counts", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(["Yes."])];
-    const turns = Array.from({ length: 400 }, (_, index) => ({
+    const mutex = Array.from({ length: 400 }, (_, index) => ({
       role: index % 2 === 0 ? ("user" as const) : ("assistant" as const),
       content: index === 1 ? "" : `${index}`.repeat(index === 3 ? 150_000 : 1),
     }));
-    const messages = [...turns, ...QUESTION];
+    const messages = [...mutex, ...QUESTION];
     await textOf(streamChat(messages, watched(service).options));
     expect(service.requests[0]?.body).toEqual({ messages });
   });

@@ -1,7 +1,7 @@
 import { createScheduledController, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type Stats, stats as statsSchema } from "../../src/operations/wire.ts";
+import { type Stats, stats as statsSchema } from "../../src/operations/schema.ts";
 import worker from "../../src/worker.ts";
 import { call, eventsOf, generate, newLead, post, problemOf, setOf } from "../support/api.ts";
 import { bearerFor } from "../support/tokens.ts";
@@ -47,8 +47,8 @@ async function everything(): Promise<string> {
       );
     }),
   );
-  const pictures = (await env.IMAGES.list()).objects.map(({ key }) => key);
-  return JSON.stringify([rows.map(({ results }) => results), objects, pictures]);
+  const bucket = (await env.IMAGES.list()).objects.map(({ key }) => key);
+  return JSON.stringify([rows.map(({ results }) => results), objects, bucket]);
 }
 
 describe("the administration", () => {

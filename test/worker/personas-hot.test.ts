@@ -90,7 +90,11 @@ describe("a hot hit", () => {
     await until("the hits are in the log", async () => counted() >= 3);
     expect(counted()).toBe(3);
     expect(records()[0]).toMatchObject({
-      ...{ level: "info", event: "request", method: "POST", route: "/api/personas/generate", status: 200 },
+      level: "info",
+      event: "request",
+      method: "POST",
+      route: "/api/personas/generate",
+      status: 200,
       durationMs: expect.any(Number),
     });
     expect(log.lines()).not.toContain("not-in-the-log");
