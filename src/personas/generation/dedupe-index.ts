@@ -36,9 +36,9 @@ export function createDedupeIndex({ sql }: DurableObjectStorage): DedupeIndex {
     remember(requestKey, run, ttlMs) {
       sql.exec(TABLE);
       sql.exec(
-        `INSERT INTO dedupeIndex SELECT ?1, ?2, ?4
-         WHERE (SELECT COUNT(*) FROM dedupeIndex) < ?3 OR ?1 IN (SELECT requestKey FROM dedupeIndex)
-         ON CONFLICT (requestKey) DO UPDATE SET run = excluded.run, ttlMs = excluded.ttlMs`,
+        `INSERT INTO askers SELECT ?1, ?2, ?4
+         WHERE (SELECT COUNT(*) FROM askers) < ?3 OR ?1 IN (SELECT asker FROM askers)
+         ON CONFLICT (asker) DO UPDATE SET run = excluded.run, ttlMs = excluded.ttlMs`,
         requestKey,
         run,
         MAX_REQUEST_KEYS,
