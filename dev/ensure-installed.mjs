@@ -1,16 +1,14 @@
 // Installs the dependencies when they are missing, out of date or broken; otherwise it only looks.
 // It runs before anything is installed and on old versions of Node, so it is plain JavaScript without dependencies.
-import { spawn } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "./install-lock.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, "node_modules");
 const MARKER = join(MODULES, ".asknewton-install"); // written last, so an install that was cut short has none
-const LOCK = join(ROOT, ".wrangler", "install.lock"); // outside node_modules, which npm ci empties
 const REASON_LINES = 15;
 
 /** Changes with whatever decides what is installed. */
@@ -53,44 +51,34 @@ function npmEnvironment() {
   return { ...rest, PATH: folders.join(delimiter) };
 }
 
-/** Resolves to what went wrong, or undefined. */
-function npmCi(alsoHeldBy) {
-  const npm = spawn("npm", ["ci", "--include=dev", "--include=optional", "--loglevel=error"], {
+/** Throws what of npm's words is the reason. */
+function npmCi() {
+  const args = ["ci", "--include=dev", "--include=optional", "--loglevel=error"];
+  const { error, status, signal, stderr } = spawnSync("npm", args, {
     cwd: ROOT,
     env: npmEnvironment(),
     stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
   });
-  if (npm.pid) alsoHeldBy(npm.pid);
-  let stderr = "";
-  npm.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  return new Promise((resolve) => {
-    npm.on("error", (error) => resolve(`npm could not be started (${error.code})`));
-    npm.on("close", (code, signal) => {
-      if (code === 0) return resolve(undefined);
-      const [told = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
-      const reason = told.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
-      resolve(
-        [`npm ci ended with ${signal ?? `exit code ${code}`}`, ...reason.slice(-REASON_LINES)].join("\n"),
-      );
-    });
-  });
+  if (error) throw new Error(`npm could not be started (${error.code})`);
+  if (status === 0) return;
+  const [told = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
+  const reason = told.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
+  const lines = [`npm ci ended with ${signal ?? `exit code ${status}`}`, ...reason.slice(-REASON_LINES)];
+  throw new Error(lines.join("\n"));
 }
 
-async function install(alsoHeldBy) {
-  if (isInstalled()) return; // another did it while this one waited for the lock
+function install() {
   console.log("Installing dependencies (once)…");
   rmSync(MARKER, { force: true });
-  const problem = await npmCi(alsoHeldBy);
-  if (problem) throw new Error(problem);
+  npmCi();
   writeFileSync(MARKER, fingerprint());
   if (!isInstalled())
-    throw new Error("npm ci ended well, but a part is missing; is there a Node 24 for this system?");
+    throw new Error("npm ci ended well, but a part is missing; is there a newer Node for this system?");
 }
 
 try {
-  if (!isInstalled()) await withLock(LOCK, install);
+  if (!isInstalled()) install();
 } catch (error) {
   console.error(`Dependencies were not installed: ${error.message}`);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import type { ImageWork } from "./compose-images.ts";
+import type { PortraitWork } from "./compose/portraits.ts";
 import { describeError, log } from "./log.ts";
 import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts";
 
@@ -13,7 +13,7 @@ const RETRY_SECONDS = 60;
 const MAX_ATTEMPTS = 4;
 
 /** What the queues and the crons have to do. */
-export interface BackgroundWork extends ImageWork {
+export interface BackgroundWork extends PortraitWork {
   readonly pregenerate: Pick<Pregenerate, "work" | "giveUp">;
   /** The daily look-up of the configured models. */
   readonly lookUpModels: () => Promise<void>;
@@ -67,4 +67,5 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
     await part("models", work.lookUpModels);
   }
   await part("backfill", work.backfill);
+  await part("purge_keys", work.purgeKeys);
 }

@@ -2,7 +2,7 @@ import type * as workers from "@cloudflare/workers-types";
 
 declare const IdentityTransformStream: typeof workers.IdentityTransformStream;
 
-/** What the bare Workers know of their surroundings. */
+/** What the bare Workers take from their environment. */
 export interface BareEnv {
   readonly OPENAI_BASE_URL: string;
   readonly OPENAI_API_KEY: string;

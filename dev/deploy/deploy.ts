@@ -1,14 +1,14 @@
 import { findAccount } from "./account.ts";
 import { check } from "./check.ts";
-import { keepsakeOf } from "./keepsake.ts";
-import { readOptions, type Surroundings } from "./options.ts";
+import { type Context, readOptions } from "./options.ts";
 import { type Plan, readPlan } from "./plan.ts";
 import { migrate, release } from "./release.ts";
 import { ensureResources } from "./resources.ts";
 import { chooseSecrets, listSecrets, setSecrets } from "./secrets.ts";
+import { secretsFile } from "./secrets-file.ts";
 import { createWrangler, type Wrangler } from "./wrangler.ts";
 
-interface Job extends Surroundings {
+interface Job extends Context {
   readonly plan: Plan;
   readonly wrangler: Wrangler;
   readonly waitMs: number;
@@ -26,12 +26,12 @@ async function dryRun({ plan, wrangler, say }: Job): Promise<void> {
 
 /** Gives the names of all secrets that the Worker then has. */
 async function completeSecrets({ plan, wrangler, say, ...rest }: Job): Promise<ReadonlySet<string>> {
-  const keepsake = keepsakeOf(rest.folder, plan.worker);
+  const file = secretsFile(rest.folder, plan.worker);
   const existing = await listSecrets(wrangler);
-  const { values, generated } = await chooseSecrets(existing, { ...rest, kept: keepsake.read() });
+  const { values, generated } = await chooseSecrets(existing, { ...rest, kept: file.read() });
   if (generated.length > 0) {
-    keepsake.add(Object.fromEntries(generated.map((name) => [name, values[name] ?? ""])));
-    say(`  ${generated.join(" and ")}: made up, and kept in ${keepsake.path}; move them to a safe place`);
+    file.add(Object.fromEntries(generated.map((name) => [name, values[name] ?? ""])));
+    say(`  ${generated.join(" and ")}: made up, and kept in ${file.path}; move them to a safe place`);
   }
   await setSecrets(wrangler, values);
   const names = Object.keys(values);
@@ -73,9 +73,9 @@ async function everyStep(job: Job): Promise<void> {
  * From an empty Cloudflare account to a first answer. Every step can be done again: what is there stays as it
  * is. Throws a `DeployError` where it stops.
  */
-export async function deploy(args: readonly string[], surroundings: Surroundings): Promise<void> {
+export async function deploy(args: readonly string[], context: Context): Promise<void> {
   const { environment, dryRun: dry, waitMs } = readOptions(args);
-  const plan = readPlan(surroundings.folder, environment);
-  const job: Job = { ...surroundings, plan, waitMs, wrangler: createWrangler(environment, surroundings) };
+  const plan = readPlan(context.folder, environment);
+  const job: Job = { ...context, plan, waitMs, wrangler: createWrangler(environment, context) };
   await (dry ? dryRun(job) : everyStep(job));
 }

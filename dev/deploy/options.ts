@@ -20,7 +20,7 @@ function seconds(text: string): number {
 }
 
 /** What it takes from the machine that it runs on. */
-export interface Surroundings {
+export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** Where wrangler.toml is. */
   readonly folder: string;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DeployError, type Surroundings } from "./options.ts";
+import { type Context, DeployError } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
 
 export type Values = Readonly<Record<string, string>>;
@@ -7,7 +7,7 @@ export type Values = Readonly<Record<string, string>>;
 /** The names of a Worker's secrets; undefined where there is no such Worker yet. */
 export type Existing = ReadonlySet<string> | undefined;
 
-export interface Sources extends Pick<Surroundings, "env" | "prompt"> {
+export interface Sources extends Pick<Context, "env" | "prompt"> {
   /** What was made up before, for a Worker of this name. */
   readonly kept: Values;
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
-import { DeployError, type Surroundings } from "./options.ts";
+import { type Context, DeployError } from "./options.ts";
 
 export interface Answer {
   readonly code: number | null;
@@ -34,7 +34,7 @@ export function reasonOf({ stdout, stderr }: Answer): string {
 /** `wrangler` from the path, where npm puts this project's own first; `environment` goes with every command. */
 export function createWrangler(
   environment: string | undefined,
-  { env, folder: cwd }: Pick<Surroundings, "env" | "folder">,
+  { env, folder: cwd }: Pick<Context, "env" | "folder">,
 ): Wrangler {
   // An empty one is the top of the file; without it wrangler warns that it might not be meant.
   const target = `--env=${environment ?? ""}`;

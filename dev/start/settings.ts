@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
+import { parseArgs, parseEnv } from "node:util";
 import { parseConfig } from "../../src/config/config.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -8,11 +8,15 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 /** Why it cannot start, or go on, in words for the person who started it. */
 export class StartError extends Error {}
 
+const HOST_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i; // an IPv4 address, too
+
 export type Variables = Readonly<Record<string, string>>;
 
 export interface Settings {
   readonly port: number;
   readonly reload: boolean;
+  /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
+  readonly hosts: readonly string[];
   /** D1, R2, queues and Durable Objects live here between runs. `STATE_DIR` moves it, for a second one beside it. */
   readonly stateFolder: string;
   /** For the worker. */
@@ -20,14 +24,28 @@ export interface Settings {
 }
 
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const stranger = args.find((arg) => arg !== "--reload");
-  if (stranger !== undefined) throw new StartError(`There is no option ${stranger}, only --reload.`);
+  const { reload, host } = readOptions(args);
   return {
     port: readPort(env.PORT || "8787"),
-    reload: args.includes("--reload"),
+    reload,
+    hosts: host.map((name) => name.toLowerCase()),
     stateFolder: resolve(ROOT, env.STATE_DIR || join(".wrangler", "state")),
     variables: readVariables(env),
   };
+}
+
+function readOptions(args: readonly string[]) {
+  const options = {
+    reload: { type: "boolean", default: false },
+    host: { type: "string", multiple: true, default: [] as string[] },
+  } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    if (values.host.every((name) => HOST_NAME.test(name))) return values;
+  } catch {
+    // No option of this, or one without its value.
+  }
+  throw new StartError("The options are --reload and --host <name>, such as tunnel.example.com.");
 }
 
 function readPort(text: string): number {
@@ -45,7 +63,7 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   }
   const result = parseConfig(variables);
   if (result.ok) return variables;
-  const reasons = result.faults.map(({ variable, reason }) => `${variable} ${reason}`);
+  const reasons = result.errors.map(({ variable, reason }) => `${variable} ${reason}`);
   throw new StartError(`The worker could not use its variables: ${reasons.join("; ")}.`);
 }
 

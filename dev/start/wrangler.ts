@@ -6,6 +6,7 @@ import type { Group } from "./group.ts";
 import { ROOT, type Settings, StartError, type Variables } from "./settings.ts";
 
 const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+const WORKER = join(import.meta.dirname, "local-worker.ts");
 
 /**
  * What a program needs of the environment. Wrangler gives the worker its whole environment (below), and a
@@ -58,14 +59,17 @@ export interface Server {
   show(isWorthShowing: (line: string) => boolean): void;
 }
 
-export function startServer(group: Group, { port, reload, stateFolder, variables }: Settings): Server {
+export function startServer(group: Group, settings: Settings): Server {
+  const { port, reload, hosts, stateFolder, variables } = settings;
   const args = [
-    ["dev", "--port", String(port), "--ip", "localhost", "--persist-to", stateFolder, "--env-file", devNull],
+    // The worker is to see the name that was asked for, also where wrangler.toml has a domain.
+    ["dev", WORKER, "--infer-origin-from-routes=false"],
+    ["--port", String(port), "--ip", "localhost", "--persist-to", stateFolder, "--env-file", devNull],
     ["--show-interactive-dev-session=false", "--log-level", "log", ...(reload ? ["--live-reload"] : [])],
   ];
   const wrangler = group.start(process.execPath, [WRANGLER, ...args.flat()], {
     cwd: ROOT,
-    env: environment(variables),
+    env: { ...environment(variables), ALLOWED_HOSTS: hosts.join(",") },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const unseen: string[] = []; // grows only until the server is ready

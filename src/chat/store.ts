@@ -1,9 +1,6 @@
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
-import { requestLog } from "../db/schema.ts";
-import { utcDay } from "../spend/gate.ts";
-import { addTotals, runTotals } from "../spend/totals.ts";
-
-export type LogRow = typeof requestLog.$inferInsert;
+import { announceRun, type LogRow, logRun } from "../runs/run-log.ts";
 
 /** Chat's part of D1: the log of its runs. */
 export interface ChatStore {
@@ -15,16 +12,11 @@ export interface ChatStore {
 export function createChatStore(db: Database, now: () => number): ChatStore {
   return {
     async record(row) {
-      const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
-      const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
-      await db.batch([
-        // The id is the run's, so writing a row again after a doubtful failure changes nothing but an announcement.
-        db.insert(requestLog).values(row).onConflictDoUpdate({ target: requestLog.id, set: row }),
-        addTotals(db, utcDay(now()), totals),
-      ]);
+      const [first, ...rest] = logRun(db, row, utcDay(now()));
+      if (first) await db.batch([first, ...rest]);
     },
     async announce(row) {
-      await db.insert(requestLog).values(row).onConflictDoNothing();
+      await announceRun(db, row);
     },
   };
 }

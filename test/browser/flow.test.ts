@@ -83,7 +83,7 @@ describe("a person", () => {
     await open("Ben of the portraits");
     await make();
     await made();
-    const ready = page.getByRole("img", { name: /^Portrait of/ });
+    const ready = page.getByRole("img", { name: /^AI-generated portrait of [^(]+$/ });
     const drawn = () =>
       ready.evaluateAll(
         (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth >= 512).length,

@@ -85,7 +85,7 @@ describe("secrets", () => {
     const random = expect.stringMatching(/^[\w-]{43}$/);
     expect(sent).toEqual({ OPENAI_API_KEY: KEY, ADMIN_TOKEN: random, HASH_SECRET: random });
     const { ADMIN_TOKEN, HASH_SECRET } = sent;
-    const kept = made.keepsake("asknewton-edge");
+    const kept = made.secretsFile("asknewton-edge");
     expect(kept).toEqual({ text: `ADMIN_TOKEN=${ADMIN_TOKEN}\nHASH_SECRET=${HASH_SECRET}\n`, mode: 0o600 });
     const shown = [said, ...calls.map(({ command }) => command)].join("\n");
     for (const secret of [KEY, ADMIN_TOKEN, HASH_SECRET]) expect(shown).not.toContain(secret);
@@ -100,6 +100,25 @@ describe("secrets", () => {
     expect(first.said).not.toContain("Callers are anonymous");
     made.editAccount({ secrets: null });
     expect(secretsSent((await made.deploy([], given)).calls)).toEqual(sent);
+  });
+
+  it("are kept from other users from then on where their file could be read by all", async () => {
+    const made = project();
+    made.writeSecretsFile("asknewton-edge", "HASH_SECRET=kept\n", 0o644);
+    const { calls } = await made.deploy([], { OPENAI_API_KEY: KEY });
+    const { ADMIN_TOKEN } = secretsSent(calls);
+    const text = `HASH_SECRET=kept\nADMIN_TOKEN=${ADMIN_TOKEN}\n`;
+    expect(made.secretsFile("asknewton-edge")).toEqual({ text, mode: 0o600 });
+  });
+
+  it("are not made up anew over a file that cannot be read", async () => {
+    const made = project();
+    made.writeSecretsFile("asknewton-edge.env/a-folder", "", 0o600);
+    const { error, calls } = await made.deploy([], { OPENAI_API_KEY: KEY });
+    expect(error).toMatch(
+      /^The secrets that were made up before cannot be read \(EISDIR\): .*asknewton-edge\.env$/,
+    );
+    expect(calls.map(({ command }) => command)).not.toContain("secret bulk");
   });
 
   it("stop it before anything is deployed where there is no key", async () => {
@@ -124,7 +143,7 @@ describe("--env", () => {
     const found = lookUps(calls.map(({ command }) => command));
     const expected = LOOK_UPS.map((line) => line.replace("asknewton", "asknewton-staging"));
     expect(found).toEqual(expect.arrayContaining(expected));
-    expect(made.keepsake("asknewton-edge-staging").text).toContain("ADMIN_TOKEN=");
+    expect(made.secretsFile("asknewton-edge-staging").text).toContain("ADMIN_TOKEN=");
   });
 
   it("names one that wrangler.toml has; without it every command names the top of the file", async () => {

@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { deploy } from "../../dev/deploy/deploy.ts";
 import { DeployError } from "../../dev/deploy/options.ts";
@@ -59,7 +60,12 @@ function messageOf(error: unknown): string {
 
 const EMPTY: Account = {
   whoami: { loggedIn: true, accounts: [{ id: "a1", name: "Newton" }] },
-  ...{ d1: [], r2: [], queues: [], secrets: null, targets: [], failing: {} },
+  d1: [],
+  r2: [],
+  queues: [],
+  secrets: null,
+  targets: [],
+  failing: {},
 };
 
 /** A folder with the project's wrangler.toml, and a `wrangler` on the path with an account of its own. */
@@ -79,6 +85,8 @@ export function fakeProject(account: Partial<Account> = {}) {
     rmSync(calls);
     return lines.map((line) => JSON.parse(line) as Call);
   }
+
+  const secretsPath = (worker: string) => join(folder, ".wrangler/secrets", `${worker}.env`);
 
   const realPath = [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter);
   const path = [folder, realPath].join(delimiter);
@@ -103,8 +111,12 @@ export function fakeProject(account: Partial<Account> = {}) {
     /** The same in this process, which is quicker. */
     async deploy(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Told> {
       const said: string[] = [];
-      const surroundings = { env: { PATH: path, HOME: folder, ...env }, folder, prompt: undefined };
-      const outcome = deploy(["--wait", "0", ...args], { ...surroundings, say: (line) => said.push(line) });
+      const outcome = deploy(["--wait", "0", ...args], {
+        env: { PATH: path, HOME: folder, ...env },
+        folder,
+        say: (line) => said.push(line),
+        prompt: undefined,
+      });
       const error = await outcome.then(() => undefined, messageOf);
       return { error, said: said.join("\n"), calls: madeCalls() };
     },
@@ -116,9 +128,15 @@ export function fakeProject(account: Partial<Account> = {}) {
       writeFileSync(config, edit(readFileSync(config, "utf8")));
     },
     /** What is kept of the secrets that were made up for a Worker, and the rights of its file. */
-    keepsake(worker: string) {
-      const path = join(folder, ".wrangler/secrets", `${worker}.env`);
+    secretsFile(worker: string) {
+      const path = secretsPath(worker);
       return { text: readFileSync(path, "utf8"), mode: statSync(path).mode & 0o777 };
+    },
+    writeSecretsFile(worker: string, text: string, mode: number): void {
+      const path = secretsPath(worker);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+      chmodSync(path, mode);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

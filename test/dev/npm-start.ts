@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,9 +18,9 @@ export interface Run {
 }
 
 /** `npm start` as a terminal does it: leader of a process group of its own. */
-export function npmStart(env: NodeJS.ProcessEnv): Run {
+export function npmStart(env: NodeJS.ProcessEnv, ...args: string[]): Run {
   // Without `prestart`: the tests are running, so all is installed, and must not be replaced under them.
-  return run("npm", ["start", "--ignore-scripts"], env);
+  return run("npm", ["start", "--ignore-scripts", "--", ...args], env);
 }
 
 /** Without npm around it, for what ends before anything is started. */
@@ -62,7 +63,7 @@ export interface Tree {
   readonly npm: Process;
   readonly shell: Process;
   readonly main: Process;
-  readonly keeper: Process;
+  readonly supervisor: Process;
   readonly wrangler: Process;
   readonly portHolder: Process;
   readonly all: readonly Process[];
@@ -82,7 +83,7 @@ export function processTree({ npm }: Run): Tree {
     npm: root,
     shell,
     main,
-    keeper: find("start/keeper.ts"),
+    supervisor: find("start/supervisor.ts"),
     wrangler: find("bin/wrangler.js"),
     portHolder: find("--socket-addr=entry=localhost:"),
     all,
@@ -90,13 +91,20 @@ export function processTree({ npm }: Run): Tree {
 }
 
 function familyOf(ancestor: number): Process[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-  const pairs = lines.map((line) => line.trim().split(/\s+/).map(Number));
+  const all = processIds()
+    .map(look)
+    .filter((process) => process !== undefined);
   const family = [ancestor];
-  for (const member of family) {
-    for (const [pid, parent] of pairs) if (pid !== undefined && parent === member) family.push(pid);
-  }
-  return family.map(look).filter((process) => process !== undefined);
+  for (const member of family) for (const { pid, parent } of all) if (parent === member) family.push(pid);
+  return all.filter(({ pid }) => family.includes(pid));
+}
+
+/** From /proc, where there is one: a small system has no `ps`. */
+function processIds(): number[] {
+  const names = existsSync("/proc/self/stat")
+    ? readdirSync("/proc").filter((name) => /^\d+$/.test(name))
+    : execFileSync("ps", ["-A", "-o", "pid="], { encoding: "utf8" }).trim().split(/\s+/);
+  return names.map(Number);
 }
 
 export async function nothingIsLeftOf({ all }: Tree, port: number): Promise<void> {

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { get, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   freePort,
@@ -31,7 +33,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   for (const { run, tree } of started.splice(0)) {
-    for (const leader of [run.npm.pid, tree?.keeper.pid]) endGroup(leader);
+    for (const leader of [run.npm.pid, tree?.supervisor.pid]) endGroup(leader);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,13 +46,26 @@ function endGroup(leader: number | undefined): void {
   }
 }
 
-async function start(env: NodeJS.ProcessEnv = {}): Promise<{ run: Run; tree: Tree }> {
-  const run = npmStart({ PORT: String(port), STATE_DIR: state, ...env });
+async function start(env: NodeJS.ProcessEnv = {}, ...args: string[]): Promise<{ run: Run; tree: Tree }> {
+  const run = npmStart({ PORT: String(port), STATE_DIR: state, ...env }, ...args);
   started.push({ run });
   await isReady(run);
   const tree = processTree(run);
   started.push({ run, tree });
   return { run, tree };
+}
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+/** With a `Host` of its own, which `fetch` does not send. */
+async function askAs(host: string, path: string, headers: OutgoingHttpHeaders = {}): Promise<Answer> {
+  const request = get({ host: "127.0.0.1", port, path, headers: { ...headers, host } });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  return { status: response.statusCode, type: response.headers["content-type"], body: await text(response) };
 }
 
 async function health(): Promise<unknown> {
@@ -102,8 +117,9 @@ describe("when it cannot start", () => {
     expect(told).not.toContain("a-lot");
   });
 
-  it("refuses an option that it does not know", async () => {
-    expect(await refusal({}, "--relaod")).toBe("There is no option --relaod, only --reload.");
+  it.each(["--relaod", "--host", "--host http://tunnel.test", "tunnel.test"])("refuses %s", async (line) => {
+    const told = "The options are --reload and --host <name>, such as tunnel.example.com.";
+    expect(await refusal({}, ...line.split(" "))).toBe(told);
   });
 });
 
@@ -132,7 +148,34 @@ describe("npm start", () => {
     START_MS,
   );
 
-  it.each(["shell", "main", "keeper"] as const)(
+  it(
+    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here",
+    async () => {
+      await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
+      for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost", "tunnel.test"])
+        expect([host, (await askAs(`${host}:${port}`, "/api/health")).status]).toEqual([host, 200]);
+      for (const origin of [`http://localhost:${port}`, "http://localhost:3000", "https://app.test"])
+        expect([origin, (await askAs("localhost", "/api/health", { origin })).status]).toEqual([origin, 200]);
+      for (const host of [
+        "rebound.test",
+        "localhost.rebound.test",
+        "tunnel.test.rebound.test",
+        "192.168.0.7",
+      ]) {
+        const { status, type, body } = await askAs(`${host}:${port}`, "/api/personas/generate");
+        expect([status, type]).toEqual([421, "application/problem+json"]);
+        expect(JSON.parse(body)).toMatchObject({ status: 421, code: "host_not_allowed" });
+        expect(JSON.parse(body).detail).toContain("npm start -- --host <name>");
+        expect((await askAs(host, "/")).status).toBe(421);
+        // Wrangler believes this header, which such a page may send, but the browser says whose page it is.
+        const forged = { "mf-original-url": `http://localhost:${port}/api/health`, origin: `http://${host}` };
+        expect((await askAs(host, "/api/health", forged)).status).toBe(421);
+      }
+    },
+    START_MS,
+  );
+
+  it.each(["shell", "main", "supervisor"] as const)(
     "leaves nothing behind when its %s is killed",
     async (victim) => {
       const { tree } = await start();

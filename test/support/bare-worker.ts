@@ -15,8 +15,6 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   CI: "true",
 };
-// Read once: while Chromium is unpacked, the variable behind it points to a folder that is removed soon.
-const TEMPORARY = tmpdir();
 const BOUND_MS = 30_000; // far above what a start takes, on a busy machine too
 
 async function freePort(): Promise<number> {
@@ -58,7 +56,7 @@ export async function createBareWorker(
   variables: Record<string, string>,
   more: readonly string[] = [],
 ): Promise<BareWorker> {
-  const state = mkdtempSync(join(TEMPORARY, "asknewton-"));
+  const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
