@@ -3,14 +3,11 @@ import { createApp } from "./app.ts";
 import { consumeBatch, runCron } from "./background.ts";
 import { createDailyLedger, type DailyLedger } from "./budget/daily-ledger.ts";
 import type { ChatRuns, RunRef, SendRequest } from "./chat/object.ts";
-import {
-  composeApp,
-  composeChatRuns,
-  composeFastPath,
-  composePersonaRuns,
-  composeWork,
-  type Env,
-} from "./compose/compose.ts";
+import { composeApp } from "./compose/app.ts";
+import { composeWork } from "./compose/background.ts";
+import { composeChatRuns } from "./compose/chat.ts";
+import type { Env } from "./compose/env.ts";
+import { composeFastPath, composePersonaRuns } from "./compose/personas.ts";
 import { type Fetch, withFastPath } from "./personas/cache/front.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/generation/object.ts";
 import { attemptAlarm } from "./runs/alarm.ts";

@@ -31,7 +31,7 @@ export interface ChatTaskDeps extends ChatModel {
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
   /** The same for a run that has just begun. */
-  readonly announce: (row: LogRow) => void;
+  readonly recordStart: (row: LogRow) => void;
   readonly now: () => number;
 }
 
@@ -102,9 +102,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   }
 
   /** Where there is somebody to erase, a run can be found while it is under way. */
-  function announceRun(asker: ChatAsker, times: RunTimes): void {
+  function recordStart(asker: ChatAsker, times: RunTimes): void {
     if (asker.callerUserHash === null && asker.emailHash === null) return;
-    deps.announce({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
+    deps.recordStart({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
   }
 
   async function answer(
@@ -140,7 +140,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       let failure: unknown;
       try {
         const answering = answer(input, context, calls, coalescer);
-        announceRun(input, context); // the upstream has been asked first
+        recordStart(input, context); // the upstream has been asked first
         return await answering;
       } catch (error) {
         failure = error;

@@ -5,7 +5,7 @@ import { addTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
-import { announceRun, type LogRow, logRun } from "../runs/run-log.ts";
+import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -61,7 +61,7 @@ export interface PersonaStore {
   /** Counts what became of a result that D1 would not take at first. */
   countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
-  announce(row: LogRow): Promise<void>;
+  recordStart(row: LogRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
@@ -131,8 +131,8 @@ export function createPersonaStore(
     async countOutbox(outcome) {
       await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
     },
-    async announce(row) {
-      await announceRun(db, row);
+    async recordStart(row) {
+      await insertStart(db, row);
     },
     async remove(key) {
       await db.batch([

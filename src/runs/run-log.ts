@@ -10,7 +10,7 @@ export type LogRow = typeof requestLog.$inferInsert;
 export const UNDER_WAY = 102;
 
 /** Says that a run is `UNDER_WAY`, so that whose it is can be found before it has ended. */
-export function announceRun(db: Database, row: LogRow) {
+export function insertStart(db: Database, row: LogRow) {
   return db.insert(requestLog).values(row).onConflictDoNothing();
 }
 

@@ -10,7 +10,8 @@ const GROUND = ["log.ts", "counted-log.ts", "describe-error.ts", "hash.ts", "con
 /** What the rooms stand on. They may use each other, never a room. */
 const SHELVES = ["http", "db", "openai", "runs", "idempotency", "budget", "auth"];
 /** Total functions of their arguments: no binding, no network, no clock. */
-const PURE = /\/(decision|fingerprint|key|resume|sse|schema|presenter|ignored-fields|cache-control)\.ts$/;
+const PURE =
+  /^\/(?!db\/).*\/(decision|fingerprint|key|resume|sse|schema|presenter|ignored-fields|cache-control)\.ts$/;
 const IMPURE = /^(cloudflare:|openai$|hono|drizzle-orm)|\/(client|store|upstream|worker)\.ts$|^compose\//;
 
 interface Import {

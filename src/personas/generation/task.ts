@@ -24,7 +24,7 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly portraitOf: (traits: Traits) => Portrait;
   /** Puts a portrait into its ledger, with whose it is, and has it made; gives the state it is in. */
-  readonly announce: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
+  readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly notify: () => Promise<void>;
   readonly openCalls: (context: RunContext) => TextCalls;
@@ -99,7 +99,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   }
 
   async function generate(input: RunInput, context: RunContext, calls: TextCalls): Promise<OrderedEmitter> {
-    const emitter = createOrderedEmitter((portrait) => deps.announce(portrait, input), context.emit);
+    const emitter = createOrderedEmitter((portrait) => deps.enqueuePortrait(portrait, input), context.emit);
     let voidUpTo = context.resetId;
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {
@@ -133,10 +133,10 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   }
 
   /** Where there is somebody to erase, a run can be found while it is under way. Never in the model's way. */
-  function announceRun(input: RunInput, context: RunContext): void {
+  function insertStart(input: RunInput, context: RunContext): void {
     if (input.emailHash === null && input.callerUserHash === null) return;
     const row = { ...logRow(input, context, NOTHING_SPENT), status: UNDER_WAY };
-    const announced = store.announce(row).catch((fault) => {
+    const announced = store.recordStart(row).catch((fault) => {
       log.error("store.failed", { run: row.id, ...describeError(fault) });
     });
     deps.waitUntil(announced);
@@ -145,7 +145,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
     if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
     const calls = deps.openCalls(context);
-    announceRun(input, context);
+    insertStart(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, setId, emailHash, userHash } = input;
