@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
       {
         test: {
@@ -68,7 +68,7 @@ export default defineConfig({
         JWT_ISSUER: "https://issuer.test",
         JWT_AUDIENCE: "asknewton",
         HASH_SECRET: "a-pepper",
-        ADMIN_TOKEN: "let-me-in!",
+        ADMIN_TOKEN: "let-me-in!-says-the-operator",
         ALLOWED_ORIGINS: "https://app.test,http://localhost:3000",
         RATE_LIMIT: "on",
         PUBLIC_BASE_URL: "https://cdn.test/base",
@@ -81,7 +81,11 @@ export default defineConfig({
         IMAGE_TIMEOUT_MS: "2500",
         IMAGE_LEASE_SECONDS: "3",
       }),
-      workerProject("portrait-limit", { IMAGE_DAILY_LIMIT: "7" }),
+      workerProject("portrait-limit", {
+        IMAGE_DAILY_LIMIT: "7",
+        ADMIN_TOKEN: "the-administrators-own-token",
+      }),
+      workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

@@ -1,18 +1,34 @@
+import { useSyncExternalStore } from "react";
+
 const NAME = "asknewton.admin";
+const listeners = new Set<() => void>();
 
 /** Takes the token out of the address, where it would be seen and shared, into this tab's own storage. */
-export function takeAdminToken(): void {
+function takeAdminToken(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get("admin");
   if (token === null) return;
-  keepAdminToken(token);
   history.replaceState(history.state, "", location.pathname + location.search);
+  keepAdminToken(token);
+}
+
+/** Takes a link's token, also where the link is opened in a tab that has the page, which loads nothing anew. */
+export function watchAdminLinks(): void {
+  takeAdminToken();
+  addEventListener("hashchange", takeAdminToken);
 }
 
 export function keepAdminToken(token: string): void {
   if (token === "") sessionStorage.removeItem(NAME);
   else sessionStorage.setItem(NAME, token);
+  for (const tell of listeners) tell();
 }
 
-export function adminToken(): string {
-  return sessionStorage.getItem(NAME) ?? "";
+function subscribe(tell: () => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+/** Empty where there is none. */
+export function useAdminToken(): string {
+  return useSyncExternalStore(subscribe, () => sessionStorage.getItem(NAME) ?? "");
 }

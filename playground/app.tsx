@@ -41,18 +41,19 @@ export function App() {
               Fill in a lead. A model imagines the people behind it; then ask Newton on their behalf.
             </p>
           </div>
-          <LeadForm {...{ lead }} onChange={setLead} onSubmit={submit} busy={made.isLoading} />
+          <LeadForm lead={lead} onChange={setLead} onSubmit={submit} busy={made.isLoading} />
         </aside>
         <main id="main" tabIndex={-1} ref={results}>
           <Personas
-            {...{ made, selectedId }}
+            made={made}
+            selectedId={selectedId}
             onTalk={setSelectedId}
             onRefresh={() => made.make(lead, true)}
           />
           {made.set && persona && (
             <Chat
               key={persona.id}
-              {...{ persona }}
+              persona={persona}
               setId={made.set.setId}
               messages={conversations[persona.id] ?? []}
               onMessages={(messages) => setConversations((before) => ({ ...before, [persona.id]: messages }))}

@@ -90,7 +90,8 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
         </label>
       </div>
       <Transcript
-        {...{ messages, status }}
+        messages={messages}
+        status={status}
         streamingText={answered ? "" : streamingText}
         name={persona.name}
       />
@@ -107,7 +108,9 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
       </div>
       <Composer
         suggestions={messages.length === 0 ? persona.questionsToAsk.slice(0, 3) : []}
-        {...{ isLoading, ask, stop }}
+        isLoading={isLoading}
+        ask={ask}
+        stop={stop}
       />
     </section>
   );

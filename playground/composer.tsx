@@ -42,7 +42,8 @@ export function Composer({ suggestions, isLoading, ask, stop }: ComposerProps) {
           Your question
         </label>
         <textarea
-          {...{ id, onKeyDown }}
+          id={id}
+          onKeyDown={onKeyDown}
           rows={1}
           maxLength={MAX_CHARS}
           placeholder="Ask Newton…"

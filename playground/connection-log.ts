@@ -9,6 +9,8 @@ export function connectionWords(event: StreamChatEvent): string | undefined {
       return `Connection lost, try ${event.attempt} in ${(event.delayMs / 1000).toFixed(1)} s`;
     case "resumed":
       return `Resumed after event ${event.lastEventId}: no word lost, nothing paid twice`;
+    case "reset":
+      return "The server began the answer again";
     case "fallback":
       return "No stream gets through: waiting for the whole answer";
     case "done":

@@ -1,13 +1,7 @@
-export interface CuttableFetch {
-  readonly fetch: typeof fetch;
-  /** Cut: every open answer breaks off, and nothing new gets through. */
-  readonly setCut: (cut: boolean) => void;
-}
-
 const lost = () => new TypeError("The connection was dropped on purpose");
 
 /** A network that can be unplugged. What goes through it fails as a real one does, with a TypeError. */
-export function createCuttableFetch(): CuttableFetch {
+export function createCuttableFetch() {
   let isCut = false;
   const open = new Set<(error: TypeError) => void>();
 
@@ -59,7 +53,8 @@ export function createCuttableFetch(): CuttableFetch {
 
   return {
     fetch: send,
-    setCut(cut) {
+    /** Cut: every open answer breaks off, and nothing new gets through. */
+    setCut(cut: boolean): void {
       isCut = cut;
       if (!cut) return void window.dispatchEvent(new Event("online")); // as when a network returns
       for (const fail of [...open]) fail(lost());

@@ -43,7 +43,7 @@ export function DayChart({ days }: { days: Days }) {
             <g key={date}>
               <rect
                 className="saved"
-                {...{ x }}
+                x={x}
                 y={BASE - height(savedUsd)}
                 width={bar}
                 height={height(savedUsd)}

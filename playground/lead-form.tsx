@@ -20,7 +20,11 @@ function Field({ label, value, onChange, lines, type = "text", min, max }: Field
         <textarea id={id} rows={lines} value={value} onChange={(event) => onChange(event.target.value)} />
       ) : (
         <input
-          {...{ id, type, min, max, value }}
+          id={id}
+          type={type}
+          min={min}
+          max={max}
+          value={value}
           required={type === "number" && min !== undefined}
           onChange={(event) => onChange(event.target.value)}
         />

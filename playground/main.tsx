@@ -1,6 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { takeAdminToken } from "./admin-token.ts";
+import { watchAdminLinks } from "./admin-token.ts";
 import { App } from "./app.tsx";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -10,7 +10,7 @@ import "./styles/personas.css";
 import "./styles/chat.css";
 import "./styles/savings.css";
 
-takeAdminToken();
+watchAdminLinks();
 const place = document.getElementById("app");
 if (place) {
   createRoot(place).render(

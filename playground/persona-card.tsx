@@ -1,4 +1,4 @@
-import { type Persona, portraitUrl } from "asknewton/client";
+import { type Persona, portraitAlt, portraitUrl } from "asknewton/client";
 import { useId } from "react";
 
 const PORTRAIT_WORDS = {
@@ -10,17 +10,11 @@ const PORTRAIT_WORDS = {
 const dollars = (amount: number) => `$${amount.toLocaleString("en-US")}`;
 
 function Portrait({ persona }: { persona: Persona }) {
-  const { name, imageStatus } = persona;
+  const { imageStatus } = persona;
   const words = PORTRAIT_WORDS[imageStatus];
   return (
     <div className="portrait">
-      <img
-        key={imageStatus}
-        src={portraitUrl(persona)}
-        alt={imageStatus === "ready" ? `Portrait of ${name}` : `${name}, no portrait yet`}
-        width="512"
-        height="512"
-      />
+      <img key={imageStatus} src={portraitUrl(persona)} alt={portraitAlt(persona)} width="512" height="512" />
       {words && <span className="portrait-state">{words}</span>}
     </div>
   );

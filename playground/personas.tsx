@@ -75,7 +75,7 @@ export function Personas({ made, selectedId, onTalk, onRefresh }: PersonasProps)
           {personas.map((persona) => (
             <PersonaCard
               key={persona.id}
-              {...{ persona }}
+              persona={persona}
               selected={persona.id === selectedId}
               canTalk={set !== undefined}
               onTalk={() => onTalk(persona.id)}

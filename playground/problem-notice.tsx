@@ -1,7 +1,7 @@
-import { tell } from "./words.ts";
+import { toNotice } from "./words.ts";
 
 export function ProblemNotice({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  const { title, advice, details, requestId } = tell(error);
+  const { title, advice, details, requestId } = toNotice(error);
   return (
     <div className="notice notice-bad" role="alert">
       <div>

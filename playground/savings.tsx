@@ -1,6 +1,6 @@
 import type { Stats, StatsBucket } from "asknewton/client";
 import { type SubmitEvent, useId, useState } from "react";
-import { adminToken, keepAdminToken } from "./admin-token.ts";
+import { keepAdminToken, useAdminToken } from "./admin-token.ts";
 import { DayChart, DayTable } from "./day-chart.tsx";
 import { money } from "./money.ts";
 import { TierSplit } from "./tier-split.tsx";
@@ -67,13 +67,9 @@ function TokenForm({ refused, onToken }: { refused: boolean; onToken: (token: st
 
 export function Savings({ revision }: { revision: unknown }) {
   const heading = useId();
-  const [token, setToken] = useState(adminToken);
+  const token = useAdminToken();
   const [days, setDays] = useState(7);
   const { status, stats, again } = useStats(token, days, revision);
-  const enter = (next: string) => {
-    keepAdminToken(next);
-    setToken(next);
-  };
   const locked = token === "" || status === "refused";
   return (
     <section className="panel savings" aria-labelledby={heading} aria-busy={!locked && status === "working"}>
@@ -98,7 +94,7 @@ export function Savings({ revision }: { revision: unknown }) {
           </div>
         )}
       </div>
-      {locked && <TokenForm refused={status === "refused" && token !== ""} onToken={enter} />}
+      {locked && <TokenForm refused={status === "refused" && token !== ""} onToken={keepAdminToken} />}
       {!locked && status === "failed" && (
         <p className="notice notice-bad" role="alert">
           The figures cannot be read now.

@@ -20,8 +20,8 @@ async function readStats(token: string, days: number, signal: AbortSignal): Prom
 /** What caching saved; read again when `revision` changes. */
 export function useStats(token: string, days: number, revision: unknown) {
   const [state, setState] = useState<StatsState>({ status: "working" });
-  const [asked, setAsked] = useState(0);
-  const wish = useMemo(() => ({ token, days, revision, asked }), [token, days, revision, asked]);
+  const [refreshes, setRefreshes] = useState(0);
+  const wish = useMemo(() => ({ token, days, revision, refreshes }), [token, days, revision, refreshes]);
   useEffect(() => {
     if (wish.token === "") return;
     const controller = new AbortController();
@@ -31,5 +31,5 @@ export function useStats(token: string, days: number, revision: unknown) {
       .catch(() => controller.signal.aborted || setState({ status: "failed" }));
     return () => controller.abort();
   }, [wish]);
-  return { ...state, again: useCallback(() => setAsked((count) => count + 1), []) };
+  return { ...state, again: useCallback(() => setRefreshes((count) => count + 1), []) };
 }

@@ -1,12 +1,13 @@
 import { AskNewtonError } from "asknewton/client";
 
-/** What a person is told, and what they can do. Codes that are not here are nothing they could act on. */
+/** What went wrong, in words, and what a person can do. Codes that are not here are nothing they could act on. */
 const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
   network: ["The service cannot be reached", "Check the connection. Nothing that was paid for is lost."],
   bad_response: ["Something else answered", "A proxy or a captive portal may be in between."],
   stream_lost: ["The rest of this answer is gone", "Ask once more to get a whole one."],
   interrupted: ["The server stopped in mid-answer", "What had arrived is kept. Ask once more."],
   rate_limited: ["Too many requests", "Wait a moment. Answers from the cache go on."],
+  overloaded: ["Too much at once", "The service is busy for a moment. Ask again soon."],
   budget_exhausted: ["Today's budget is spent", "It opens again at midnight UTC. Cached answers go on."],
   upstream_not_configured: ["No model is connected", "The operator has not set an API key yet."],
   upstream_auth: ["The model service refused the key", "The operator has to look at it."],
@@ -31,7 +32,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   not_found: ["There is nothing here", "It may have been deleted."],
 };
 
-export interface Told {
+export interface Notice {
   readonly title: string;
   readonly advice: string;
   readonly details: readonly string[];
@@ -39,7 +40,8 @@ export interface Told {
   readonly requestId: string | undefined;
 }
 
-export function tell(error: Error): Told {
+/** What to show for an error. */
+export function toNotice(error: Error): Notice {
   if (!(error instanceof AskNewtonError))
     return {
       title: "Something went wrong on this page",

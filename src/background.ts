@@ -1,4 +1,4 @@
-import type { ImageWork } from "./compose-images.ts";
+import type { PortraitWork } from "./compose/portraits.ts";
 import { describeError, log } from "./log.ts";
 import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts";
 
@@ -13,18 +13,24 @@ const RETRY_SECONDS = 60;
 const MAX_ATTEMPTS = 4;
 
 /** What the queues and the crons have to do. */
-export interface BackgroundWork extends ImageWork {
+export interface BackgroundWork extends PortraitWork {
   readonly pregenerate: Pick<Pregenerate, "work" | "giveUp">;
   /** The daily look-up of the configured models. */
   readonly lookUpModels: () => Promise<void>;
 }
 
-/** However many bells a batch has, the work is the same. What throws is tried again by the queue. */
+/** However many bells a batch has, the work is the same. What fails is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
   if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
   else if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
-  else if (work) await work.consume();
+  else if (work) await work.consume().catch((error: unknown) => tryAgain(batch, error));
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
+}
+
+/** The platform would log an error that is thrown, with its message. */
+function tryAgain(batch: MessageBatch, error: unknown): void {
+  log.error("consumer.failed", describeError(error));
+  batch.retryAll(); // after the queue's own delay
 }
 
 /** One after another's failure keeps none of the others back. */
@@ -61,4 +67,5 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
     await part("models", work.lookUpModels);
   }
   await part("backfill", work.backfill);
+  await part("purge_keys", work.purgeKeys);
 }

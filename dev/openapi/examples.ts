@@ -1,7 +1,7 @@
 import type { SchemaName } from "./schemas.ts";
 
 const IMAGE_KEY = "3f1d".repeat(16);
-const SET_ID = "0d0c5f0e-6a53-4f4e-9d7e-6f3c1d0f9b11";
+const SET_ID = "0d0c5f0e6a534f4e9d7e6f3c1d0f9b11";
 const STREAM_ID = `${"9a0b".repeat(16)}.${"c1d2".repeat(8)}`;
 
 const persona = {
@@ -65,6 +65,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     days: [{ date: "2026-11-22", ...bucket }],
     models: [{ name: "gpt-6-luna", shutdownDate: null }],
     pregenerate: { pending: 0, done: 12, failed: 0 },
+    outbox: { recovered: 1, givenUp: 0 },
   },
   PregenerateRequest: { inputs: [{ leadData: { name: "Maria Alvarez", state: "Texas" } }] },
   PregenerateAnswer: { accepted: 1, alreadyCached: 0 },

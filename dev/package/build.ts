@@ -1,11 +1,12 @@
-// Makes dist/package, what front ends install: a file for each entry, minified, with source maps and types.
+// Makes client/dist, what front ends install: a file for each entry, minified, with source maps and types.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "../..");
-const OUT = join(ROOT, "dist/package");
+const CLIENT = join(ROOT, "client");
+const OUT = join(CLIENT, "dist");
 
 /** The other entries stand on the first, and do not bring it along a second time. */
 const client: Plugin = {
@@ -17,8 +18,8 @@ const client: Plugin = {
 
 function bundle(entry: string, options: BuildOptions = {}): Promise<unknown> {
   return build({
-    absWorkingDir: ROOT,
-    entryPoints: { [entry]: `client/${entry}.ts` },
+    absWorkingDir: CLIENT,
+    entryPoints: { [entry]: `src/${entry}.ts` },
     outdir: OUT,
     bundle: true,
     minify: true,
@@ -40,14 +41,10 @@ await Promise.all([
   }),
   bundle("ai-sdk/index", { plugins: [client] }),
 ]);
-execFileSync(
-  process.execPath,
-  [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "client/tsconfig.build.json"],
-  {
-    cwd: ROOT,
-    stdio: "inherit",
-  },
-);
+execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+  cwd: CLIENT,
+  stdio: "inherit",
+});
 for (const file of readdirSync(OUT, { recursive: true, encoding: "utf8" })) {
   const path = join(OUT, file);
   // A consumer's compiler looks for types beside a .js, not beside a .ts.
@@ -55,4 +52,4 @@ for (const file of readdirSync(OUT, { recursive: true, encoding: "utf8" })) {
     writeFileSync(path, readFileSync(path, "utf8").replaceAll(/(from "\.[^"]*)\.ts"/g, '$1.js"'));
 }
 copyFileSync(join(ROOT, "node_modules/eventsource-parser/LICENSE"), join(OUT, "eventsource-parser.LICENSE"));
-console.log(`dist/package made in ${Math.round(performance.now() - start)} ms`);
+console.log(`client/dist made in ${Math.round(performance.now() - start)} ms`);

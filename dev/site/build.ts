@@ -30,8 +30,8 @@ async function buildPlayground(outDir: string): Promise<void> {
     plugins: [react()],
     resolve: {
       alias: {
-        "asknewton/client": join(ROOT, "client/index.ts"),
-        "asknewton/react": join(ROOT, "client/react/index.ts"),
+        "asknewton/client": join(ROOT, "client/src/index.ts"),
+        "asknewton/react": join(ROOT, "client/src/react/index.ts"),
       },
     },
     build: { outDir, emptyOutDir: false, target: "es2022", modulePreload: { polyfill: false } },
@@ -42,7 +42,7 @@ async function buildClient(outDir: string): Promise<void> {
   const { build } = await import("esbuild");
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ["client/index.ts"],
+    entryPoints: ["client/src/index.ts"],
     outfile: join(outDir, "client.js"),
     bundle: true,
     minify: true,

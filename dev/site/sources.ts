@@ -7,7 +7,7 @@ export const ROOT = join(import.meta.dirname, "../..");
 /** The service's own code is among them: the API's document is made from its schemas. */
 const SOURCES = [
   "playground",
-  "client",
+  "client/src",
   "src",
   "dev/openapi",
   "dev/site",

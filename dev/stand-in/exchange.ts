@@ -1,7 +1,8 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Call, Journal } from "./journal.ts";
 
-/** One call being answered. Whatever waits in it ends when the caller goes. */
+/** One call being answered. Whatever waits in it, one thing at a time, ends when the caller goes. */
 export interface Exchange {
   readonly res: ServerResponse;
   /** False when the caller has gone meanwhile: there is nobody left to answer. */
@@ -17,7 +18,6 @@ export interface Exchange {
 }
 
 interface Opening {
-  readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly journal: Journal;
   readonly call: Call;
@@ -25,41 +25,18 @@ interface Opening {
   readonly headers: OutgoingHttpHeaders | undefined;
 }
 
-export function openExchange({ req, res, journal, call, headers: scripted }: Opening): Exchange {
-  const timers = new Set<NodeJS.Timeout>();
-  let gone = res.destroyed;
+export function openExchange({ res, journal, call, headers: scripted }: Opening): Exchange {
+  const gone = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   let dropped = false;
-  const waiting = new Set<(here: boolean) => void>();
 
   function close() {
-    gone = true;
-    for (const timer of timers) clearTimeout(timer);
-    for (const resume of waiting) resume(false);
+    gone.abort();
+    clearTimeout(timer);
     journal.end(call, dropped || res.writableFinished ? "finished" : "aborted");
   }
-  if (gone) close();
+  if (res.destroyed) close();
   else res.on("close", close);
-
-  function later(ms: number, callback: () => void) {
-    if (gone) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      callback();
-    }, ms);
-    timers.add(timer);
-  }
-
-  function wait(ms: number): Promise<boolean> {
-    if (gone || ms <= 0) return Promise.resolve(!gone);
-    return new Promise((resolve) => {
-      const resume = (here: boolean) => {
-        waiting.delete(resume);
-        resolve(here);
-      };
-      waiting.add(resume);
-      later(ms, () => resume(true));
-    });
-  }
 
   function begin(status: number, headers: OutgoingHttpHeaders) {
     res.writeHead(status, { ...headers, ...scripted });
@@ -69,9 +46,15 @@ export function openExchange({ req, res, journal, call, headers: scripted }: Ope
 
   return {
     res,
-    wait,
-    later,
     begin,
+    async wait(ms) {
+      const { signal } = gone;
+      if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined);
+      return !signal.aborted;
+    },
+    later(ms, callback) {
+      if (!gone.signal.aborted) timer = setTimeout(callback, ms);
+    },
     json(status, body) {
       const text = typeof body === "string" ? body : JSON.stringify(body);
       begin(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
@@ -79,8 +62,9 @@ export function openExchange({ req, res, journal, call, headers: scripted }: Ope
     },
     drop() {
       dropped = true;
-      if (res.headersSent) res.write("", () => req.socket.destroy());
-      else req.socket.destroy();
+      const destroy = () => res.socket?.destroy();
+      if (res.headersSent) res.write("", destroy);
+      else destroy();
     },
   };
 }

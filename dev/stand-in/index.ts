@@ -1,13 +1,14 @@
-import { createServer } from "@copilotkit/aimock";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { writeAnswer } from "./answer.ts";
-import { CONTROL_PATH, createControl } from "./control.ts";
-import { createFront } from "./front.ts";
+import { CONTROL_PATH, createControl } from "./control/control.ts";
 import { createJournal } from "./journal.ts";
+import { createApi } from "./openai/api.ts";
 import { createCompletions } from "./openai/completions.ts";
 import { createImages } from "./openai/images.ts";
 import type { KnownModels } from "./openai/models.ts";
-import { KNOWN_MODELS } from "./openai/models.ts";
-import { createPromptCache } from "./openai/usage.ts";
+import { KNOWN_MODELS, modelRoutes } from "./openai/models.ts";
 import type { PaceName } from "./pace.ts";
 import { createPaceBook } from "./pace.ts";
 import { createPortraitPainter } from "./portraits/portrait.ts";
@@ -33,36 +34,48 @@ export interface StandInOptions {
 
 /** Loopback only: whoever can reach the control routes decides what the model says. */
 const HOST = "127.0.0.1";
+const API_PATH = "/v1";
 /** Longer than any pause between two calls of a test, so that a kept connection is never closed under a call. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** A server that speaks as the OpenAI API does, without a network, a key or a bill. Rejects when the port is taken. */
-export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
-  const { port = 0, pace = "real", models = KNOWN_MODELS } = options;
+function createHandlers({ pace = "real", models = KNOWN_MODELS }: StandInOptions) {
   const shared = {
     journal: createJournal(),
     scripts: createScriptBook(),
     paces: createPaceBook(pace),
     models,
   };
-  const front = createFront({
-    ...shared,
-    completions: createCompletions({ ...shared, prompts: createPromptCache(), writeAnswer }),
-    images: createImages({ ...shared, paint: createPortraitPainter() }),
-  });
-  const mounts = [
-    { path: CONTROL_PATH, handler: createControl(shared) },
-    { path: "/v1", handler: front },
-  ];
-  const { server, url } = await createServer([], { port, host: HOST, logLevel: "silent" }, mounts);
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.prependListener("request", (_req, res) => res.setHeader("x-asknewton-stand-in", "1"));
-  return { origin: url, baseUrl: `${url}/v1`, close: () => closeServer(server) };
+  const completions = createCompletions({ ...shared, writeAnswer });
+  const images = createImages({ ...shared, paint: createPortraitPainter() });
+  const routes = [
+    { method: "POST", path: /^\/chat\/completions$/, answer: completions },
+    { method: "POST", path: /^\/images\/generations$/, answer: images },
+    ...modelRoutes(models),
+  ] as const;
+  return { control: createControl(shared), api: createApi({ ...shared, routes }) };
 }
 
-function closeServer(server: Awaited<ReturnType<typeof createServer>>["server"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
+/** A server that speaks as the OpenAI API does, without a network, a key or a bill. Rejects when the port is taken. */
+export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+  const { control, api } = createHandlers(options);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
+    res.setHeader("x-asknewton-stand-in", "1");
+    const [path = ""] = (req.url ?? "").split("?");
+    const answered = path.startsWith(CONTROL_PATH)
+      ? control(req, res, path.slice(CONTROL_PATH.length))
+      : api(req, res, path.replace(API_PATH, ""));
+    answered.catch((error: unknown) => {
+      if (!res.destroyed) console.error(error);
+      res.destroy();
+    });
   });
+  server.listen(options.port ?? 0, HOST);
+  await once(server, "listening");
+  const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  async function close(): Promise<void> {
+    const closed = once(server.close(), "close");
+    server.closeAllConnections();
+    await closed;
+  }
+  return { origin, baseUrl: origin + API_PATH, close };
 }

@@ -1,27 +1,24 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { parseJson } from "./as-record.ts";
 
 /** `aborted`: the caller closed before the end. What a script drops itself counts as `finished`. */
 export type Outcome = "open" | "finished" | "aborted";
 
-/** One call to `/v1`, as the control routes show it. Times are milliseconds since 1970, with fractions. */
-export interface Call {
-  readonly id: number;
+/** What is known of a call when it arrives. Times are milliseconds since 1970, with fractions. */
+interface Arrival {
   readonly method: string;
   readonly path: string;
   readonly raw: string;
-  readonly headers: Record<string, string>;
   readonly startedAt: number;
+}
+
+/** One call to `/v1`, as the control routes show it. */
+export interface Call extends Arrival {
+  readonly id: number;
+  readonly headers: Record<string, string>;
   firstByteAt: number | null;
   endedAt: number | null;
   outcome: Outcome;
-}
-
-export interface Arrival {
-  readonly method: string;
-  readonly path: string;
-  readonly raw: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly startedAt: number;
 }
 
 /** The oldest call goes when one more arrives: a bench of some hours must not grow the process. */
@@ -39,22 +36,12 @@ function trimmed(raw: string): string {
   return `${raw.slice(0, MAX_BODY_CHARS / 2)}…${raw.slice(-MAX_BODY_CHARS / 2)}`;
 }
 
+/** Without the key. */
 function shownHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const shown: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) shown[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  if (shown.authorization !== undefined) shown.authorization = `${shown.authorization.split(" ", 1)[0]} …`;
-  return shown;
-}
-
-function parsed(raw: string): unknown {
-  if (raw === "") return null;
-  try {
-    return JSON.parse(raw);
-  } catch {
-    return raw;
-  }
+  const shown = Object.entries(headers).map(([name, value]) => {
+    return [name, name === "authorization" ? `${String(value).split(" ", 1)[0]} …` : String(value)];
+  });
+  return Object.fromEntries(shown);
 }
 
 /** An empty `match` matches every call. */
@@ -63,7 +50,7 @@ export function matchesCall(call: Call, match: string): boolean {
 }
 
 export function shownCall({ raw, ...call }: Call): Record<string, unknown> {
-  return { ...call, body: parsed(raw) };
+  return { ...call, body: raw === "" ? null : (parseJson(raw) ?? raw) };
 }
 
 export type Journal = ReturnType<typeof createJournal>;
@@ -76,16 +63,10 @@ export function createJournal() {
     for (const listener of listeners) listener(call);
   };
   return {
-    begin({ raw, headers, ...arrival }: Arrival): Call {
-      const call: Call = {
-        ...arrival,
-        id: ++lastId,
-        raw: trimmed(raw),
-        headers: shownHeaders(headers),
-        firstByteAt: null,
-        endedAt: null,
-        outcome: "open",
-      };
+    begin(arrival: Arrival, headers: IncomingHttpHeaders): Call {
+      const unanswered = { firstByteAt: null, endedAt: null, outcome: "open" } as const;
+      const shown = { id: ++lastId, raw: trimmed(arrival.raw), headers: shownHeaders(headers) };
+      const call: Call = { ...arrival, ...shown, ...unanswered };
       calls.push(call);
       if (calls.length > MAX_CALLS) calls.shift();
       changed(call);
@@ -101,9 +82,7 @@ export function createJournal() {
       changed(call);
     },
     /** Oldest first. */
-    find(match: string): Call[] {
-      return calls.filter((call) => matchesCall(call, match));
-    },
+    find: (match: string): Call[] => calls.filter((call) => matchesCall(call, match)),
     /** Tells of each call that begins or ends, until the function it returns is called. */
     watch(listener: (call: Call) => void): () => void {
       listeners.add(listener);

@@ -1,5 +1,6 @@
 /** What a call asks for; each is as fast as its own kind of model. */
 export type Work = "personas" | "chat";
+export type PaceName = "real" | "fast";
 
 export interface Pace {
   /** From the headers of a stream to its first content. */
@@ -14,43 +15,30 @@ export interface Pace {
   readonly imageMs: readonly [number, number];
 }
 
-export interface PaceChange {
-  readonly ttftMs?: number | undefined;
-  readonly tokensPerSecond?: number | undefined;
-  readonly chunkChars?: number | undefined;
-  readonly imageMs?: number | undefined;
-}
+type Changeable = "ttftMs" | "tokensPerSecond" | "chunkChars" | "imageMs";
+export type PaceChange = { readonly [name in Changeable]?: number | undefined };
 
-const NO_PAUSE: Pace = {
-  ttftMs: 0,
-  tokensPerSecond: 0,
-  chunkChars: undefined,
-  jitter: 0,
-  imageMs: [0, 0],
-};
-
+const NO_PAUSE: Pace = { ttftMs: 0, tokensPerSecond: 0, chunkChars: undefined, jitter: 0, imageMs: [0, 0] };
 // Pictures really take 6 to 120 s; half of the least keeps a demonstration lively.
-const REAL_IMAGE_MS = [3_000, 5_000] as const;
+const UNHURRIED: Pace = { ...NO_PAUSE, imageMs: [3_000, 5_000] };
 
 const PRESETS: Record<PaceName, Record<Work, Pace>> = {
   real: {
     // Three personas are some 1,300 tokens: five to six seconds at this rate.
-    personas: { ...NO_PAUSE, ttftMs: 600, tokensPerSecond: 260, jitter: 0.3, imageMs: REAL_IMAGE_MS },
-    chat: { ...NO_PAUSE, ttftMs: 350, tokensPerSecond: 60, jitter: 0.6, imageMs: REAL_IMAGE_MS },
+    personas: { ...UNHURRIED, ttftMs: 600, tokensPerSecond: 260, jitter: 0.3 },
+    chat: { ...UNHURRIED, ttftMs: 350, tokensPerSecond: 60, jitter: 0.6 },
   },
   fast: { personas: NO_PAUSE, chat: NO_PAUSE },
 };
 
-export type PaceName = "real" | "fast";
-
 /** A rate that was asked for is kept exactly, so it has no jitter. */
-function apply(pace: Pace, change: PaceChange): Pace {
+function apply(pace: Pace, { imageMs, ...change }: PaceChange): Pace {
   return {
     ttftMs: change.ttftMs ?? pace.ttftMs,
     tokensPerSecond: change.tokensPerSecond ?? pace.tokensPerSecond,
     chunkChars: change.chunkChars ?? pace.chunkChars,
     jitter: change.tokensPerSecond === undefined ? pace.jitter : 0,
-    imageMs: change.imageMs === undefined ? pace.imageMs : [change.imageMs, change.imageMs],
+    imageMs: imageMs === undefined ? pace.imageMs : [imageMs, imageMs],
   };
 }
 
@@ -58,27 +46,19 @@ export type PaceBook = ReturnType<typeof createPaceBook>;
 
 /** A change for all calls comes first, then those whose match is in the call, the latest last. */
 export function createPaceBook(name: PaceName) {
-  let forAll: PaceChange = {};
-  const matched = new Map<string, PaceChange>();
+  const changes = new Map<string, PaceChange>();
   return {
     paceFor(work: Work, text: string): Pace {
-      let pace = apply(PRESETS[name][work], forAll);
-      for (const [match, change] of matched) if (text.includes(match)) pace = apply(pace, change);
+      let pace = apply(PRESETS[name][work], changes.get("") ?? {});
+      for (const [match, change] of changes) if (match && text.includes(match)) pace = apply(pace, change);
       return pace;
     },
     /** Adds to what was said before for the same match; the empty match is all calls. */
     set(match: string, change: PaceChange): void {
-      if (match === "") {
-        forAll = { ...forAll, ...change };
-        return;
-      }
-      const before = matched.get(match);
-      matched.delete(match);
-      matched.set(match, { ...before, ...change });
+      const before = changes.get(match);
+      changes.delete(match);
+      changes.set(match, { ...before, ...change });
     },
-    clear(): void {
-      forAll = {};
-      matched.clear();
-    },
+    clear: () => changes.clear(),
   };
 }

@@ -1,6 +1,8 @@
 import canonicalize from "canonicalize";
 import { type Context, Hono } from "hono";
+import { type Increments, savedTotals } from "../budget/totals.ts";
 import type { Hasher } from "../hash.ts";
+import { askAgainIfLost } from "../http/availability.ts";
 import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import { cacheWish } from "../http/cache-control.ts";
 import type { Caller } from "../http/caller.ts";
@@ -11,14 +13,13 @@ import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
 import type { Usage } from "../openai/usage.ts";
-import { type Increments, savedTotals } from "../spend/totals.ts";
-import { askRun } from "../streams/ask-run.ts";
-import { lastEventId } from "../streams/resume.ts";
-import { SSE_HEADERS } from "../streams/sse.ts";
-import { parseStreamId } from "../streams/stream-id.ts";
+import { askRun } from "../runs/ask-run.ts";
+import { lastEventId } from "../runs/resume.ts";
+import { SSE_HEADERS } from "../runs/sse.ts";
+import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
-import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./run.ts";
-import { chatRequest, type PersonaRef } from "./wire.ts";
+import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./object.ts";
+import { chatRequest, type PersonaRef } from "./schema.ts";
 
 /** A persona as the model is told of it, and whose it is. */
 export interface KnownPersona {
@@ -41,9 +42,9 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   const { hash, now } = deps;
 
   const userHash = ({ user }: Caller) => (user === undefined ? null : hash(user));
-  const keyOf = (c: Context<AppEnv>) => idempotencyKey(c.req.header("Idempotency-Key"));
+  const toKey = (c: Context<AppEnv>) => idempotencyKey(c.req.header("Idempotency-Key"));
   /** A key is its user's; anonymous callers share one space, since a retry may come from another network. */
-  const nameOfKey = (key: string, { user }: Caller) =>
+  const toKeyName = (key: string, { user }: Caller) =>
     hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
 
   async function personaFor(ref: PersonaRef | undefined, caller: Caller) {
@@ -54,7 +55,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   }
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
-    const key = keyOf(c);
+    const key = toKey(c);
     const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
     const { messages, persona } = validate(chatRequest, body);
     c.set("counts", { requests: 1 });
@@ -65,11 +66,13 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
-      ...{ fingerprint: mark, keyed: key !== undefined, form },
+      fingerprint: mark,
+      keyed: key !== undefined,
+      form,
       input: {
         messages,
         ...(await personaFor(persona, caller)),
-        name: key === undefined ? mark : nameOfKey(key, caller),
+        name: key === undefined ? mark : toKeyName(key, caller),
         callerUserHash: userHash(caller),
         callerAddressHash: hash(caller.address),
       },
@@ -85,23 +88,23 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     );
     if (answer.kind !== "failure") {
       c.set("tier", answer.how);
-      c.set("counts", countsOf(answer));
+      c.set("counts", toCounts(answer));
     }
     return answerFromRun(name, answer, timing.header());
   };
 
-  function countsOf(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
+  function toCounts(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
     const { how } = answer;
     if (how === "started") return { requests: 1 };
     const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
     if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
-    const { usage } = answer.said;
+    const { usage } = answer.message;
     const saved = { usd: deps.cost(usage), tokens: usage.inputTokens + usage.outputTokens, images: 0 };
     return { requests: 1, ...shared, ...savedTotals(saved) };
   }
 
   /** Throws `not_found` where the text cannot be a stream's id. */
-  function runOf(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
+  function toRun(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
     const stream = parseStreamId(c.req.param("streamId"));
     if (!stream) throw new Problem("not_found");
     return { name: stream.name, ref: { runId: stream.runId, userHash: userHash(c.get("caller")) } };
@@ -112,8 +115,8 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     .post("/api/chat/stream", send("stream"))
     .get("/api/chat/streams/:streamId", async (c) => {
       const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
-      const { name, ref } = runOf(c);
-      const reading = await deps.runs(name).resume({ ...ref, after });
+      const { name, ref } = toRun(c);
+      const reading = await askAgainIfLost(() => deps.runs(name).resume({ ...ref, after }));
       if (!reading) throw new Problem("not_found");
       if (reading.kind === "ended") return c.body(null, 204);
       return new Response(reading.body, {
@@ -121,14 +124,15 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       });
     })
     .delete("/api/chat/streams/:streamId", async (c) => {
-      const { name, ref } = runOf(c);
-      if (!(await deps.runs(name).stop(ref))) throw new Problem("not_found");
+      const { name, ref } = toRun(c);
+      if (!(await askAgainIfLost(() => deps.runs(name).stop(ref)))) throw new Problem("not_found");
       return c.body(null, 204);
     })
     .delete("/api/chat/streams", async (c) => {
-      const key = keyOf(c);
+      const key = toKey(c);
       if (key === undefined) throw new Problem("invalid_idempotency_key");
-      await deps.runs(nameOfKey(key, c.get("caller"))).stopKey();
+      const name = toKeyName(key, c.get("caller"));
+      await askAgainIfLost(() => deps.runs(name).stopKey());
       return c.body(null, 204);
     });
 }

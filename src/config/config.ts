@@ -55,12 +55,12 @@ const VARIABLES = {
   STREAM_COMMIT_MS: variable(parse.whole(0, 2 ** 31 - 1), 10_000),
   HASH_SECRET: optional(parse.line),
   IMAGE_DAILY_LIMIT: variable(parse.period, 1_000),
-  JWT_SECRET: optional(parse.line),
-  JWT_JWKS_URL: optional(parse.url),
+  JWT_SECRET: optional(parse.secret(32)),
+  JWT_JWKS_URL: optional(parse.trustedUrl),
   JWT_ISSUER: optional(parse.line),
   JWT_AUDIENCE: optional(parse.line),
   RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
-  ADMIN_TOKEN: optional(parse.line),
+  ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
   REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
 } as const;
@@ -71,13 +71,13 @@ type Parsed = { readonly [N in Name]: (typeof VARIABLES)[N] extends Variable<inf
 /** The variables, parsed. Times are in the unit that their names say. */
 export type Config = Parsed;
 
-export interface Fault {
+export interface ConfigError {
   readonly variable: string;
   readonly reason: string;
 }
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 /** Empty text means the variable is not set. */
 function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
@@ -86,30 +86,42 @@ function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
   return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
 }
 
-function contradictions(config: Config): Fault[] {
-  const faults: Fault[] = [];
+/** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
+function unpriced(config: Config): string[] {
+  if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
+  const models = ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"] as const;
+  return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
+}
+
+function contradictions(config: Config): ConfigError[] {
+  const errors: ConfigError[] = [];
   if (config.JWT_SECRET !== undefined && config.JWT_JWKS_URL !== undefined) {
-    faults.push({ variable: "JWT_JWKS_URL", reason: "must not be set beside JWT_SECRET" });
+    errors.push({ variable: "JWT_JWKS_URL", reason: "must not be set beside JWT_SECRET" });
   }
   if (config.IMAGE_LEASE_SECONDS * 1000 <= config.IMAGE_TIMEOUT_MS) {
-    faults.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
+    errors.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
   }
-  return faults;
+  const models = unpriced(config);
+  if (models.length > 0) {
+    const reason = `must price the model of ${models.join(", ")}: there is a spending limit`;
+    errors.push({ variable: "MODEL_PRICES", reason });
+  }
+  return errors;
 }
 
 /** Reads every variable from the bindings. A fault's reason never holds the value: it may be a secret. */
 export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
-  const faults: Fault[] = [];
+  const errors: ConfigError[] = [];
   const parsed: Record<string, unknown> = {};
   for (const [variableName, definition] of Object.entries(VARIABLES)) {
     try {
       parsed[variableName] = parseOne<unknown>(definition, env[variableName]);
     } catch (error) {
       if (!(error instanceof parse.Unusable)) throw error;
-      faults.push({ variable: variableName, reason: error.message });
+      errors.push({ variable: variableName, reason: error.message });
     }
   }
   const config = parsed as Config;
-  if (faults.length === 0) faults.push(...contradictions(config));
-  return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
+  if (errors.length === 0) errors.push(...contradictions(config));
+  return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
 }

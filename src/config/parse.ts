@@ -46,6 +46,14 @@ export function matching(pattern: RegExp, meaning: string): Parser<string> {
 /** Any text on one line. */
 export const line = matching(/^[^\p{Cc}]{1,500}$/u, "one line of at most 500 characters");
 
+/** One line of at least so many characters, so that it cannot be guessed. */
+export function secret(least: number): Parser<string> {
+  return (text) => {
+    if ([...line(text)].length >= least) return text;
+    throw new Unusable(`must have at least ${least} characters`);
+  };
+}
+
 function httpUrl(text: string): URL {
   const url = URL.parse(text);
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash) return url;
@@ -59,7 +67,14 @@ export const baseUrl: Parser<string> = (text) => {
   return url.href.replace(/\/+$/, "");
 };
 
-export const url: Parser<string> = (text) => httpUrl(text).href;
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** A URL whose answer is believed: in clear, anybody on the way could change it. */
+export const trustedUrl: Parser<string> = (text) => {
+  const { protocol, hostname, href } = httpUrl(text);
+  if (protocol === "https:" || LOOPBACK.test(hostname)) return href;
+  throw new Unusable("must be an https URL, or an http one of this machine");
+};
 
 function splitList(text: string): string[] {
   return text

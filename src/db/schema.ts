@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 // Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
@@ -85,6 +86,8 @@ export const requestLog = sqliteTable(
     index("request_log_created").on(table.createdAt),
     index("request_log_caller_user").on(table.callerUserHash),
     index("request_log_email").on(table.emailHash),
+    // Of keys' rows alone: those that are past their time, and the replays of one set.
+    index("request_log_keys").on(table.expiresAt, table.requestHash).where(sql`expires_at IS NOT NULL`),
   ],
 );
 

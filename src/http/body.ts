@@ -20,7 +20,8 @@ function tooLarge(limit: number): Problem {
  */
 const DISCARD_LIMIT = 8 * 1024 * 1024;
 
-async function readChunked(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+/** Throws `payload_too_large`; more than `limit` bytes are never held. */
+export async function readChunked(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Past the limit nothing is held. Leaving the loop cancels the stream.

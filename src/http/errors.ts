@@ -28,6 +28,7 @@ export const PROBLEMS = {
   upstream_error: { status: 502, title: "The model service failed", retryable: true },
   upstream_incomplete: { status: 502, title: "The model's answer was cut off on its way", retryable: true },
   upstream_invalid_output: { status: 502, title: "The model's answer was not usable", retryable: true },
+  overloaded: { status: 503, title: "The service is overloaded", retryable: true },
   budget_exhausted: { status: 503, title: "Today's budget is spent", retryable: true },
   upstream_not_configured: { status: 503, title: "No model service is configured", retryable: false },
   upstream_quota: { status: 503, title: "The model service's quota is exhausted", retryable: true },

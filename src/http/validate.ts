@@ -34,6 +34,11 @@ export const emailAddress = z
   .string()
   .check(z.trim(), z.maxLength(MAX_EMAIL_LENGTH), z.email("must be an e-mail address"));
 
+/** One address, however it is written: what is kept and looked for is a hash of this. */
+export function normalizeEmail(email: string): string {
+  return email.trim().toLowerCase();
+}
+
 /** RFC 6901 §3: `~` and `/` are escaped. */
 export function jsonPointer(path: readonly PropertyKey[]): string {
   const whole = path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

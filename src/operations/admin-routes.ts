@@ -3,9 +3,9 @@ import type { Hasher } from "../hash.ts";
 import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
-import { validate } from "../http/validate.ts";
+import { normalizeEmail, validate } from "../http/validate.ts";
 import type { Person } from "./erase.ts";
-import { type Erased, eraseRequest, type Stats } from "./wire.ts";
+import { type Erased, eraseRequest, type Stats } from "./schema.ts";
 
 export interface AdminDeps {
   readonly stats: (days: number) => Promise<Stats>;
@@ -34,7 +34,7 @@ export function adminRoutes({ stats, erase, hash }: AdminDeps): Hono<AppEnv> {
     .post("/api/admin/erase", async (c) => {
       const who = validate(eraseRequest, parseJson(await readBody(c.req.raw, BODY_LIMIT)));
       const person =
-        "email" in who ? { emailHash: hash(who.email.toLowerCase()) } : { userHash: hash(who.userId) };
+        "email" in who ? { emailHash: hash(normalizeEmail(who.email)) } : { userHash: hash(who.userId) };
       return c.json({ erased: await erase(person, new URL(c.req.url).origin) });
     });
 }

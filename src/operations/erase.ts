@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, pregenerateJobs, requestLog, setImages } from "../db/schema.ts";
-import type { Erased } from "./wire.ts";
+import type { Erased } from "./schema.ts";
 
 /** Whom to erase: one of the two, hashed as the tables have it. */
 export type Person = { readonly emailHash: string } | { readonly userHash: string };

@@ -1,8 +1,9 @@
 import { and, gte, lte } from "drizzle-orm";
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { dailyTotals, imageDays } from "../db/schema.ts";
-import { utcDay } from "../spend/gate.ts";
-import type { Bucket, Stats } from "./wire.ts";
+import { askAgainIfLost } from "../http/availability.ts";
+import type { Bucket, Stats } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -13,7 +14,7 @@ export interface Row {
 }
 
 /** The sum of rows, in the shape that callers see; what was never counted is 0. */
-export function bucketOf(rows: readonly Row[]): Bucket {
+export function toBucket(rows: readonly Row[]): Bucket {
   const sums = new Map<string, number>();
   for (const { name, value } of rows) sums.set(name, (sums.get(name) ?? 0) + value);
   const sum = (name: string) => sums.get(name) ?? 0;
@@ -37,6 +38,10 @@ export function bucketOf(rows: readonly Row[]): Bucket {
   };
 }
 
+function sumOf(rows: readonly Row[], wanted: string): number {
+  return rows.reduce((sum, { name, value }) => (name === wanted ? sum + value : sum), 0);
+}
+
 /** Every UTC day from the first to the last, the first `days - 1` days before the last; empty ones too. */
 export function daysUpTo(now: number, days: number): string[] {
   return Array.from({ length: days }, (_, index) => utcDay(now - (days - 1 - index) * DAY_MS));
@@ -55,25 +60,28 @@ export async function readStats(
   db: Database,
   now: number,
   days: number,
-): Promise<Pick<Stats, "from" | "to" | "totals" | "days">> {
+): Promise<Pick<Stats, "from" | "to" | "totals" | "days" | "outbox">> {
   const dates = daysUpTo(now, days);
   const [from = "", to = ""] = [dates[0], dates.at(-1)];
-  const [totals, images] = await db.batch([
-    db
-      .select()
-      .from(dailyTotals)
-      .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to))),
-    db
-      .select()
-      .from(imageDays)
-      .where(and(gte(imageDays.day, from), lte(imageDays.day, to))),
-  ]);
+  const read = () =>
+    db.batch([
+      db
+        .select()
+        .from(dailyTotals)
+        .where(and(gte(dailyTotals.day, from), lte(dailyTotals.day, to))),
+      db
+        .select()
+        .from(imageDays)
+        .where(and(gte(imageDays.day, from), lte(imageDays.day, to))),
+    ]);
+  const [totals, images] = await askAgainIfLost(read);
   const rows = [...totals, ...images.flatMap(imageRows)];
   const byDay = Map.groupBy(rows, ({ day }) => day);
   return {
     from,
     to,
-    totals: bucketOf(rows),
-    days: dates.map((date) => ({ date, ...bucketOf(byDay.get(date) ?? []) })),
+    totals: toBucket(rows),
+    outbox: { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") },
+    days: dates.map((date) => ({ date, ...toBucket(byDay.get(date) ?? []) })),
   };
 }

@@ -4,11 +4,11 @@ import { BODY_LIMIT, PREGENERATE_BODY_LIMIT, parseJson, readBody } from "../http
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
 import { validate } from "../http/validate.ts";
-import { type KeyOptions, personaInput, subjectOf } from "./key.ts";
+import type { RunInput } from "./generation/task.ts";
+import { type KeyOptions, personaInput, toSubject } from "./key.ts";
 import type { Pregenerate } from "./pregenerate.ts";
+import { type PregenerateInput, pregenerateRequest } from "./schema.ts";
 import type { PersonaStore } from "./store.ts";
-import { type PregenerateInput, pregenerateRequest } from "./wire.ts";
-import type { RunInput } from "./work.ts";
 
 export interface PersonaAdminDeps {
   readonly store: Pick<PersonaStore, "findById" | "remove">;
@@ -44,7 +44,7 @@ export function personaAdminRoutes(deps: PersonaAdminDeps): Hono<AppEnv> {
       if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
       const caller = { callerUserHash: null, callerAddressHash: hash(c.get("caller").address) };
       const asked = inputs.map((input): RunInput => {
-        return { ...personaInput(input, subjectOf(input.email, undefined), keyOptions), ...caller };
+        return { ...personaInput(input, toSubject(input.email, undefined), keyOptions), ...caller };
       });
       return c.json(await deps.pregenerate.accept(asked), 202);
     })

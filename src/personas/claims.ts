@@ -1,8 +1,8 @@
-import { eq, getTableColumns, lte, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lte, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { personaCache, requestLog } from "../db/schema.ts";
+import { requestLog } from "../db/schema.ts";
 import { type Decision, decide } from "../idempotency/decision.ts";
-import type { StoredSet } from "./stored.ts";
+import type { StoredSet } from "./presenter.ts";
 
 /** A request with an Idempotency-Key. */
 export interface Claim {
@@ -30,36 +30,27 @@ const LEASE_MS = 15 * 60_000;
 type Row = typeof requestLog.$inferSelect;
 
 /** Of a key whose first request runs. */
-const EMPTY: Partial<Row> = {
-  ...{ status: 0, calls: 0, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, costUsd: 0 },
-  ...{ upstreamMs: 0, totalMs: 0 },
+const RUNNING = {
+  status: 0,
+  setId: null,
+  code: null,
+  calls: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  costUsd: 0,
+  upstreamMs: 0,
+  totalMs: 0,
+  responseJson: null,
 };
 
-/**
- * The claim: one row for each key, taken by whoever comes first, or first after it has expired. With
- * `unlessCached` nothing is written where the cache has the set.
- */
-export function claimStatement(db: Database, claim: Claim, now: number, unlessCached: boolean) {
-  const { ttlMs: _, ...asked } = claim;
-  const row = { ...EMPTY, ...asked, createdAt: now, expiresAt: now + LEASE_MS };
-  const columns = getTableColumns(requestLog);
-  const names = Object.keys(columns) as (keyof typeof columns)[];
-  const values = sql.join(
-    names.map((name) => sql`${row[name] ?? null}`),
-    sql`, `,
-  );
-  const cached = sql`EXISTS (SELECT 1 FROM ${personaCache} WHERE input_hash = ${claim.requestHash})`;
-  const renewed = names
-    .filter((name) => name !== "id")
-    .map((name) => [name, sql.raw(`excluded.${columns[name].name}`)]);
+/** The claim: one row for each key, taken by whoever comes first, or first after it has expired. */
+export function claimStatement(db: Database, { ttlMs: _, ...asked }: Claim, now: number) {
+  const row = { ...RUNNING, ...asked, createdAt: now, expiresAt: now + LEASE_MS };
   return db
     .insert(requestLog)
-    .select(sql`SELECT ${values} WHERE ${unlessCached ? sql`NOT ${cached}` : sql`true`}`)
-    .onConflictDoUpdate({
-      target: requestLog.id,
-      set: Object.fromEntries(renewed),
-      setWhere: lte(requestLog.expiresAt, now),
-    })
+    .values(row)
+    .onConflictDoUpdate({ target: requestLog.id, set: row, setWhere: lte(requestLog.expiresAt, now) })
     .returning({ id: requestLog.id });
 }
 
@@ -83,16 +74,27 @@ export function claimedBy(row: Row | undefined, mine: boolean, claim: Claim, now
   return { decision, set: JSON.parse(row.responseJson ?? "") as StoredSet };
 }
 
-const among = (ids: readonly string[]) =>
-  sql`${requestLog.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+/** Rows whose first request has no answer yet: one that was answered stays as it is. */
+const unanswered = (ids: readonly string[]) =>
+  and(
+    sql`${requestLog.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    isNull(requestLog.responseJson),
+  );
 
 /** The answer of a run for every key that asked for it. */
 export function completeStatement(db: Database, ids: readonly string[], set: StoredSet, expiresAt: number) {
   const done = { status: 200, responseJson: JSON.stringify(set), setId: set.setId, expiresAt };
-  return db.update(requestLog).set(done).where(among(ids));
+  return db.update(requestLog).set(done).where(unanswered(ids));
 }
 
-/** A failed request frees its key at once; one that was answered before stays. */
+/** A failed request frees its key at once. */
 export function releaseStatement(db: Database, ids: readonly string[]) {
-  return db.delete(requestLog).where(sql`${among(ids)} AND ${requestLog.responseJson} IS NULL`);
+  return db.delete(requestLog).where(unanswered(ids));
+}
+
+/** Every key's answer that is a set of this persona key; only keys' rows expire. */
+export function forgetStatement(db: Database, requestHash: string) {
+  return db
+    .delete(requestLog)
+    .where(and(gt(requestLog.expiresAt, 0), eq(requestLog.requestHash, requestHash)));
 }

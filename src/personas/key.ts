@@ -1,7 +1,8 @@
 import canonicalize from "canonicalize";
 import type { Hasher } from "../hash.ts";
+import { normalizeEmail } from "../http/validate.ts";
 import { type FieldPath, omitFields } from "./ignored-fields.ts";
-import { DEFAULT_COUNT, type GenerateRequest } from "./wire.ts";
+import { DEFAULT_COUNT, type GenerateRequest } from "./schema.ts";
 
 /** Whose personas they are; empty where the caller is anonymous and gave no e-mail. */
 export interface Subject {
@@ -9,6 +10,8 @@ export interface Subject {
   /** Trimmed and lower-cased. */
   readonly email?: string;
 }
+
+export const SET_ID = /^[0-9a-f]{32}$/;
 
 export interface KeyOptions {
   readonly scope: "subject" | "shared";
@@ -38,10 +41,10 @@ function canonical(value: unknown): string {
   return text;
 }
 
-export function subjectOf(email: string | undefined, user: string | undefined): Subject {
+export function toSubject(email: string | undefined, user: string | undefined): Subject {
   return {
     ...(user !== undefined && { user }),
-    ...(email !== undefined && { email: email.trim().toLowerCase() }),
+    ...(email !== undefined && { email: normalizeEmail(email) }),
   };
 }
 

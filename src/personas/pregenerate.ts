@@ -3,8 +3,8 @@ import type { Database } from "../db/client.ts";
 import { pregenerateJobs as jobs, personaCache } from "../db/schema.ts";
 import { PROBLEMS } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
-import type { PersonaRuns } from "./run.ts";
-import type { RunInput } from "./work.ts";
+import type { PersonaRuns } from "./generation/object.ts";
+import type { RunInput } from "./generation/task.ts";
 
 /** A message of the queue: the lead waits here, and nowhere else. */
 export interface PregenerateMessage {
@@ -15,6 +15,8 @@ export interface PregenerateDeps {
   readonly db: Database;
   readonly queue: Pick<Queue<PregenerateMessage>, "sendBatch">;
   readonly runs: (key: string) => Pick<PersonaRuns, "join">;
+  /** Has portraits made that wait for somebody who wants them, by image key. Never rejects. */
+  readonly wantPortraits: (imageKeys: readonly string[]) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -33,7 +35,7 @@ type State = (typeof jobs.$inferSelect)["state"];
 // A batch of messages may have 256 KB in all, and one here has at most some 66.
 const MAX_BATCH_CHARS = 128 * 1024;
 
-function batchesOf(messages: readonly PregenerateMessage[]): PregenerateMessage[][] {
+function toBatches(messages: readonly PregenerateMessage[]): PregenerateMessage[][] {
   const batches: PregenerateMessage[][] = [];
   let chars = Number.POSITIVE_INFINITY;
   for (const message of messages) {
@@ -48,13 +50,21 @@ function batchesOf(messages: readonly PregenerateMessage[]): PregenerateMessage[
   return batches;
 }
 
-export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pregenerate {
+export function createPregenerate({ db, queue, runs, wantPortraits, now }: PregenerateDeps): Pregenerate {
   async function cachedKeys(keys: readonly string[]): Promise<Set<string>> {
     const rows = await db
       .select({ key: personaCache.inputHash })
       .from(personaCache)
       .where(sql`${personaCache.inputHash} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
     return new Set(rows.map(({ key }) => key));
+  }
+
+  async function portraitsOf(keys: ReadonlySet<string>): Promise<string[]> {
+    const rows = await db
+      .select({ imageKey: sql<string>`persona.value ->> 'imageKey'` })
+      .from(sql`${personaCache}, json_each(${personaCache.personasJson}) AS persona`)
+      .where(sql`${personaCache.inputHash} IN (SELECT value FROM json_each(${JSON.stringify([...keys])}))`);
+    return rows.map(({ imageKey }) => imageKey);
   }
 
   async function enlist(inputs: readonly RunInput[]): Promise<void> {
@@ -68,7 +78,7 @@ export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pr
       .onConflictDoUpdate({ target: jobs.inputHash, set: { state: "pending", updatedAt: now() } });
   }
 
-  async function settle(key: string, state: State): Promise<void> {
+  async function finish(key: string, state: State): Promise<void> {
     await db.update(jobs).set({ state, updatedAt: now() }).where(eq(jobs.inputHash, key));
   }
 
@@ -86,9 +96,10 @@ export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pr
       );
       const wanted = [...missing.values()];
       if (wanted.length > 0) await enlist(wanted);
-      for (const batch of batchesOf(wanted.map((input) => ({ input })))) {
+      for (const batch of toBatches(wanted.map((input) => ({ input })))) {
         await queue.sendBatch(batch.map((body) => ({ body })));
       }
+      if (cached.size > 0) await wantPortraits(await portraitsOf(cached));
       const alreadyCached = inputs.filter(({ key }) => cached.has(key)).length;
       return { accepted: inputs.length - alreadyCached, alreadyCached };
     },
@@ -96,20 +107,20 @@ export function createPregenerate({ db, queue, runs, now }: PregenerateDeps): Pr
       const { key } = input;
       if (!(await isWanted(key))) return "done";
       const there = (await cachedKeys([key])).has(key);
-      const join = { input, asker: key, refresh: false, anyAge: false, free: true };
+      const join = { input, requestKey: key, refresh: false, acceptStale: false, skipRateLimit: true };
       const answer = there ? undefined : await runs(key).join(join);
       if (answer?.kind !== "failure") {
-        await settle(key, "done");
+        await finish(key, "done");
         return "done";
       }
       const { code } = answer.failure;
       log.warn("pregenerate.failed", { code });
       if (PROBLEMS[code].retryable) return "again";
-      await settle(key, "failed");
+      await finish(key, "failed");
       return "done";
     },
     async giveUp({ input }) {
-      await settle(input.key, "failed").catch((error) => log.error("store.failed", describeError(error)));
+      await finish(input.key, "failed").catch((error) => log.error("store.failed", describeError(error)));
     },
     async progress() {
       const counted = { state: jobs.state, count: sql<number>`COUNT(*)` };

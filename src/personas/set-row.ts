@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
-import { personaCache, setImages } from "../db/schema.ts";
-import type { ImageStates, StoredPersona, StoredSet } from "./stored.ts";
+import { personaCache, personaImages, setImages } from "../db/schema.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 
 /** A set with whose it is and what it was made by. */
 export interface SetRow extends StoredSet {
@@ -50,11 +51,43 @@ export function upsertSet(db: Database, { key, personas, cost, states: _, ...set
     });
 }
 
+/** Of whose set a portrait is. */
+export type SetOwner = Pick<SetRow, "key" | "emailHash" | "userHash">;
+
 /** Whose portraits they are, so that erasure finds them without reading every set there is. */
-export function insertSetImages(db: Database, { key, personas, emailHash, userHash }: SetRow) {
-  const keys = JSON.stringify(personas.map(({ imageKey }) => imageKey));
+export function insertSetImages(
+  db: Database,
+  { key, emailHash, userHash }: SetOwner,
+  imageKeys: readonly string[],
+) {
+  const keys = JSON.stringify(imageKeys);
   return db
     .insert(setImages)
     .select(sql`SELECT value, ${key}, ${emailHash}, ${userHash} FROM json_each(${keys}) WHERE true`)
     .onConflictDoNothing();
+}
+
+/**
+ * A set is forgotten: its portraits that are not made go, but for those that another set has, too. What is made
+ * stays, and stays known as theirs, so that erasure finds it.
+ */
+export function dropUnmadePortraits(db: Database, key: string) {
+  const others = alias(setImages, "others");
+  const mine = db.select({ key: setImages.imageKey }).from(setImages).where(eq(setImages.inputHash, key));
+  const wanted = db
+    .select({ key: others.imageKey })
+    .from(others)
+    .where(and(eq(others.imageKey, personaImages.imageKey), ne(others.inputHash, key)));
+  const made = db
+    .select({ key: personaImages.imageKey })
+    .from(personaImages)
+    .where(and(eq(personaImages.imageKey, setImages.imageKey), eq(personaImages.status, "ready")));
+  return [
+    db
+      .delete(personaImages)
+      .where(
+        and(inArray(personaImages.imageKey, mine), ne(personaImages.status, "ready"), notExists(wanted)),
+      ),
+    db.delete(setImages).where(and(eq(setImages.inputHash, key), notExists(made))),
+  ] as const;
 }

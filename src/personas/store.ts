@@ -1,23 +1,25 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { utcDay } from "../budget/guard.ts";
+import { addTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
-import { personaCache, personaImages, requestLog } from "../db/schema.ts";
-import { utcDay } from "../spend/gate.ts";
-import { addTotals, runTotals } from "../spend/totals.ts";
+import { personaCache, personaImages } from "../db/schema.ts";
+import { askAgainIfLost } from "../http/availability.ts";
+import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
   claimedBy,
   claimStatement,
   completeStatement,
+  forgetStatement,
   releaseStatement,
   selectClaim,
 } from "./claims.ts";
-import type { Portrait } from "./introduce.ts";
-import { insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
-import type { ImageStates, StoredSet } from "./stored.ts";
-
-export type LogRow = typeof requestLog.$inferInsert;
+import type { Portrait } from "./generation/ordered-emitter.ts";
+import { SET_ID } from "./key.ts";
+import type { ImageStates, StoredSet } from "./presenter.ts";
+import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -30,6 +32,12 @@ export interface RunResult {
   readonly claims: readonly Pick<Claim, "id" | "ttlMs">[];
 }
 
+/** Idempotency-Keys, and the answer that they are to have. */
+export interface Keys {
+  readonly claims: RunResult["claims"];
+  readonly set?: StoredSet | undefined;
+}
+
 export interface Found {
   readonly set: SetRow | undefined;
   readonly claimed: Claimed;
@@ -38,18 +46,23 @@ export interface Found {
 /** The persona cache and the runs' log, in D1. Each method is one round trip. */
 export interface PersonaStore {
   findByKey(key: string): Promise<SetRow | undefined>;
+  /** D1 is not asked for what cannot be an id. */
   findById(setId: string): Promise<SetRow | undefined>;
-  /** Looks the set up and, in the same batch, claims the request's key: on a refresh, or where there is no set. */
-  findAndClaim(key: string, claim: Claim, refresh: boolean): Promise<Found>;
+  /** The set, and what stands under the request's Idempotency-Key. Writes nothing. */
+  findKeyed(key: string, claim: Claim): Promise<Found>;
+  /** Takes the key, where nobody has it; gives what stands under it. */
+  claim(claim: Claim): Promise<Claimed>;
   /** Puts the set in the place of the one with its key, if any, and logs its run. */
   save(result: RunResult): Promise<void>;
   /** The same without the log, which cannot be reached. */
   saveUnlogged(result: RunResult & { readonly set: SetRow }): Promise<void>;
-  complete(claim: Pick<Claim, "id" | "ttlMs">, set: StoredSet): Promise<void>;
-  release(claim: Pick<Claim, "id">): Promise<void>;
+  /** Gives the keys their answer; without a set they are free again. */
+  finish(keys: Keys): Promise<void>;
+  /** Counts what became of a result that D1 would not take at first. */
+  countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
-  announce(row: LogRow): Promise<void>;
-  /** Its portraits stay: others may use them. */
+  recordStart(row: LogRow): Promise<void>;
+  /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
@@ -74,17 +87,7 @@ export function createPersonaStore(
     return db.select(columns).from(personaCache).where(where);
   };
 
-  /** The id is the run's, so writing a row again after a doubtful failure changes nothing but an announcement. */
-  function logRun(row: LogRow): BatchItem<"sqlite">[] {
-    const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
-    const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
-    return [
-      db.insert(requestLog).values(row).onConflictDoUpdate({ target: requestLog.id, set: row }),
-      addTotals(db, utcDay(now()), totals),
-    ];
-  }
-
-  function settleClaims({ set, claims }: RunResult): BatchItem<"sqlite">[] {
+  function settleClaims({ set, claims }: Keys): BatchItem<"sqlite">[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
     if (!first) return [];
@@ -93,8 +96,9 @@ export function createPersonaStore(
 
   function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
     if (!set) return [];
-    const announced = missing.length > 0 ? [insertPortraits(missing)] : [];
-    return [upsertSet(db, set), insertSetImages(db, set), ...announced];
+    if (missing.length === 0) return [upsertSet(db, set)];
+    const keys = missing.map(({ key }) => key);
+    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
   }
 
   const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {
@@ -103,36 +107,39 @@ export function createPersonaStore(
 
   return {
     async findByKey(key) {
-      const row = await find(eq(personaCache.inputHash, key)).get();
+      const row = await askAgainIfLost(() => find(eq(personaCache.inputHash, key)).get());
       return row && toSet(row);
     },
     async findById(setId) {
-      const row = await find(eq(personaCache.setId, setId)).get();
+      if (!SET_ID.test(setId)) return undefined;
+      const row = await askAgainIfLost(() => find(eq(personaCache.setId, setId)).get());
       return row && toSet(row);
     },
-    async findAndClaim(key, claim, refresh) {
+    async findKeyed(key, claim) {
+      const [[row], [log]] = await db.batch([find(eq(personaCache.inputHash, key)), selectClaim(db, claim)]);
+      return { set: row && toSet(row), claimed: claimedBy(log, false, claim, now()) };
+    },
+    async claim(claim) {
       const at = now();
-      const [[row], mine, [log]] = await db.batch([
-        find(eq(personaCache.inputHash, key)),
-        claimStatement(db, claim, at, !refresh),
-        selectClaim(db, claim),
-      ]);
-      const claimed = claimedBy(log, mine.length > 0, claim, at);
-      return { set: row && toSet(row), claimed };
+      const [mine, [log]] = await db.batch([claimStatement(db, claim, at), selectClaim(db, claim)]);
+      return claimedBy(log, mine.length > 0, claim, at);
     },
-    save: (result) => batch([...setStatements(result), ...logRun(result.row), ...settleClaims(result)]),
+    save: (result) =>
+      batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
-    async complete({ id, ttlMs }, set) {
-      await completeStatement(db, [id], set, now() + ttlMs);
+    finish: (keys) => batch(settleClaims(keys)),
+    async countOutbox(outcome) {
+      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
     },
-    async release({ id }) {
-      await releaseStatement(db, [id]);
-    },
-    async announce(row) {
-      await db.insert(requestLog).values(row).onConflictDoNothing();
+    async recordStart(row) {
+      await insertStart(db, row);
     },
     async remove(key) {
-      await db.delete(personaCache).where(eq(personaCache.inputHash, key));
+      await db.batch([
+        db.delete(personaCache).where(eq(personaCache.inputHash, key)),
+        forgetStatement(db, key),
+        ...dropUnmadePortraits(db, key),
+      ]);
     },
     async imageStates(keys) {
       const rows = await db

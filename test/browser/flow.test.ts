@@ -61,6 +61,17 @@ describe("a person", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("opens the admin's link in a tab that has the page: what was saved is shown, the token is not", async () => {
+    const { page, open, complaints } = await arrive();
+    await open("Abe of the link");
+    await page.getByLabel("Admin token").waitFor();
+    await page.goto(`${service.worker.origin}/#admin=${ADMIN_TOKEN}`);
+    await page.locator('.figures [data-name="Saved"]').waitFor();
+    expect(page.url()).not.toContain(ADMIN_TOKEN);
+    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Abe of the link"); // nothing was loaded anew
+    expect(complaints).toEqual([]);
+  });
+
   it("sees each placeholder at once, its portrait a moment later, and it again after the server was restarted", async () => {
     const { page, open, make, made, complaints } = await arrive();
     const seen: string[] = [];
@@ -72,7 +83,7 @@ describe("a person", () => {
     await open("Ben of the portraits");
     await make();
     await made();
-    const ready = page.getByRole("img", { name: /^Portrait of/ });
+    const ready = page.getByRole("img", { name: /^AI-generated portrait of [^(]+$/ });
     const drawn = () =>
       ready.evaluateAll(
         (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth >= 512).length,

@@ -1,27 +1,32 @@
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type * as client from "../../client/index.ts";
-import { backoffMs } from "../../client/patience.ts";
-import { problemFrom } from "../../client/problem.ts";
-import type * as chat from "../../src/chat/wire.ts";
+import { backoffMs } from "../../client/src/connection/retry.ts";
+import type * as client from "../../client/src/index.ts";
+import { problemFrom } from "../../client/src/problem.ts";
+import type * as chat from "../../src/chat/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
-import type * as operations from "../../src/operations/wire.ts";
-import type * as personas from "../../src/personas/wire.ts";
+import type * as operations from "../../src/operations/schema.ts";
+import type * as personas from "../../src/personas/schema.ts";
 
 const MAX_COMPRESSED_BYTES = 6 * 1024;
 
 /** Without `readonly` and `| undefined`, which are a matter of taste here. */
 type Plain<T> = T extends object ? { -readonly [K in keyof T]: Plain<T[K]> } : T;
 
+/** Without what a service of before does not send, so that the package has it as optional. */
+type Known<T> = Omit<Plain<T>, "model" | "imageWidths" | "droppedMessages">;
+
 describe("the package's own types", () => {
   it("are those of the service's schemas", () => {
     expectTypeOf<Plain<client.Persona>>().toEqualTypeOf<Plain<personas.Persona>>();
-    expectTypeOf<Plain<client.PersonaSet>>().toEqualTypeOf<Plain<personas.PersonaSet>>();
+    expectTypeOf<Known<client.PersonaSet>>().toEqualTypeOf<Known<personas.PersonaSet>>();
+    expectTypeOf<personas.PersonaSet>().toExtend<client.PersonaSet>();
     expectTypeOf<personas.GenerateRequest>().toExtend<client.GenerateRequest>();
     expectTypeOf<client.GenerateRequest>().toExtend<personas.GenerateRequest>();
     expectTypeOf<Plain<client.ChatRequest>>().toEqualTypeOf<Plain<chat.ChatRequest>>();
-    expectTypeOf<Plain<client.ChatAnswer>>().toEqualTypeOf<Plain<chat.ChatAnswer>>();
+    expectTypeOf<Known<client.ChatAnswer>>().toEqualTypeOf<Known<chat.ChatAnswer>>();
+    expectTypeOf<chat.ChatAnswer>().toExtend<client.ChatAnswer>();
     expectTypeOf<client.FinishReason>().toEqualTypeOf<chat.FinishReason>();
     expectTypeOf<Plain<client.Stats>>().toEqualTypeOf<Plain<operations.Stats>>();
     expectTypeOf<Plain<client.EraseAnswer["erased"]>>().toEqualTypeOf<Plain<operations.Erased>>();
@@ -45,7 +50,7 @@ describe("a problem", () => {
   });
 });
 
-describe("the wait before a try", () => {
+describe("the wait before an attempt", () => {
   it("is anything up to a bound that doubles to a bound of its own", () => {
     const bounds = [1, 2, 3, 4, 5, 6, 60].map((failures) => backoffMs(failures, 500, 10_000, () => 1));
     expect(bounds).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
@@ -56,14 +61,18 @@ describe("the wait before a try", () => {
 describe("asknewton/client", () => {
   it("is at most 6 KB, minified and compressed, parser and all, and imports nothing", async () => {
     const { outputFiles, metafile } = await build({
-      entryPoints: ["client/index.ts"],
-      ...{ bundle: true, minify: true, write: false, metafile: true },
-      ...{ format: "esm", target: "es2022" },
+      entryPoints: ["client/src/index.ts"],
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      target: "es2022",
     });
     expect(gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length).toBeLessThanOrEqual(
       MAX_COMPRESSED_BYTES,
     );
-    const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith("client/"));
+    const inputs = Object.keys(metafile.inputs).filter((path) => !path.startsWith("client/src/"));
     expect(inputs.filter((path) => !path.startsWith("node_modules/eventsource-parser/"))).toEqual([]);
   });
 });

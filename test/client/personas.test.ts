@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fetchPersonaSet, generatePersonas, type Persona } from "../../client/index.ts";
+import { fetchPersonaSet, generatePersonas, type Persona } from "../../client/src/index.ts";
 import { problemFault } from "./support/hostile-service.ts";
 import { gate, hostileService, QUICK, WATCHFUL } from "./support/read.ts";
 import type { Step } from "./support/runs.ts";
@@ -20,20 +20,22 @@ describe("generatePersonas as JSON", () => {
   it("gives the set, and sends no key: equal inputs share their answer by themselves", async () => {
     const { started, options } = await service();
     expect(await generatePersonas(LEAD, options)).toEqual(SET);
-    expect(started.heard[0]?.body).toEqual(LEAD);
-    expect(started.heard[0]?.headers).toMatchObject({ accept: "application/json" });
-    expect(started.heard[0]?.headers["idempotency-key"]).toBeUndefined();
-    expect(started.heard[0]?.headers["cache-control"]).toBeUndefined();
+    expect(started.requests[0]?.body).toEqual(LEAD);
+    expect(started.requests[0]?.headers).toMatchObject({ accept: "application/json" });
+    expect(started.requests[0]?.headers["idempotency-key"]).toBeUndefined();
+    expect(started.requests[0]?.headers["cache-control"]).toBeUndefined();
   });
 
   it("refreshes under one key for all its tries, so that one click makes one new set", async () => {
     const { started, options } = await service();
     started.jsonFaults = [{ kind: "drop-before-head" }, { kind: "cut", after: 20 }];
     expect(await generatePersonas(LEAD, { ...options, refresh: true })).toEqual(SET);
-    expect(started.heard).toHaveLength(3);
-    expect(started.heard.map(({ headers }) => headers["cache-control"])).toEqual(Array(3).fill("no-cache"));
-    expect(new Set(started.heard.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
-    expect(started.heard[0]?.headers["idempotency-key"]).toMatch(/^[0-9a-f]{32}$/);
+    expect(started.requests).toHaveLength(3);
+    expect(started.requests.map(({ headers }) => headers["cache-control"])).toEqual(
+      Array(3).fill("no-cache"),
+    );
+    expect(new Set(started.requests.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
+    expect(started.requests[0]?.headers["idempotency-key"]).toMatch(/^\d+(-\d+){3}$/);
   });
 
   it("waits on where the run takes longer than one answer may", async () => {
@@ -54,10 +56,10 @@ describe("generatePersonas as JSON", () => {
     const { started, options } = await service([gate().wait]);
     const controller = new AbortController();
     const set = generatePersonas(LEAD, { ...options, signal: controller.signal });
-    await expect.poll(() => started.heard).toHaveLength(1);
+    await expect.poll(() => started.requests).toHaveLength(1);
     controller.abort(new Error("enough"));
     await expect(set).rejects.toThrow("enough");
-    expect(started.heard).toHaveLength(1);
+    expect(started.requests).toHaveLength(1);
   });
 });
 
@@ -84,32 +86,32 @@ describe("generatePersonas with onPersona", () => {
     const { started, options } = await service();
     started.faults = [{ kind: "cut", after: 120 }];
     expect(await generatePersonas(LEAD, { ...options, onPersona: () => {} })).toEqual(SET);
-    expect(started.heard[1]).toMatchObject({ method: "GET", path: "/api/personas/generations/run-1" });
+    expect(started.requests[1]).toMatchObject({ method: "GET", path: "/api/personas/generations/run-1" });
   });
 
   it("forgets personas that the model took back", async () => {
     const { options } = await service([{ persona: personas[2] }, { reset: true }, ...steps]);
-    const said: string[] = [];
+    const calls: string[] = [];
     const set = await generatePersonas(LEAD, {
       ...options,
-      onPersona: ({ id }, all) => said.push(`${id}${all.length}`),
-      onReset: () => said.push("reset"),
+      onPersona: ({ id }, all) => calls.push(`${id}${all.length}`),
+      onReset: () => calls.push("reset"),
     });
-    expect(said).toEqual(["c1", "reset", "a1", "b2", "c3"]);
+    expect(calls).toEqual(["c1", "reset", "a1", "b2", "c3"]);
     expect(set).toEqual(SET);
   });
 
   it("asks again where the stream is gone, since that costs nothing here", async () => {
     const { started, options } = await service();
     started.faults = [{ kind: "cut", after: 120 }, problemFault(404, "not_found")];
-    const said: string[] = [];
+    const calls: string[] = [];
     const set = await generatePersonas(LEAD, {
       ...options,
-      onPersona: ({ id }) => said.push(id),
-      onReset: () => said.push("reset"),
+      onPersona: ({ id }) => calls.push(id),
+      onReset: () => calls.push("reset"),
     });
     expect(set).toEqual(SET);
-    expect(said).toEqual(["a", "reset", "a", "b", "c"]);
+    expect(calls).toEqual(["a", "reset", "a", "b", "c"]);
   });
 
   it("falls back to JSON, and gives only those that had not come", async () => {
@@ -134,9 +136,11 @@ describe("generatePersonas with onPersona", () => {
     const body = 'data: {"id":1,"done":true,"setId":"s","fromCache":true,"createdAt":""}\n\n';
     const headers = { "Content-Type": "text/event-stream", "Cache-Status": "asknewton-memory; hit" };
     started.faults = [{ kind: "answer", status: 200, body, headers }];
-    const told: unknown[] = [];
-    await generatePersonas(LEAD, { ...options, onPersona: () => {}, onEvent: (event) => told.push(event) });
-    expect(told).toMatchObject([{ type: "open", streamId: undefined, cacheStatus: "asknewton-memory; hit" }]);
+    const events: unknown[] = [];
+    await generatePersonas(LEAD, { ...options, onPersona: () => {}, onEvent: (event) => events.push(event) });
+    expect(events).toMatchObject([
+      { type: "open", streamId: undefined, cacheStatus: "asknewton-memory; hit" },
+    ]);
   });
 });
 

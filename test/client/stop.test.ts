@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { resumeChat, stopChat, streamChat } from "../../client/index.ts";
+import { resumeChat, stopChat, streamChat } from "../../client/src/index.ts";
 import type { HostileService } from "./support/hostile-service.ts";
 import { gate, hostileService, QUESTION, watched } from "./support/read.ts";
 
-const stops = ({ heard }: HostileService) => heard.filter(({ method }) => method === "DELETE");
+const stops = ({ requests }: HostileService) => requests.filter(({ method }) => method === "DELETE");
 
 /** An answer that has said one word and then says no more. */
 async function halfway(options: Parameters<typeof watched>[1] = {}) {
@@ -32,11 +32,11 @@ describe("an abort", () => {
     const controller = new AbortController();
     const { options } = watched(service, { signal: controller.signal, heartbeatMs: 10_000 });
     const next = streamChat(QUESTION, options).next();
-    await expect.poll(() => service.heard).toHaveLength(1);
+    await expect.poll(() => service.requests).toHaveLength(1);
     controller.abort(new Error("enough"));
     await expect(next).rejects.toThrow("enough");
     await expect.poll(() => stops(service)).toMatchObject([{ path: "/api/chat/streams" }]);
-    const [send, stop] = service.heard;
+    const [send, stop] = service.requests;
     expect(stop?.headers["idempotency-key"]).toBe(send?.headers["idempotency-key"]);
   });
 
@@ -44,10 +44,10 @@ describe("an abort", () => {
     const service = await hostileService();
     const { options } = watched(service, { signal: AbortSignal.abort() });
     await expect(streamChat(QUESTION, options).next()).rejects.toMatchObject({ name: "AbortError" });
-    expect(service.heard).toEqual([]);
+    expect(service.requests).toEqual([]);
   });
 
-  it("ends a wait between two tries", async () => {
+  it("ends a wait between two attempts", async () => {
     const service = await hostileService();
     service.faults = [{ kind: "drop-before-head" }];
     const controller = new AbortController();
@@ -66,7 +66,7 @@ describe("an abort", () => {
     const controller = new AbortController();
     const { options } = watched(service, { signal: controller.signal });
     const next = streamChat(QUESTION, options).next();
-    await expect.poll(() => service.heard).toHaveLength(2);
+    await expect.poll(() => service.requests).toHaveLength(2);
     controller.abort();
     await expect(next).rejects.toMatchObject({ name: "AbortError" });
     await expect.poll(() => service.runs[0]?.ended).toBe(true);

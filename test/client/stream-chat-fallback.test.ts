@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { streamChat } from "../../client/index.ts";
+import { type StreamChatOptions, streamChat } from "../../client/src/index.ts";
 import { problemFault } from "./support/hostile-service.ts";
 import { gate, hostileService, QUESTION, textOf, WATCHFUL, watched } from "./support/read.ts";
 import { answerOf, USAGE } from "./support/runs.ts";
@@ -10,11 +10,11 @@ const WHOLE = PIECES.join("");
 const HTML = { kind: "answer", status: 200, body: "<html>" } as const;
 
 /** The answer that comes where the first streams meet these faults. */
-async function through(faults: Fault[], jsonFaults: Fault[] = []) {
+async function through(faults: Fault[], jsonFaults: Fault[] = [], options: StreamChatOptions = WATCHFUL) {
   const service = await hostileService();
   service.scripts = [answerOf(PIECES)];
   Object.assign(service, { faults, jsonFaults });
-  const watch = watched(service, WATCHFUL);
+  const watch = watched(service, options);
   const text = await textOf(streamChat(QUESTION, watch.options));
   return { service, ...watch, text };
 }
@@ -25,7 +25,7 @@ function expectOneRun({ service, text, types }: Awaited<ReturnType<typeof throug
   expect(types()).toContain("fallback");
   expect(types().at(-1)).toBe("done");
   expect(service.runs).toHaveLength(1);
-  const sends = service.heard.filter(({ method }) => method === "POST");
+  const sends = service.requests.filter(({ method }) => method === "POST");
   expect(new Set(sends.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   expect(sends.at(-1)?.path).toBe("/api/chat");
 }
@@ -41,7 +41,7 @@ describe("where no stream gets through, the whole answer comes from the same run
     await expect.poll(watch.types).toContain("fallback");
     words.open();
     expectOneRun({ service, ...watch, text: await reading });
-    expect(watch.told.at(-1)).toEqual({
+    expect(watch.events.at(-1)).toEqual({
       type: "done",
       streamId: "run-1",
       finishReason: "stop",
@@ -95,7 +95,46 @@ describe("where no stream gets through, the whole answer comes from the same run
       return fetch(url, init);
     };
     expect(await textOf(streamChat(QUESTION, watched(service, { fetch: nodes }).options))).toBe(WHOLE);
-    expect(service.heard.map(({ path }) => path)).toEqual(["/api/chat"]);
+    expect(service.requests.map(({ path }) => path)).toEqual(["/api/chat"]);
+  });
+});
+
+describe("where the streaming route cannot be reached at all, the whole answer is the last resort", () => {
+  const dropped = { kind: "drop-before-head" } as const;
+  const blocked = { kind: "answer", status: 403, body: "<h1>Blocked</h1>" } as const;
+  const FEW = { reconnect: { baseMs: 1, maxMs: 2, attempts: 2 } };
+
+  it("after every attempt at it was dropped", async () => {
+    const used = await through([dropped, dropped, dropped], [], FEW);
+    expectOneRun(used);
+    expect(used.service.requests).toHaveLength(4);
+  });
+
+  it("at once where something on the way refuses it for good", async () => {
+    const used = await through([blocked]);
+    expectOneRun(used);
+    expect(used.types()).toEqual(["fallback", "done"]);
+  });
+
+  it.each([
+    ["network", dropped],
+    ["bad_response", { ...blocked, status: 502 }],
+  ])("tried once: then it is `%s`", async (code, fault) => {
+    const service = await hostileService();
+    Object.assign(service, { faults: [fault, fault, fault], jsonFaults: [fault] });
+    const { options, types } = watched(service, FEW);
+    await expect(textOf(streamChat(QUESTION, options))).rejects.toMatchObject({ code });
+    expect(service.requests).toHaveLength(4);
+    expect(types()).toEqual(["reconnecting", "reconnecting", "fallback"]);
+  });
+
+  it("but not where words came by it", async () => {
+    const service = await hostileService();
+    service.scripts = [[{ content: "Half" }, gate().wait]];
+    service.faults = [{ kind: "cut", after: 33 }, dropped, dropped, dropped];
+    const { options, types } = watched(service, FEW);
+    await expect(textOf(streamChat(QUESTION, options))).rejects.toMatchObject({ code: "network" });
+    expect(types()).not.toContain("fallback");
   });
 });
 
@@ -119,7 +158,7 @@ describe("a fallback", () => {
     });
   });
 
-  it("is refused where the words that came are another run's", async () => {
+  it("begins anew where the words that came are another run's, so that no two are mixed", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(PIECES), answerOf(["Something else."])];
     service.faults = [
@@ -132,7 +171,8 @@ describe("a fallback", () => {
       if (String(url).endsWith("/api/chat")) headers.set("Idempotency-Key", "of-another");
       return fetch(url, { ...init, headers });
     };
-    const words = streamChat(QUESTION, watched(service, { ...WATCHFUL, fetch: stolen }).options);
-    await expect(textOf(words)).rejects.toMatchObject({ code: "stream_lost" });
+    const { options, shown, types } = watched(service, { ...WATCHFUL, fetch: stolen });
+    expect(await shown(streamChat(QUESTION, options))).toBe("Something else.");
+    expect(types().slice(-3)).toEqual(["fallback", "reset", "done"]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
 
 let standIn: StandIn;
@@ -53,6 +53,21 @@ describe("a server whose process group is killed with -9", () => {
     await worker.start();
     expect(await cached("before-the-crash")).toEqual({ ...first, fromCache: true });
     expect(await callCount("before-the-crash")).toBe(1);
+  });
+
+  it("answers a key again with its first body, though the set was made anew in between", async () => {
+    const key = { "Idempotency-Key": "key-before-the-crash" };
+    const first = (await (await ask("keyed-crash", key)).json()) as PersonaSet;
+    await (await ask("keyed-crash", { "Cache-Control": "no-cache" })).text();
+    await worker.kill();
+    await worker.start();
+    const again = await ask("keyed-crash", key);
+    expect(again.headers.get("Cache-Status")).toBe("asknewton-log; hit");
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    const replayed = (await again.json()) as PersonaSet;
+    expect(replayed).toMatchObject({ fromCache: false, fromIdempotentCache: true });
+    expect(replayed.personas.map(({ id }) => id)).toEqual(first.personas.map(({ id }) => id));
+    expect(await callCount("keyed-crash")).toBe(2);
   });
 
   it.each<{ moment: string; name: string; step: Step }>([

@@ -6,9 +6,9 @@ import { readChatRequest } from "../../dev/stand-in/openai/chat-request.ts";
 import { fillSchema } from "../../dev/stand-in/openai/schema-fill.ts";
 import { rhythmOf, splitTokens } from "../../dev/stand-in/openai/stream-plan.ts";
 import { createPaceBook } from "../../dev/stand-in/pace.ts";
-import { seededRandom } from "../../dev/stand-in/random.ts";
-import { personaMessages } from "../../src/personas/prompt.ts";
-import { traits } from "../../src/personas/wire.ts";
+import { seededFaker } from "../../dev/stand-in/seeded-faker.ts";
+import { personaMessages } from "../../src/personas/generation/prompt.ts";
+import { traits } from "../../src/personas/schema.ts";
 
 const set = z.strictObject({ personas: z.array(z.strictObject(traits.shape)) });
 let calls = 0;
@@ -16,12 +16,14 @@ let calls = 0;
 function personasText(leadData: unknown, count = 3, config: Record<string, unknown> = {}): string {
   const lead = JSON.stringify({ config: { count, ...config }, leadData });
   const request = readChatRequest({ model: "gpt-6.1-terra", ...personaMessages({ lead, count }) });
-  return writeAnswer(request, ++calls).text;
+  return writeAnswer(request, ++calls);
 }
 
 function personasFor(leadData: unknown, count?: number, config?: Record<string, unknown>) {
   return z.parse(set, JSON.parse(personasText(leadData, count, config))).personas;
 }
+
+const FIELDS = { name: { type: "string" }, household: { type: "string" }, occupation: { type: "string" } };
 
 const MARIA = {
   firstName: "Maria",
@@ -99,6 +101,38 @@ describe("personas", () => {
   });
 
   test.each([
+    [{ state: "DC" }, /, DC$/],
+    [{ zip: "06103" }, /, Connecticut$/],
+    [{ address: { postal_code: "10001-1234" } }, /, New York$/],
+    [{ city: "Austin", state: "tx" }, /^Austin, Texas$/],
+  ])("live where the lead lives: %j", (leadData, location) => {
+    expect(personasFor(leadData, 1)[0]?.location).toMatch(location);
+  });
+
+  test("never say the same thing twice", () => {
+    const goals = "A low monthly premium, preventive care at no cost";
+    for (const persona of personasFor({ ...MARIA, goals }, 10)) {
+      const { coverageNeeds, priorities, concerns, questionsToAsk } = persona;
+      for (const list of [coverageNeeds, priorities, concerns, questionsToAsk])
+        expect(new Set(list.map((one) => one.toLowerCase())).size).toBe(list.length);
+    }
+  });
+
+  test("leave out what a schema does not have, and fill what only it has", () => {
+    const properties = { ...FIELDS, motto: { type: "string" }, age: { type: "string" } };
+    const people = { type: "array", items: { type: "object", properties }, minItems: 2, maxItems: 2 };
+    const schema = { type: "object", properties: { people } };
+    const messages = [{ role: "user", content: JSON.stringify({ name: "Ana Ray", age: 40 }) }];
+    const response_format = { type: "json_schema", json_schema: { name: "people", schema } };
+    const answer = JSON.parse(writeAnswer(readChatRequest({ model: "m", messages, response_format }), 1));
+    expect(answer.people).toMatchObject([{ name: "Ana Ray" }, {}]);
+    for (const person of answer.people) {
+      expect(person).toMatchObject({ motto: expect.stringMatching(/^\S+ \S+/), age: expect.any(String) });
+      expect(Object.keys(person).sort()).toEqual(Object.keys(properties).sort());
+    }
+  });
+
+  test.each([
     [{}],
     [[]],
     [{ a: [[[{ b: null }]]] }],
@@ -162,13 +196,13 @@ describe("a schema that is not known", () => {
       tags: z.array(z.enum(["red", "blue"])).check(z.minLength(2), z.maxLength(4)),
       share: z.number().check(z.gte(0.2), z.lte(0.8)),
       whole: z.int().check(z.gte(4), z.lte(5)),
-      maybe: z.string().check(z.minLength(30)),
-      either: z.literal("yes"),
+      maybe: z.nullable(z.string().check(z.minLength(30))),
+      either: z.nullable(z.literal("yes")),
       day: z.iso.date(),
       deep: z.strictObject({ on: z.boolean() }),
     });
     for (let seed = 0; seed < 50; seed++) {
-      expect(z.safeParse(shape, fillSchema(schema, seededRandom(String(seed)))).error).toBeUndefined();
+      expect(z.safeParse(shape, fillSchema(schema, seededFaker(String(seed)))).error).toBeUndefined();
     }
   });
 
@@ -178,7 +212,7 @@ describe("a schema that is not known", () => {
       properties: { children: { type: "array", items: { $ref: "#" }, minItems: 1 } },
     };
     expect(() =>
-      JSON.stringify(fillSchema({ ...node, properties: { child: { $ref: "#" } } }, Math.random)),
+      JSON.stringify(fillSchema({ ...node, properties: { child: { $ref: "#" } } }, seededFaker(""))),
     ).not.toThrow();
   });
 });
@@ -186,7 +220,7 @@ describe("a schema that is not known", () => {
 describe("Newton", () => {
   function say(text: string, { system = "", earlier = [] as Message[] } = {}): string {
     const messages = [{ role: "system", content: system }, ...earlier, { role: "user", content: text }];
-    return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls).text;
+    return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls);
   }
   const words = (text: string) => text.split(/\s+/).length;
 
@@ -220,7 +254,16 @@ describe("Newton", () => {
       expect(words(answer)).toBeGreaterThanOrEqual(80);
       expect(words(answer)).toBeLessThanOrEqual(200);
       expect(answer).not.toMatch(/undefined|\{\w+\}/);
+      expect(answer).toMatch(/^- \*\*[^*]+\*\*.*\n- /m);
     }
+  });
+
+  test("says the same for the same call", () => {
+    const request = readChatRequest({
+      model: "m",
+      messages: [{ role: "user", content: "What is a copay?" }],
+    });
+    expect(writeAnswer(request, 7)).toBe(writeAnswer(request, 7));
   });
 
   test("does not always use the same words", () => {
@@ -254,6 +297,14 @@ describe("Newton", () => {
     expect(say("How high is a fair premium?", { system })).toMatch(/Ravi.*\$380/);
     expect(say("What would you say?", { system })).toMatch(/Ravi is 51 and lives in Fresno, California/);
   });
+
+  test("takes a user's message that ends in JSON, before the conversation, for the persona and not for a question", () => {
+    const earlier: Message[] = [
+      { role: "user", content: `Data about somebody with a deductible: ${JSON.stringify(known)}` },
+    ];
+    expect(say("How high is a fair premium?", { earlier })).toMatch(/Ravi.*\$380/);
+    expect(say("What would you say?", { earlier })).toMatch(/^Ravi is 51 and lives in Fresno, California/);
+  });
 });
 
 describe("the real pace", () => {
@@ -272,8 +323,8 @@ describe("the real pace", () => {
       readChatRequest({ model: "m", messages: [{ role: "user", content: "HSA?" }] }),
       1,
     );
-    expect(seconds("chat", answer.text)).toBeGreaterThan(1.5);
-    expect(seconds("chat", answer.text)).toBeLessThan(7);
+    expect(seconds("chat", answer)).toBeGreaterThan(1.5);
+    expect(seconds("chat", answer)).toBeLessThan(7);
   });
 
   test("cuts a text into tokens that make it up again", () => {

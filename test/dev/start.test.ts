@@ -131,6 +131,7 @@ describe("npm start", () => {
       expect(await health()).toMatchObject({ status: "ok", label: "offline stand-in for OpenAI" });
       expect(first.run.output()).toMatch(new RegExp(`http://localhost:${port}/#admin=[\\w-]{32}\\n`));
       expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain("AskNewton Edge");
+      await expectNoAsset("/assets/gone.js");
       expect(first.run.output()).toContain(`curl -s http://localhost:${port}/api/personas/generate -H`);
       process.kill(-first.tree.npm.pid, "SIGINT");
       expect([0, 130, null]).toContain(await first.run.exitCode);
@@ -213,6 +214,13 @@ describe("npm start", () => {
     START_MS,
   );
 });
+
+/** Answered by the Worker, not by the platform's router before it. */
+async function expectNoAsset(path: string): Promise<void> {
+  const { status, headers } = await fetch(`http://localhost:${port}${path}`);
+  expect([status, headers.get("Cache-Control")]).toEqual([404, "no-store"]);
+  expect(headers.get("X-Request-Id")).toMatch(/./);
+}
 
 /** Each with the time when it was applied. */
 function appliedMigrations(): unknown[] {

@@ -25,14 +25,14 @@ function script(name: string, text: string): string {
 
 describe("the packed package", () => {
   it("holds what front ends use, and nothing of the service", () => {
-    const outside = packed.files.filter((file) => !file.startsWith("dist/package/"));
+    const outside = packed.files.filter((file) => !file.startsWith("dist/"));
     expect(outside.sort()).toEqual(["README.md", "package.json"]);
     const entries = ["index", "react/index", "ai-sdk/index"].flatMap((entry) => [
       `${entry}.js`,
       `${entry}.d.ts`,
     ]);
-    expect(packed.files).toEqual(expect.arrayContaining(entries.map((entry) => `dist/package/${entry}`)));
-    expect(packed.files).toContain("dist/package/eventsource-parser.LICENSE");
+    expect(packed.files).toEqual(expect.arrayContaining(entries.map((entry) => `dist/${entry}`)));
+    expect(packed.files).toContain("dist/eventsource-parser.LICENSE");
   });
 
   it("asks for nothing but what the hooks need", () => {
@@ -63,7 +63,7 @@ describe("the packed package", () => {
   });
 
   it("has a client of one file, at most 6 KB compressed", () => {
-    const client = installed("dist/package/index.js");
+    const client = installed("dist/index.js");
     expect(client).not.toMatch(/\bimport\b/);
     expect(gzipSync(client, { level: 9 }).length).toBeLessThanOrEqual(MAX_CLIENT_BYTES);
   });
@@ -77,14 +77,14 @@ describe("a project that has installed it", () => {
        for (const entry of ["client", "react", "ai-sdk"]) console.log(await names("asknewton/" + entry));`,
     );
     expect(names.split("\n")).toEqual([
-      "AskNewtonError fetchPersonaSet followPortraits generatePersonas newKey portraitUrl resumeChat stopChat streamChat",
+      "AskNewtonError fetchPersonaSet followPortraits generatePersonas newKey portraitAlt portraitSrcSet portraitUrl resumeChat stopChat streamChat",
       "useDebouncedCallback useGeneratePersonas useStreamedChat",
       "AskNewtonChatTransport",
     ]);
   });
 
   it("has one AskNewtonError, whichever entry threw it", () => {
-    const said = script(
+    const printed = script(
       "errors.mjs",
       `import { AskNewtonError } from "asknewton/client";
        import { AskNewtonChatTransport } from "asknewton/ai-sdk";
@@ -93,17 +93,17 @@ describe("a project that has installed it", () => {
        const stream = await transport.sendMessages({ chatId: "c", messages });
        await stream.getReader().read().catch((error) => console.log(error instanceof AskNewtonError, error.code));`,
     );
-    expect(said).toBe("true bad_response");
+    expect(printed).toBe("true bad_response");
   });
 
   it("tells a framework that renders on a server where its hooks may run", () => {
-    expect(installed("dist/package/react/index.js").startsWith('"use client";')).toBe(true);
+    expect(installed("dist/react/index.js").startsWith('"use client";')).toBe(true);
   });
 
   it.each(["bundler", "nodenext"])("type-checks what it does with it, under %s", (moduleResolution) => {
     writeFileSync(
       join(packed.project, "page.ts"),
-      `import { AskNewtonError, generatePersonas, type Persona, streamChat, type Stats } from "asknewton/client";
+      `import { AskNewtonError, generatePersonas, type Persona, portraitSrcSet, streamChat, type Stats } from "asknewton/client";
        import { useDebouncedCallback, useStreamedChat } from "asknewton/react";
        const names: string[] = [];
        export async function ask(stats: Stats): Promise<number> {
@@ -112,6 +112,7 @@ describe("a project that has installed it", () => {
            onPersona: (persona: Persona) => names.push(persona.name),
          });
          const [first] = set.personas;
+         if (first) names.push(portraitSrcSet(first, set.imageWidths));
          const persona = first && { setId: set.setId, personaId: first.id };
          try {
            for await (const words of streamChat([{ role: "user", content: "Hi" }], { persona })) names.push(words);

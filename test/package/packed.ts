@@ -23,7 +23,7 @@ export function run(command: string, args: readonly string[], cwd: string): stri
 /** Packs the package as `npm publish` would, which builds it first, and installs it elsewhere. */
 export function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), "asknewton-package-"));
-  const [line] = run("npm", ["pack", "--silent", "--pack-destination", folder], ROOT)
+  const [line] = run("npm", ["pack", "-w", "client", "--silent", "--pack-destination", folder], ROOT)
     .trim()
     .split("\n")
     .slice(-1);

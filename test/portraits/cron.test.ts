@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/db/client.ts";
 import { requestLog } from "../../src/db/schema.ts";
-import { objectName } from "../../src/images/object-key.ts";
+import { toObjectName } from "../../src/portraits/key.ts";
+import { generate, newLead, setOf } from "../support/api.ts";
 import {
   announce,
   becomes,
@@ -35,7 +36,7 @@ describe("the daily cron", () => {
     const keys = await announce(markers);
     await consumeAll(keys);
     const lost = new Set([keys[0], keys[7], keys[29]]);
-    await env.IMAGES.delete([...lost].map((key = "") => objectName(key)));
+    await env.IMAGES.delete([...lost].map((key = "") => toObjectName(key)));
     await cron(DAILY);
     for (const key of lost) await becomes(key ?? "", "ready");
     expect(await imageCalls(marker)).toHaveLength(33);
@@ -49,15 +50,15 @@ describe("the daily cron", () => {
     const zero = { calls: 1, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, costUsd: 0 };
     const times = { upstreamMs: 0, totalMs: 0 };
     const row = (id: string, ageDays: number) => ({
-      ...{
-        id,
-        createdAt: Date.now() - ageDays * DAY_MS,
-        route: "/x",
-        requestHash: "h",
-        status: 200,
-        model: "m",
-      },
-      ...{ ...zero, ...times, callerAddressHash: "a" },
+      id,
+      createdAt: Date.now() - ageDays * DAY_MS,
+      route: "/x",
+      requestHash: "h",
+      status: 200,
+      model: "m",
+      ...zero,
+      ...times,
+      callerAddressHash: "a",
     });
     const db = openDatabase(env.DB);
     for (const [id, age] of [
@@ -74,6 +75,23 @@ describe("the daily cron", () => {
     expect(results).toEqual([{ id: "young" }]);
     const days = await env.DB.prepare("SELECT day FROM image_days ORDER BY day LIMIT 1").all();
     expect(days.results).toEqual([{ day: day(398) }]);
+  });
+});
+
+describe("any cron", () => {
+  it("forgets Idempotency-Keys that are past their time, and no others", async () => {
+    const keys = [crypto.randomUUID(), crypto.randomUUID()];
+    const bodies = keys.map(() => ({ leadData: newLead(), config: { count: 1 } }));
+    const ask = (index: number) => generate(bodies[index], { "Idempotency-Key": keys[index] ?? "" });
+    const first = await setOf(await ask(0));
+    const expire = "UPDATE request_log SET expires_at = ? WHERE set_id = ? AND id LIKE 'key-%'";
+    await env.DB.prepare(expire).bind(Date.now(), first.setId).run();
+    const { setId } = await setOf(await ask(1));
+    await cron(FIVE_MINUTES);
+    const rows = "SELECT set_id FROM request_log WHERE id LIKE 'key-%'";
+    expect((await env.DB.prepare(rows).all()).results).toEqual([{ set_id: setId }]);
+    const runs = "SELECT COUNT(*) AS n FROM request_log WHERE set_id = ?";
+    expect(await env.DB.prepare(runs).bind(first.setId).first()).toEqual({ n: 1 }); // what it cost stays
   });
 });
 

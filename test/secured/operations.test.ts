@@ -1,7 +1,7 @@
 import { createScheduledController, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type Stats, stats as statsSchema } from "../../src/operations/wire.ts";
+import { type Stats, stats as statsSchema } from "../../src/operations/schema.ts";
 import worker from "../../src/worker.ts";
 import { call, eventsOf, generate, newLead, post, problemOf, setOf } from "../support/api.ts";
 import { bearerFor } from "../support/tokens.ts";
@@ -47,8 +47,8 @@ async function everything(): Promise<string> {
       );
     }),
   );
-  const pictures = (await env.IMAGES.list()).objects.map(({ key }) => key);
-  return JSON.stringify([rows.map(({ results }) => results), objects, pictures]);
+  const bucket = (await env.IMAGES.list()).objects.map(({ key }) => key);
+  return JSON.stringify([rows.map(({ results }) => results), objects, bucket]);
 }
 
 describe("the administration", () => {
@@ -140,6 +140,32 @@ describe("forgetting a set", () => {
     const again = await setOf(await generate({ leadData }, user));
     expect(again.fromCache).toBe(false);
     expect(await calls(leadData.name)).toHaveLength(2);
+  });
+});
+
+describe("forgetting a set that was asked for with keys", () => {
+  it("takes every replay of it along, and no other key's", async () => {
+    const user = await bearerFor("forgetful-with-keys");
+    const newKey = () => ({ ...user, "Idempotency-Key": crypto.randomUUID() });
+    const [leadData, other] = [newLead(), newLead()];
+    const [cold, refresh, kept] = [newKey(), { ...newKey(), "Cache-Control": "no-cache" }, newKey()];
+    const first = await setOf(await generate({ leadData }, cold));
+    await setOf(await generate({ leadData }, refresh));
+    const { setId } = await setOf(await generate({ leadData: other }, kept));
+    const path = `/api/admin/personas/${first.setId}`;
+    expect((await call(path, { method: "DELETE", headers: ADMIN })).status).toBe(204);
+    const left = await everything();
+    expect(left).not.toContain(first.personas[0]?.id);
+    expect(left).not.toContain(leadData.name);
+    const again = await generate({ leadData }, cold);
+    expect(again.headers.get("Idempotency-Replayed")).toBeNull();
+    const made = await setOf(again);
+    expect(made.fromCache).toBe(false);
+    expect(made.personas[0]?.id).not.toBe(first.personas[0]?.id);
+    expect((await generate({ leadData }, refresh)).headers.get("Idempotency-Replayed")).toBeNull();
+    const replay = await generate({ leadData: other }, kept);
+    expect(replay.headers.get("Idempotency-Replayed")).toBe("true");
+    expect((await setOf(replay)).setId).toBe(setId);
   });
 });
 

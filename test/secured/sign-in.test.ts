@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { call, generate, generateStream, newLead, problemOf, setOf } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 import { bearerFor } from "../support/tokens.ts";
 import { calls } from "../support/upstream.ts";
 
@@ -88,6 +89,8 @@ describe("other origins", () => {
   });
 });
 
+const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
+
 /** In wrangler.toml. */
 const LIMIT = 60;
 
@@ -97,14 +100,21 @@ describe("the rate limit", () => {
     const cached = newLead();
     await setOf(await generate({ leadData: cached }, headers));
     // Its minutes are the clock's: where one ends meanwhile, twice as many pass before one is refused.
-    const ask = () => generate({ leadData: newLead(), config: { count: 1 } }, headers);
-    const statuses: number[] = [];
+    const ask = () => generate({ leadData: newLead(), config: { count: 1 } }, { ...headers, ...newKey() });
+    const claims: string[] = [];
+    const restore = wrapDatabase((sql, send) => {
+      if (/(insert into \W+request_log\W.*returning|delete from \W+request_log)/i.test(sql)) claims.push(sql);
+      return send();
+    });
+    let taken = 0;
     let refused = await ask();
-    for (; refused.status === 200 && statuses.length < 2 * LIMIT; refused = await ask()) {
-      statuses.push(refused.status);
+    for (; refused.status === 200 && taken < 2 * LIMIT; refused = await ask()) {
+      taken += 1;
       await refused.body?.cancel();
     }
-    expect(statuses.length + 1).toBeGreaterThanOrEqual(LIMIT - 1); // the cached one's was the first
+    restore();
+    expect(claims).toHaveLength(taken); // the refused one's key was not even claimed
+    expect(taken + 1).toBeGreaterThanOrEqual(LIMIT - 1); // the cached one's was the first
     expect([refused.status, (await problemOf(refused)).code]).toEqual([429, "rate_limited"]);
     expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
     expect((await setOf(await generate({ leadData: cached }, headers))).fromCache).toBe(true);

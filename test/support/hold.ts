@@ -13,8 +13,21 @@ import {
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const PROBLEM = "application/problem+json";
 /** What any path may answer, the ones that the document does not have too. */
-const ANYWHERE = ["not_found", "method_not_allowed", "unauthorized", "invalid_configuration", "internal"];
-const RETRY_LATER = ["rate_limited", "budget_exhausted", "still_running", "upstream_rate_limited"];
+const ANYWHERE = [
+  "not_found",
+  "method_not_allowed",
+  "unauthorized",
+  "invalid_configuration",
+  "internal",
+  "overloaded",
+];
+const RETRY_LATER = [
+  "rate_limited",
+  "overloaded",
+  "budget_exhausted",
+  "still_running",
+  "upstream_rate_limited",
+];
 
 /** What of a request the answer depends on here. */
 type Asked = Pick<Request, "method" | "url" | "headers">;

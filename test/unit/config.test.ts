@@ -3,12 +3,12 @@ import { parseConfig } from "../../src/config/config.ts";
 
 function faulty(env: Record<string, unknown>): string[] {
   const result = parseConfig(env);
-  return result.ok ? [] : result.faults.map(({ variable }) => variable);
+  return result.ok ? [] : result.errors.map(({ variable }) => variable);
 }
 
 function value(env: Record<string, unknown>) {
   const result = parseConfig(env);
-  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.config;
 }
 
@@ -100,7 +100,14 @@ describe("a value that cannot be meant", () => {
     IMAGE_CONCURRENCY: ["0"],
     STREAM_COMMIT_MS: ["-1"],
     RATE_LIMIT: ["maybe"],
-    JWT_JWKS_URL: ["x"],
+    JWT_SECRET: ["a", "s".repeat(31)],
+    ADMIN_TOKEN: ["a", "t".repeat(19)],
+    JWT_JWKS_URL: [
+      "x",
+      "http://issuer.example/jwks",
+      "http://127.0.0.1.example/jwks",
+      "http://10.0.0.1/jwks",
+    ],
     REQUEST_LOG_RETENTION_DAYS: ["-1"],
   };
   it.each(Object.entries(CASES))("is found in %s", (variable, texts) => {
@@ -108,7 +115,20 @@ describe("a value that cannot be meant", () => {
   });
 
   it("is found where two of them cannot go together", () => {
-    expect(faulty({ JWT_SECRET: "s", JWT_JWKS_URL: "https://x.example/jwks" })).toEqual(["JWT_JWKS_URL"]);
+    const both = { JWT_SECRET: "s".repeat(32), JWT_JWKS_URL: "https://x.example/jwks" };
+    expect(faulty(both)).toEqual(["JWT_JWKS_URL"]);
+  });
+
+  it("is a model without a price under a limit that could not hold it", () => {
+    const limit = { DAILY_SPEND_LIMIT_USD: "5" };
+    for (const name of ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"]) {
+      const unpriced = { [name]: "mine" };
+      expect(faulty(unpriced)).toEqual([]);
+      expect(faulty({ ...limit, ...unpriced }), name).toEqual(["MODEL_PRICES"]);
+      expect(faulty({ ...limit, [name]: "toString" }), name).toEqual(["MODEL_PRICES"]);
+      const MODEL_PRICES = '{"mine": {"input": 0, "cachedInput": 0, "output": 0}}';
+      expect(faulty({ ...limit, ...unpriced, MODEL_PRICES }), name).toEqual([]);
+    }
   });
 
   it("is reported without the value, which may be a secret", () => {
@@ -119,6 +139,21 @@ describe("a value that cannot be meant", () => {
 
   it("is reported for every variable at once", () => {
     expect(faulty({ RATE_LIMIT: "x", IMAGE_CONCURRENCY: "x" })).toEqual(["IMAGE_CONCURRENCY", "RATE_LIMIT"]);
+  });
+});
+
+describe("a secret", () => {
+  it("may be as short as the contract says, and not shorter", () => {
+    const config = value({ JWT_SECRET: "s".repeat(32), ADMIN_TOKEN: "t".repeat(20) });
+    expect(config).toMatchObject({ JWT_SECRET: "s".repeat(32), ADMIN_TOKEN: "t".repeat(20) });
+  });
+});
+
+describe("an issuer's key set", () => {
+  it("is asked for in clear on this machine alone", () => {
+    const urls = ["http://localhost:3000/k", "http://127.0.0.1/k", "http://127.9.9.9/k", "http://[::1]:1/k"];
+    for (const url of [...urls, "http://idp.localhost/k", "https://issuer.example/k"])
+      expect(faulty({ JWT_JWKS_URL: url }), url).toEqual([]);
   });
 });
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { cacheWish } from "../../src/http/cache-control.ts";
-import { addressOf } from "../../src/http/caller.ts";
+import { parseAddress } from "../../src/http/caller.ts";
 import { PROBLEMS } from "../../src/http/errors.ts";
 import { findUnsafe, jsonPointer } from "../../src/http/validate.ts";
-import { describeError } from "../../src/log.ts";
 import { retryAfterMs } from "../../src/openai/failures.ts";
 
 describe("the caller's address", () => {
-  const of = (address: string) => addressOf(new Headers({ "CF-Connecting-IP": address }));
+  const of = (address: string) => parseAddress(new Headers({ "CF-Connecting-IP": address }));
 
   it("is CF-Connecting-IP, an IPv6 one by its /64, or local", () => {
-    expect(addressOf(new Headers())).toBe("local");
+    expect(parseAddress(new Headers())).toBe("local");
     expect(of("192.0.2.7")).toBe("192.0.2.7");
     expect(of("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
     expect(of("2001:DB8:0001:2::9")).toBe("2001:db8:1:2::/64");
@@ -76,19 +75,5 @@ describe("the table of problems", () => {
       expect(status).toBeGreaterThanOrEqual(400);
       expect(title).toMatch(/^[A-Z].*[^.]$/);
     }
-  });
-});
-
-describe("an error in the log", () => {
-  it("has its class and place, never its message, which may quote a prompt", () => {
-    const line = JSON.stringify(describeError(new TypeError("SECRET prompt\n    of a person")));
-    expect(line).toContain("TypeError");
-    expect(line).toContain("http.test.ts");
-    expect(line).not.toContain("SECRET");
-  });
-
-  it("keeps what the database said, which never holds what was stored", () => {
-    const cause = new Error("D1_ERROR: no such table: request_log");
-    expect(describeError(new Error("Failed query: … params: SECRET", { cause })).reason).toBe(cause.message);
   });
 });

@@ -47,15 +47,24 @@ describe("the lock file", () => {
 
 describe("package.json", () => {
   it("pins every dependency to one version", () => {
-    const { optionalDependencies } = read("dev/node/package.json") as Package;
-    const { dependencies, devDependencies } = read("package.json") as Package;
-    const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    const manifests = ["package.json", "client/package.json", "dev/node/package.json"];
+    const all = manifests.flatMap((file) => {
+      const { dependencies, devDependencies, optionalDependencies } = read(file) as Package;
+      return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    });
     expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
   it("asks those who install it for what front ends need alone", () => {
-    const { dependencies, optionalDependencies } = read("package.json") as Package;
+    const { dependencies, optionalDependencies } = read("client/package.json") as Package;
     expect({ ...dependencies, ...optionalDependencies }).toEqual({ "use-debounce": expect.any(String) });
+  });
+
+  it("is private at the root, which nobody installs", () => {
+    const root = read("package.json");
+    expect(root.private).toBe(true);
+    const published = ["exports", "files", "peerDependencies", "peerDependenciesMeta"];
+    expect(published.filter((field) => field in root)).toEqual([]);
   });
 
   it("pins wrangler to the one that the test plugin depends on, so that one workerd is installed", () => {

@@ -28,6 +28,16 @@ const BODIES: [what: string, body: unknown, path: string][] = [
     "/messages/0/content",
   ],
   ["an unknown member at the top", { messages: many(1), system: "obey" }, "/system"],
+  [
+    "an unknown member in a message",
+    { messages: [{ ...user("hi"), name: "Newton" }, user("hi")] },
+    "/messages/0/name",
+  ],
+  [
+    "an unknown member in a persona",
+    { messages: many(1), persona: { setId: "x", personaId: "x", prompt: "obey" } },
+    "/persona/prompt",
+  ],
   ["a model", { messages: many(1), model: "gpt-5" }, "/model"],
   ["a persona without its set", { messages: many(1), persona: { personaId: "x" } }, "/persona/setId"],
   ["a persona that is null", { messages: many(1), persona: null }, "/persona"],

@@ -22,12 +22,20 @@ const SILENT = { content: "abc", chunkChars: 1, silentAfterChunks: 1 };
 const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
 const status = async (response: Promise<Response>) => (await response).status;
 
+async function hasText(streamId: string): Promise<void> {
+  const reader = (await resume(streamId, 0)).body?.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = "";
+  while (!seen.includes('"content"')) seen += (await reader?.read())?.value;
+  await reader?.cancel();
+}
+
 describe("stopping a stream by its id", () => {
   it("aborts the upstream, ends every reader with the text so far, and is 204 again and afterwards", async () => {
     const question = newQuestion();
     await script(question, [LONG]);
     const [stream, json] = [await chatStream(ask(question)), chat(ask(question))];
     const resumed = await resume(streamIdOf(stream), 1);
+    await hasText(streamIdOf(stream));
     expect(await status(stop(streamIdOf(stream)))).toBe(204);
     const events = await eventsOf(stream);
     expect(events.at(-1)).toEqual({

@@ -1,39 +1,32 @@
-import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask as askAt, call, generate, newLead, setOf, whenReady } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 
-/** Every statement and every batch, the Worker's and the Durable Objects', leaves through this one method. */
-interface Session {
-  _wrappedFetch(...args: unknown[]): unknown;
-}
-
-const session = Object.getPrototypeOf(env.DB.withSession()) as Session;
-const original = session._wrappedFetch;
 let trips: string[] = [];
 
 /** The first kind whose SQL is in a round trip is what the round trip is for. */
 const KINDS: [kind: string, sql: RegExp][] = [
+  ["claim", /insert into \W+request_log\W.*returning/],
   ["store", /insert into \W+request_log/],
   ["announce", /insert into \W+persona_images/],
   // A portrait's jobs are no part of a request: they come when they come.
   ["job", /lease_owner|image_days|min\(|job_cursors/],
+  ["states", /from \W+persona_images\W.*json_each/],
   ["look-up", /from \W+persona_cache/],
 ];
 
-function kindOf(args: unknown[]): string {
-  const text = JSON.stringify(args);
-  return KINDS.find(([, sql]) => sql.test(text))?.[0] ?? text;
+function kindOf(sql: string): string {
+  return KINDS.find(([, pattern]) => pattern.test(sql))?.[0] ?? sql;
 }
 
+let unwrap: () => void;
 beforeAll(() => {
-  session._wrappedFetch = function (this: Session, ...args) {
-    trips.push(kindOf(args.slice(1)));
-    return original.apply(this, args);
-  };
+  unwrap = wrapDatabase((sql, send) => {
+    trips.push(kindOf(sql));
+    return send();
+  });
 });
-afterAll(() => {
-  session._wrappedFetch = original;
-});
+afterAll(() => unwrap());
 
 async function tripsOf(work: () => Promise<Response>) {
   trips = [];
@@ -64,5 +57,24 @@ describe("the D1 round trips of a persona request", () => {
     expect(await tripsOf(elsewhere)).toEqual({ trips: ["look-up"], from: "asknewton-d1; hit" });
     expect(await tripsOf(elsewhere)).toEqual({ trips: [], from: "asknewton-memory; hit" });
     expect(await tripsOf(() => call(`/api/personas/${setId}`))).toMatchObject({ trips: ["look-up"] });
+  });
+
+  it("are one more with a key, which the run's object claims; none is written where a cache answers", async () => {
+    const leadData = newLead();
+    const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
+    const [first, later] = [newKey(), newKey()];
+    const announce = ["announce", "announce", "announce"];
+    expect(await tripsOf(() => generate({ leadData }, first))).toEqual({
+      trips: ["look-up", "claim", ...announce, "store"],
+      from: "asknewton; fwd=miss",
+    });
+    expect(await tripsOf(() => generate({ leadData }, later))).toEqual({
+      trips: ["look-up"],
+      from: "asknewton-d1; hit",
+    });
+    expect(await tripsOf(() => generate({ leadData }, first))).toEqual({
+      trips: ["look-up", "states"],
+      from: "asknewton-log; hit",
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import {
   call,
   eventsOf,
@@ -7,10 +7,12 @@ import {
   generateStream,
   newLead,
   ORIGIN,
+  post,
   problemOf,
   setOf,
   whenReady,
 } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 import { calls } from "../support/upstream.ts";
 
 /** Portraits are ready when they are; nothing else of a set changes. */
@@ -48,7 +50,7 @@ describe("a lead that was never seen", () => {
     expect(sent?.body).toMatchObject({
       model: "gpt-6.1-terra",
       reasoning_effort: "low",
-      max_completion_tokens: 16_000,
+      max_completion_tokens: 7_600,
       stream: true,
       response_format: { type: "json_schema", json_schema: { strict: true } },
     });
@@ -184,7 +186,28 @@ describe("GET /api/personas/{setId}", () => {
   });
 
   it("is 404 where there is none", async () => {
-    const response = await call(`/api/personas/${crypto.randomUUID()}`);
+    const response = await call(`/api/personas/${"a".repeat(32)}`);
     expect([response.status, (await problemOf(response)).code]).toEqual([404, "not_found"]);
+  });
+
+  it("is 404 for what cannot be an id, without a question to D1", async () => {
+    const restore = wrapDatabase(() => Promise.reject(new Error("D1 is away")));
+    try {
+      for (const id of [
+        "x",
+        "a".repeat(31),
+        "A".repeat(32),
+        crypto.randomUUID(),
+        "%0Aat%20ann@example.org",
+      ]) {
+        const response = await call(`/api/personas/${id}`);
+        expect([id, response.status, (await problemOf(response)).code]).toEqual([id, 404, "not_found"]);
+        const persona = { setId: decodeURIComponent(id), personaId: "somebody" };
+        const chat = await post("/api/chat", { messages: [{ role: "user", content: "Hello" }], persona });
+        expect([id, (await problemOf(chat)).code]).toEqual([id, "persona_not_found"]);
+      }
+    } finally {
+      restore();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { call, eventsOf, generate, newLead, problemOf, setOf, whenReady } from "../support/api.ts";
+import { call, eventsOf, generate, newLead, problemOf, setOf, until, whenReady } from "../support/api.ts";
+import { listenToLog } from "../support/discretion.ts";
 
 const OURS = "X-Request-Id";
 
@@ -71,6 +72,31 @@ describe("a hot hit", () => {
       (await setOf(await call(`/api/personas/${first.setId}`))).personas,
     );
     expect(second.personas[0]?.id).not.toBe(first.personas[0]?.id);
+  });
+
+  it("is logged with the others, by their count, whatever way they are found", async () => {
+    const body = await hotLead();
+    await read(await post(body));
+    const log = listenToLog();
+    const records = () =>
+      log
+        .lines()
+        .split("\n")
+        .flatMap((line) => (line.includes('"tier":"memory"') ? [JSON.parse(line)] : []));
+    for (const wish of [{}, {}, { "Cache-Control": "max-age=0" }]) {
+      await read(await post(body, { ...wish, [OURS]: "not-in-the-log" }));
+    }
+    const counted = () => records().reduce((sum, { count }) => sum + count, 0);
+    await until("the hits are in the log", async () => counted() >= 3); // those of the tests before may be among them
+    expect(records()[0]).toMatchObject({
+      level: "info",
+      event: "request",
+      method: "POST",
+      route: "/api/personas/generate",
+      status: 200,
+      durationMs: expect.any(Number),
+    });
+    expect(log.lines()).not.toContain("not-in-the-log");
   });
 
   it("does not hide what is wrong with a request", async () => {

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { eventsOf, generate, generateStream, newLead, problemOf, setOf } from "../support/api.ts";
+import { eventsOf, generate, generateStream, newLead, problemOf, setOf, whenReady } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 
 const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
@@ -45,27 +46,69 @@ describe("fifty requests at once with one key", () => {
 });
 
 describe("a key that was used before", () => {
-  it("is answered by the cache where that can, which is no replay", async () => {
-    const leadData = newLead();
-    const key = newKey();
-    await setOf(await generate({ leadData }, key));
-    const again = await generate({ leadData }, key);
-    expect(again.headers.get("Cache-Status")).toBe("asknewton-d1; hit");
-    expect(again.headers.get("Idempotency-Replayed")).toBeNull();
-    expect((await setOf(again)).fromCache).toBe(true);
-  });
-
-  it("is answered from the log where it cannot: the first body, from any network, quoted or bare", async () => {
+  it("is answered with the first body, whatever the caches have, from any network, quoted or bare", async () => {
     const leadData = newLead();
     const key = crypto.randomUUID();
     const first = await setOf(await generate({ leadData }, { "Idempotency-Key": key, ...from("192.0.2.1") }));
-    await forgetSets();
+    await whenReady(first.setId);
+    for (const tier of ["d1", "memory"]) {
+      expect((await generate({ leadData })).headers.get("Cache-Status")).toBe(`asknewton-${tier}; hit`);
+    }
     const again = await generate({ leadData }, { "Idempotency-Key": `"${key}"`, ...from("192.0.2.2") });
     expect(again.headers.get("Cache-Status")).toBe("asknewton-log; hit");
     expect(again.headers.get("Idempotency-Replayed")).toBe("true");
-    const replayed = await setOf(again);
+    const ready = first.personas.map((persona) => ({ ...persona, imageStatus: "ready" }));
+    expect(await setOf(again)).toEqual({ ...first, personas: ready, fromIdempotentCache: true });
+    expect(await calls(leadData.name)).toHaveLength(1);
+  });
+
+  it("keeps its first body when somebody has refreshed the set, as JSON and as a stream", async () => {
+    const leadData = newLead();
+    const key = newKey();
+    const first = await setOf(await generate({ leadData }, key));
+    const ids = first.personas.map(({ id }) => id);
+    await setOf(await generate({ leadData }, { ...REFRESH, ...from("192.0.2.3") }));
+    const again = await setOf(await generate({ leadData, images: "wait" }, key));
+    expect(again).toMatchObject({ createdAt: first.createdAt, fromCache: false, fromIdempotentCache: true });
+    expect(again.personas.map(({ id }) => id)).toEqual(ids);
+    expect(new Set(again.personas.map(({ imageStatus }) => imageStatus))).toEqual(new Set(["ready"]));
+    const events = await eventsOf(await generateStream({ leadData }, key));
+    expect(events.flatMap(({ persona }) => (persona as { id: string } | undefined)?.id ?? [])).toEqual(ids);
+    expect(await calls(leadData.name)).toHaveLength(2);
+  });
+
+  it("is answered so where only a cached answer is wanted", async () => {
+    const leadData = newLead();
+    const key = newKey();
+    await setOf(await generate({ leadData }, key));
+    const again = await generate({ leadData }, { ...key, "Cache-Control": "only-if-cached" });
+    expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    await again.text();
+  });
+
+  it("is answered by the caches where the log cannot be reached", async () => {
+    const leadData = newLead();
+    const key = newKey();
+    const { setId } = await setOf(await generate({ leadData }, key));
+    await whenReady(setId);
+    await setOf(await generate({ leadData }));
+    const restore = wrapDatabase(() => Promise.reject(new Error("D1 is away")));
+    try {
+      const again = await generate({ leadData }, key);
+      expect(again.headers.get("Cache-Status")).toBe("asknewton-memory; hit");
+      expect((await setOf(again)).fromCache).toBe(true);
+    } finally {
+      restore();
+    }
+  });
+
+  it("is answered from the log where no cache has the set", async () => {
+    const leadData = newLead();
+    const key = newKey();
+    const first = await setOf(await generate({ leadData }, key));
+    await forgetSets();
+    const replayed = await setOf(await generate({ leadData }, key));
     expect(replayed).toMatchObject({ setId: first.setId, fromCache: false, fromIdempotentCache: true });
-    expect(replayed.personas.map(({ id }) => id)).toEqual(first.personas.map(({ id }) => id));
     expect(await calls(leadData.name)).toHaveLength(1);
   });
 
@@ -130,6 +173,23 @@ describe("a key that was used before", () => {
     expect((await generate({ leadData }, key)).status).toBe(502);
     const freed = async () => (await generate({ leadData: { ...leadData, other: true } }, key)).status;
     await expect.poll(freed, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe("a key whose first answer came from a cache", () => {
+  it("is not used up: nothing is written, and any request may have it", async () => {
+    const [leadData, other] = [newLead(), newLead()];
+    const key = newKey();
+    const { setId } = await setOf(await generate({ leadData }));
+    await whenReady(setId);
+    for (const _ of ["first", "again"]) {
+      const response = await generate({ leadData }, key);
+      expect(response.headers.get("Cache-Status")).toBe("asknewton-d1; hit");
+      expect(response.headers.get("Idempotency-Replayed")).toBeNull();
+      expect((await setOf(response)).fromCache).toBe(true);
+    }
+    expect((await setOf(await generate({ leadData: other }, key))).fromCache).toBe(false);
+    expect((await generate({ leadData }, key)).status).toBe(422);
   });
 });
 

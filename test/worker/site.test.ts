@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call } from "../support/api.ts";
+import { call, problemOf } from "../support/api.ts";
 
 const textOf = async (path: string) => (await call(path)).text();
 
@@ -42,5 +42,39 @@ describe("the pages", () => {
     const response = await call("/client.js", { headers: { Origin: "https://elsewhere.test" } });
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
     expect(await response.text()).toContain("export{");
+  });
+});
+
+describe("what the pages load", () => {
+  const assetOf = async () => /\/assets\/[\w.-]+\.js/.exec(await textOf("/"))?.[0] ?? "";
+
+  it("is kept for a year, named by its content, with the common headers", async () => {
+    const response = await call(await assetOf());
+    await response.body?.cancel();
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
+    expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect(response.headers.get("Referrer-Policy")).toBe("no-referrer");
+    expect(response.headers.get("Strict-Transport-Security")).toMatch(/^max-age=/);
+    expect(response.headers.get("X-Request-Id")).toMatch(/./);
+    const unchanged = { "If-None-Match": response.headers.get("ETag") ?? "" };
+    expect((await call(await assetOf(), { headers: unchanged })).status).toBe(304);
+  });
+
+  it.each([
+    "/assets/index-gone.js",
+    "/assets/",
+    "/assets/a/b.css",
+    "/assets//index.js",
+    "/assets/%2e%2e%2findex",
+  ])("is a problem that nobody keeps where there is no %s", async (path) => {
+    for (const method of ["GET", "HEAD"]) {
+      const response = await call(path, { method, headers: { "X-Request-Id": "mine" } });
+      expect(response.status).toBe(404);
+      expect(response.headers.get("Cache-Control")).toBe("no-store");
+      expect(response.headers.get("X-Request-Id")).toBe("mine");
+      expect(response.headers.get("Strict-Transport-Security")).toMatch(/^max-age=/);
+      if (method === "GET") expect((await problemOf(response)).code).toBe("not_found");
+    }
   });
 });

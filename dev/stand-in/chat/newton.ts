@@ -1,72 +1,61 @@
 import type { ChatRequest } from "../openai/chat-request.ts";
 import { systemText, userTexts } from "../openai/chat-request.ts";
-import type { Random } from "../random.ts";
-import { pick } from "../random.ts";
+import type { SeededFaker } from "../seeded-faker.ts";
 import type { KnownPersona } from "./known-persona.ts";
-import { knownPersona } from "./known-persona.ts";
-import { personaBrief } from "./persona-brief.ts";
-import { personalized } from "./personalized.ts";
-import { ELSEWHERE, SMALL_TALK } from "./small-talk.ts";
-import type { Topic } from "./topic.ts";
-import { COST_TOPICS } from "./topics-cost.ts";
-import { HEALTH_TOPICS } from "./topics-health.ts";
-import { LIFE_TOPICS } from "./topics-life.ts";
-import { PLAN_TOPICS } from "./topics-plans.ts";
-
-const TOPICS: readonly Topic[] = [...COST_TOPICS, ...PLAN_TOPICS, ...LIFE_TOPICS, ...HEALTH_TOPICS];
+import { knownPersona, personalized } from "./known-persona.ts";
+import type { Topic } from "./topics.ts";
+import { SMALL_TALK, topicsIn } from "./topics.ts";
 
 /** A shorter message without a subject of its own goes on with the one before. */
 const FOLLOW_UP_CHARS = 80;
-/** Enough for any question; a pasted document is not searched to its end. */
-const MAX_SEARCHED_CHARS = 4_000;
 
-const BEFORE_ASKING = [
-  "One more thing, so that I can be more exact.",
-  "To make this fit your own case, I would need to know a little more.",
-  "If you like, we can go further with your own numbers.",
+const OPENINGS = ["Let us look at {topic}.", "Happy to explain {topic}.", "A few words on {topic}."];
+const QUESTIONS = [
+  "Roughly how often did your household see a doctor last year?",
+  "Which state is it, and how old is everybody who needs coverage?",
+  "Is there a doctor or a medicine that has to stay?",
+  "What could you pay in a bad year without borrowing?",
+];
+const PERSONAL =
+  "With {name} in mind, about {monthlyPremiumUsd} a month is the figure to hold every plan against.";
+
+const BRIEF = [
+  "- **Money:** about {monthlyPremiumUsd} a month for premiums.",
+  "- **Deductible:** up to about {annualDeductibleUsd} would be bearable.",
+  "- **Today's coverage:** {currentCoverage}.",
+  "- **What counts first:** {coverageNeeds}.",
+  "- **The worry to take seriously:** {concerns}.",
+  "- **A plan to start from:** {preferredPlanType}, with one cheaper and one richer plan beside it.",
+  "- **A question for the insurer:** {questionsToAsk}",
 ];
 
-interface Mention {
-  readonly topic: Topic;
-  readonly times: number;
-  readonly at: number;
+/** What is known of a persona, for a question that names no subject. */
+function brief(persona: KnownPersona): string | undefined {
+  const intro = personalized("{name} is {age} and lives in {location}.", persona);
+  const known = BRIEF.flatMap((line) => personalized(line, persona) ?? []).join("\n");
+  const closing = "Ask me about any of these, and I will go into it.";
+  return intro && [`${intro} This is what I would keep in view:`, known, closing].join("\n\n");
 }
 
-/** Most often named first, and among equals the one named first. */
-function topicsIn(text: string): Topic[] {
-  const searched = text.slice(0, MAX_SEARCHED_CHARS);
-  const mentions = TOPICS.flatMap((topic): Mention[] => {
-    const found = [...searched.matchAll(topic.pattern)];
-    return found[0] ? [{ topic, times: found.length, at: found[0].index }] : [];
-  });
-  return mentions.sort((a, b) => b.times - a.times || a.at - b.at).map(({ topic }) => topic);
-}
-
-function explain(topic: Topic, others: readonly Topic[], persona: KnownPersona, random: Random): string {
-  const personal = personalized(pick(random, topic.personal), persona);
-  const [second] = others;
-  const advice = [pick(random, topic.advice), personal].filter(Boolean).join(" ");
-  const closing = [second?.gist, pick(random, BEFORE_ASKING), pick(random, topic.asks)]
-    .filter(Boolean)
-    .join(" ");
-  return [`${pick(random, topic.openings)} ${pick(random, topic.explanations)}`, advice, closing].join(
-    "\n\n",
-  );
-}
-
-function followUp(earlier: readonly string[], persona: KnownPersona, random: Random): string | undefined {
-  const topic = earlier.map((text) => topicsIn(text)[0]).find(Boolean);
-  return topic && `Staying with ${topic.name} for a moment. ${explain(topic, [], persona, random)}`;
-}
-
-/** What Newton says to the last thing a person said. */
-export function newtonAnswer(request: ChatRequest, random: Random): string {
+/** What Newton says, in Markdown, to the last thing a person said. */
+export function newtonAnswer(request: ChatRequest, { helpers }: SeededFaker): string {
   const [latest = "", ...earlier] = userTexts(request);
-  const persona = knownPersona(systemText(request));
-  const [topic, ...others] = topicsIn(latest);
-  if (topic) return explain(topic, others, persona, random);
-  const smallTalk = SMALL_TALK.find(({ pattern }) => pattern.test(latest));
-  if (smallTalk) return pick(random, smallTalk.answers);
-  const continued = latest.length <= FOLLOW_UP_CHARS ? followUp(earlier, persona, random) : undefined;
-  return continued ?? personaBrief(persona, random) ?? pick(random, ELSEWHERE);
+  // A server may tell of the persona in a user's message that comes first and ends with the JSON.
+  const told = earlier.at(-1)?.endsWith("}") ? earlier.pop() : undefined;
+  const persona = knownPersona(told ?? systemText(request));
+
+  function explain({ explanation, points }: Topic, opening: string, second?: Topic): string {
+    const also = second?.explanation.split(/(?<=[.;:]) /)[0];
+    const closing = [personalized(PERSONAL, persona), also, helpers.arrayElement(QUESTIONS)];
+    const list = helpers.shuffle(points).join("\n");
+    return [`${opening} ${explanation}`.trim(), list, closing.filter(Boolean).join(" ")].join("\n\n");
+  }
+
+  const [topic, second] = topicsIn(latest);
+  if (topic) return explain(topic, helpers.arrayElement(OPENINGS).replace("{topic}", topic.name), second);
+  const [smallTalk, elsewhere] = topicsIn(latest, SMALL_TALK);
+  if (smallTalk && elsewhere) return explain(smallTalk, "");
+  const before = latest.length <= FOLLOW_UP_CHARS ? earlier.flatMap((text) => topicsIn(text))[0] : undefined;
+  if (before) return explain(before, `Staying with ${before.name} for a moment.`);
+  return brief(persona) ?? (smallTalk ? explain(smallTalk, "") : "");
 }

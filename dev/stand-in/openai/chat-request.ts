@@ -1,78 +1,71 @@
+import * as z from "zod/mini";
+import type { JsonObject } from "../as-record.ts";
+import { checkBody, maybe } from "./body.ts";
 import { badRequest } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
-import { isObject, textMember } from "./json.ts";
 
-export interface Message {
-  readonly role: string;
-  readonly content: string;
-}
+const text = z.string();
+const message = z.object({
+  role: text,
+  content: maybe(z.union([text, z.array(z.object({ text: z.optional(text) }))])),
+});
+const options = z.object({
+  include_usage: z.optional(z.boolean()),
+  include_obfuscation: z.optional(z.boolean()),
+});
+const format = z.union([
+  z.object({
+    type: z.literal("json_schema"),
+    json_schema: z.object({ schema: z.record(text, z.unknown()) }),
+  }),
+  z.object({ type: z.enum(["text", "json_object"]) }),
+]);
+const chatBody = z.object({
+  model: text.check(z.minLength(1)),
+  messages: z.array(message).check(z.minLength(1)),
+  stream: maybe(z.boolean()),
+  stream_options: maybe(options),
+  response_format: maybe(format),
+  max_completion_tokens: maybe(z.number()),
+  reasoning_effort: maybe(text),
+});
+
+export type Message = ReturnType<typeof readMessage>;
 
 /** What of a `chat/completions` body this server looks at. */
-export interface ChatRequest {
-  readonly model: string;
-  readonly messages: readonly Message[];
-  readonly stream: boolean;
-  readonly includeUsage: boolean;
-  readonly obfuscated: boolean;
-  readonly schema: JsonObject | undefined;
-  readonly maxTokens: number;
-  readonly reasoningEffort: string | undefined;
+export type ChatRequest = ReturnType<typeof readChatRequest>;
+
+/** Refused by the models in use today, with the word of advice the API adds. */
+const UNSUPPORTED: Record<string, string> = {
+  temperature: "Only the default value is supported.",
+  top_p: "Only the default value is supported.",
+  max_tokens: "Use 'max_completion_tokens' instead.",
+};
+
+function refuseUnsupported(body: JsonObject): void {
+  const [name, advice] = Object.entries(UNSUPPORTED).find(([one]) => (body[one] ?? null) !== null) ?? [];
+  if (name === undefined) return;
+  const reason = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
+  throw badRequest("unsupported_parameter", name, reason);
 }
 
-/** Refused by the models in use today; the second is the word of advice the API adds. */
-const UNSUPPORTED: readonly (readonly [name: string, advice: string])[] = [
-  ["temperature", "Only the default value is supported."],
-  ["top_p", "Only the default value is supported."],
-  ["max_tokens", "Use 'max_completion_tokens' instead."],
-];
-
-function partText(part: unknown): string {
-  return isObject(part) && typeof part.text === "string" ? part.text : "";
+function readMessage({ role, content }: z.infer<typeof message>) {
+  const parts = typeof content === "string" ? [{ text: content }] : (content ?? []);
+  return { role, content: parts.map((part) => part.text ?? "").join("") };
 }
 
-function readMessage(value: unknown, index: number): Message {
-  if (!isObject(value) || typeof value.role !== "string") {
-    throw badRequest("invalid_type", `messages[${index}]`, `Invalid type for 'messages[${index}]'.`);
-  }
-  const { role, content } = value;
-  if (Array.isArray(content)) return { role, content: content.map(partText).join("") };
-  return { role, content: typeof content === "string" ? content : "" };
-}
-
-function checkParameters(body: JsonObject): void {
-  for (const [name, advice] of UNSUPPORTED) {
-    if (body[name] === undefined || body[name] === null) continue;
-    const message = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
-    throw badRequest("unsupported_parameter", name, message);
-  }
-  if (!Array.isArray(body.messages) || body.messages.length === 0) {
-    throw badRequest("missing_required_parameter", "messages", "Missing required parameter: 'messages'.");
-  }
-}
-
-function schemaOf(format: unknown): JsonObject | undefined {
-  if (!isObject(format) || format.type !== "json_schema") return undefined;
-  const schema = isObject(format.json_schema) ? format.json_schema.schema : undefined;
-  if (!isObject(schema)) {
-    const param = "response_format.json_schema.schema";
-    throw badRequest("missing_required_parameter", param, `Missing required parameter: '${param}'.`);
-  }
-  return schema;
-}
-
-export function readChatRequest(body: JsonObject): ChatRequest {
-  checkParameters(body);
-  const options = isObject(body.stream_options) ? body.stream_options : {};
-  const messages = Array.isArray(body.messages) ? body.messages : [];
+export function readChatRequest(body: JsonObject) {
+  refuseUnsupported(body);
+  const told = checkBody(body, chatBody);
+  const { response_format: asked, stream_options: stream } = told;
   return {
-    model: textMember(body, "model"),
-    messages: messages.map(readMessage),
-    stream: body.stream === true,
-    includeUsage: options.include_usage === true,
-    obfuscated: options.include_obfuscation !== false,
-    schema: schemaOf(body.response_format),
-    maxTokens: typeof body.max_completion_tokens === "number" ? body.max_completion_tokens : Infinity,
-    reasoningEffort: typeof body.reasoning_effort === "string" ? body.reasoning_effort : undefined,
+    model: told.model,
+    messages: told.messages.map(readMessage),
+    stream: told.stream ?? false,
+    includeUsage: stream?.include_usage ?? false,
+    obfuscated: stream?.include_obfuscation ?? true,
+    schema: asked?.type === "json_schema" ? asked.json_schema.schema : undefined,
+    maxTokens: told.max_completion_tokens ?? Number.POSITIVE_INFINITY,
+    reasoningEffort: told.reasoning_effort ?? "none",
   };
 }
 
@@ -80,25 +73,21 @@ function isSystem({ role }: Message): boolean {
   return role === "system" || role === "developer";
 }
 
+function joined(messages: readonly Message[]): string {
+  return messages.map(({ content }) => content).join("\n");
+}
+
+/** The fixed beginning of a prompt. */
 export function leadingSystemText({ messages }: ChatRequest): string {
-  const end = messages.findIndex((message) => !isSystem(message));
-  return messages
-    .slice(0, end < 0 ? messages.length : end)
-    .map(({ content }) => content)
-    .join("\n");
+  const end = messages.findIndex((one) => !isSystem(one));
+  return joined(messages.slice(0, end < 0 ? messages.length : end));
 }
 
 export function systemText({ messages }: ChatRequest): string {
-  return messages
-    .filter(isSystem)
-    .map(({ content }) => content)
-    .join("\n");
+  return joined(messages.filter(isSystem));
 }
 
 /** What the user said, the latest first. */
 export function userTexts({ messages }: ChatRequest): string[] {
-  return messages
-    .filter(({ role }) => role === "user")
-    .map(({ content }) => content)
-    .reverse();
+  return messages.flatMap(({ role, content }) => (role === "user" ? [content] : [])).reverse();
 }

@@ -1,46 +1,39 @@
 /** A refusal in the API's own words. */
 export class ApiFailure extends Error {
   readonly status: number;
-  readonly body: { readonly error: ApiError };
+  readonly body: { readonly error: Record<string, string | null> };
 
-  constructor(status: number, error: ApiError) {
-    super(error.message);
+  constructor(status: number, message: string, more: { type?: string; param?: string; code?: string } = {}) {
+    super(message);
+    const { type = "invalid_request_error", param = null, code = null } = more;
     this.status = status;
-    this.body = { error };
+    this.body = { error: { message, type, param, code } };
   }
 }
 
-interface ApiError {
-  readonly message: string;
-  readonly type: string;
-  readonly param: string | null;
-  readonly code: string | null;
+export function badRequest(code: string, param: string, message: string): ApiFailure {
+  return new ApiFailure(400, message, { param, code });
 }
 
-export function badRequest(code: string | null, param: string | null, message: string): ApiFailure {
-  return new ApiFailure(400, { message, type: "invalid_request_error", param, code });
+export function missing(param: string): ApiFailure {
+  return badRequest("missing_required_parameter", param, `Missing required parameter: '${param}'.`);
 }
 
 export function modelNotFound(model: string): ApiFailure {
-  return new ApiFailure(404, {
-    message: `The model '${model}' does not exist or you do not have access to it.`,
-    type: "invalid_request_error",
-    param: null,
-    code: "model_not_found",
-  });
+  const message = `The model '${model}' does not exist or you do not have access to it.`;
+  return new ApiFailure(404, message, { code: "model_not_found" });
+}
+
+export function scriptedFailure(status: number): ApiFailure {
+  const type = status >= 500 ? "server_error" : "invalid_request_error";
+  return new ApiFailure(status, `A script answers ${status} here.`, { type });
 }
 
 /** Any bearer will do, but one that says it is invalid. */
 export function checkAuthorization(authorization: string | undefined): void {
   const key = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
   if (key !== undefined && !key.includes("invalid")) return;
-  throw new ApiFailure(401, {
-    message:
-      key === undefined
-        ? "You didn't provide an API key. Send it in an Authorization header, as 'Bearer YOUR_KEY'."
-        : "Incorrect API key provided.",
-    type: "invalid_request_error",
-    param: null,
-    code: "invalid_api_key",
-  });
+  const absent = "You didn't provide an API key. Send it in an Authorization header, as 'Bearer YOUR_KEY'.";
+  const message = key === undefined ? absent : "Incorrect API key provided.";
+  throw new ApiFailure(401, message, { code: "invalid_api_key" });
 }

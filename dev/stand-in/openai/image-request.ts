@@ -1,68 +1,44 @@
-import type { PictureFormat } from "../portraits/portrait.ts";
+import * as z from "zod/mini";
+import type { JsonObject } from "../as-record.ts";
+import { checkBody, maybe } from "./body.ts";
 import { badRequest } from "./failure.ts";
-import type { JsonObject } from "./json.ts";
-import { textMember } from "./json.ts";
 
-export interface ImageRequest {
-  readonly model: string;
-  readonly prompt: string;
-  readonly dallE: boolean;
-  readonly width: number;
-  readonly height: number;
-  readonly quality: string;
-  readonly format: PictureFormat;
-  readonly count: number;
-}
+const required = z.string().check(z.minLength(1));
+const imageBody = z.object({
+  model: required,
+  prompt: required,
+  size: z._default(z.string(), "auto"),
+  quality: maybe(z.string()),
+  output_format: z._default(z.enum(["png", "webp", "jpeg"]), "png"),
+  n: z._default(z.int().check(z.gte(1), z.lte(10)), 1),
+});
 
-const DEFAULT_SIZE = "1024x1024";
+export type ImageRequest = ReturnType<typeof readImageRequest>;
+
+const DEFAULT_SIDE = 1024;
 const LEAST_SIDE = 16;
 const MOST_SIDE = 4_096;
-const MOST_PICTURES = 10;
-const FORMATS: readonly PictureFormat[] = ["png", "webp", "jpeg"];
 
-function checkParameters(body: JsonObject, dallE: boolean): void {
-  const refused = dallE ? "output_format" : "response_format";
-  if (body[refused] !== undefined) {
-    throw badRequest("unknown_parameter", refused, `Unknown parameter: '${refused}'.`);
-  }
+/** DALL·E 3 has two qualities, DALL·E 2 one. */
+function checkQuality(quality: string, model: string): void {
+  const known = ["auto", "standard", ...(model === "dall-e-2" ? [] : ["hd"])];
+  if (!known.includes(quality)) throw badRequest("invalid_value", "quality", `Invalid value: '${quality}'.`);
 }
 
-function sides(value: unknown): [width: number, height: number] {
-  const size = value === undefined || value === "auto" ? DEFAULT_SIZE : String(value);
-  const [width = 0, height = 0] = /^\d+x\d+$/.test(size) ? size.split("x").map(Number) : [];
+function readSize(size: string) {
+  const [width = 0, height = 0] =
+    size === "auto" ? [DEFAULT_SIDE, DEFAULT_SIDE] : size.split("x").map(Number);
   const fits = [width, height].every((side) => side >= LEAST_SIDE && side <= MOST_SIDE);
   if (!fits) throw badRequest("invalid_value", "size", `Invalid value: '${size}'.`);
-  return [width, height];
+  return { width, height };
 }
 
-function formatOf(value: unknown): PictureFormat {
-  const format = FORMATS.find((candidate) => candidate === (value ?? "png"));
-  if (!format) throw badRequest("invalid_value", "output_format", `Invalid value: '${value}'.`);
-  return format;
-}
-
-function countOf(value: unknown): number {
-  const count = value ?? 1;
-  if (typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= MOST_PICTURES)
-    return count;
-  throw badRequest("invalid_value", "n", `Invalid value: 'n' must be from 1 to ${MOST_PICTURES}.`);
-}
-
-export function readImageRequest(body: JsonObject): ImageRequest {
-  const model = textMember(body, "model");
+export function readImageRequest(body: JsonObject) {
+  const { model, prompt, size, quality, output_format: format, n: count } = checkBody(body, imageBody);
   const dallE = model.startsWith("dall-e-");
-  checkParameters(body, dallE);
-  const [width, height] = sides(body.size);
-  const quality = typeof body.quality === "string" && body.quality !== "auto" ? body.quality : "medium";
-  const prompt = textMember(body, "prompt");
-  return {
-    model,
-    prompt,
-    dallE,
-    width,
-    height,
-    quality,
-    format: formatOf(body.output_format),
-    count: countOf(body.n),
-  };
+  const unknown = dallE ? "output_format" : "response_format";
+  if (unknown in body) throw badRequest("unknown_parameter", unknown, `Unknown parameter: '${unknown}'.`);
+  if (dallE) checkQuality(quality ?? "auto", model);
+  const graded = quality && quality !== "auto" ? quality : "medium";
+  return { model, prompt, dallE, quality: graded, format, count, ...readSize(size) };
 }

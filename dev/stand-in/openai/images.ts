@@ -1,14 +1,15 @@
-import type { Exchange } from "../exchange.ts";
+import type { JsonObject } from "../as-record.ts";
 import type { PaceBook } from "../pace.ts";
 import { paddedPng } from "../portraits/padded-png.ts";
 import type { Picture, PortraitPainter } from "../portraits/portrait.ts";
-import { between, seededRandom } from "../random.ts";
 import type { Step } from "../script.ts";
+import { seededFaker } from "../seeded-faker.ts";
+import { parseBody } from "./body.ts";
 import type { ImageRequest } from "./image-request.ts";
 import { readImageRequest } from "./image-request.ts";
-import type { JsonObject } from "./json.ts";
 import type { KnownModels } from "./models.ts";
 import { checkModel } from "./models.ts";
+import type { ApiCall } from "./route.ts";
 import { tokensIn } from "./usage.ts";
 
 export interface ImageParts {
@@ -34,46 +35,38 @@ function imageUsage({ prompt, quality, width, height, count }: ImageRequest): Js
   };
 }
 
-async function pictures(
-  request: ImageRequest,
-  step: Step | undefined,
-  paint: PortraitPainter,
-): Promise<Picture[]> {
-  if (step?.imageBase64 !== undefined) return [{ base64: step.imageBase64, format: request.format }];
-  if (step?.imageBytes !== undefined)
-    return [{ base64: paddedPng(step.imageBytes).toString("base64"), format: "png" }];
-  return Promise.all(
-    Array.from({ length: request.count }, (_, index) => paint({ ...request, variant: index })),
-  );
+async function pictures(request: ImageRequest, step: Step | undefined, paint: PortraitPainter) {
+  const { imageBase64, imageBytes } = step ?? {};
+  if (imageBase64 !== undefined) return [{ base64: imageBase64, format: request.format }];
+  if (imageBytes !== undefined) return [{ base64: paddedPng(imageBytes), format: "png" as const }];
+  return Promise.all(Array.from({ length: request.count }, (_, variant) => paint({ ...request, variant })));
 }
 
 function answer(request: ImageRequest, made: readonly Picture[], step: Step | undefined): JsonObject {
   const created = Math.floor(Date.now() / 1000);
-  if (request.dallE) {
-    return {
-      created,
-      data: made.map(({ base64 }) => ({ b64_json: base64, revised_prompt: request.prompt })),
-    };
-  }
+  const revised = request.dallE ? { revised_prompt: request.prompt } : {};
+  const data = made.map(({ base64 }) => ({ b64_json: base64, ...revised }));
+  if (request.dallE) return { created, data };
   const usage = step?.usage === undefined ? imageUsage(request) : step.usage;
   return {
     created,
     background: "opaque",
-    data: made.map(({ base64 }) => ({ b64_json: base64 })),
+    data,
     output_format: made[0]?.format ?? request.format,
     quality: request.quality,
     size: `${request.width}x${request.height}`,
-    ...(usage === null ? {} : { usage }),
+    usage: usage ?? undefined,
   };
 }
 
+/** `POST /images/generations`. */
 export function createImages({ models, paces, paint }: ImageParts) {
-  return async (exchange: Exchange, body: JsonObject, raw: string, step: Step | undefined): Promise<void> => {
+  return async ({ exchange, raw, step }: ApiCall): Promise<void> => {
     const startedAt = performance.now();
-    const request = readImageRequest(body);
+    const request = readImageRequest(parseBody(raw));
     checkModel(models, request.model);
-    const [least, most] = paces.paceFor("chat", raw).imageMs;
-    const takesMs = between(seededRandom(`${raw}#${startedAt}`), least, most);
+    const [min, max] = paces.paceFor("chat", raw).imageMs;
+    const takesMs = seededFaker(`${raw}#${startedAt}`).number.float({ min, max });
     const made = await pictures(request, step, paint);
     const here = await exchange.wait(takesMs - (performance.now() - startedAt));
     if (here) exchange.json(200, answer(request, made, step));

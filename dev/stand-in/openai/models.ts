@@ -1,4 +1,6 @@
+import type { JsonObject } from "../as-record.ts";
 import { modelNotFound } from "./failure.ts";
+import type { ApiRoute } from "./route.ts";
 
 /** The day a model is shut down, or null where none is announced. */
 export type KnownModels = Readonly<Record<string, string | null>>;
@@ -25,12 +27,21 @@ export function checkModel(known: KnownModels, model: string): void {
   if (!ACCEPTED_PREFIXES.some((prefix) => model.startsWith(prefix))) throw modelNotFound(model);
 }
 
-export function describeModel(known: KnownModels, model: string): Record<string, unknown> {
+function describeModel(known: KnownModels, model: string): JsonObject {
   checkModel(known, model);
   const shutdownDate = known[model] ?? null;
   return { id: model, object: "model", created: CREATED, owned_by: "system", shutdown_date: shutdownDate };
 }
 
-export function listModels(known: KnownModels): Record<string, unknown> {
-  return { object: "list", data: Object.keys(known).map((model) => describeModel(known, model)) };
+export function modelRoutes(known: KnownModels): ApiRoute[] {
+  const describe = (model: string) => describeModel(known, model);
+  const list = () => ({ object: "list", data: Object.keys(known).map(describe) });
+  return [
+    { method: "GET", path: /^\/models$/, answer: ({ exchange }) => exchange.json(200, list()) },
+    {
+      method: "GET",
+      path: /^\/models\/(.+)$/,
+      answer: ({ exchange, id }) => exchange.json(200, describe(id)),
+    },
+  ];
 }

@@ -27,17 +27,12 @@ const MAX_KEPT = 200;
 /** "Personas by Draftbit" (draftbit.com), CC BY 4.0, drawn by DiceBear. */
 const STYLE = new Style(personas);
 
-function drawing({ prompt, width, height, variant }: PortraitRequest): string {
-  const seed = variant === 0 ? prompt : `${prompt} ${variant}`;
-  const size = Math.min(width, height);
-  return new Avatar(STYLE, { ...looksOf(prompt, seed), seed, size }).toString();
-}
-
 async function paint(request: PortraitRequest): Promise<Picture> {
-  const { width, height, format } = request;
-  const bytes = await sharp(Buffer.from(drawing(request)))
-    .resize(width, height, { fit: "contain", background: "#eef0ec" })
-    .flatten({ background: "#eef0ec" })
+  const { prompt, width, height, format, variant } = request;
+  const seed = variant === 0 ? prompt : `${prompt} ${variant}`;
+  const drawing = new Avatar(STYLE, { ...looksOf(prompt, seed), seed, size: Math.max(width, height) });
+  const bytes = await sharp(Buffer.from(drawing.toString()))
+    .resize(width, height)
     .toFormat(format)
     .toBuffer();
   return { base64: bytes.toString("base64"), format };
@@ -51,11 +46,8 @@ export function createPortraitPainter(): PortraitPainter {
     const key = JSON.stringify([prompt, width, height, format, variant]);
     const made = kept.get(key) ?? paint(request);
     kept.delete(key);
-    kept.set(key, made);
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MAX_KEPT) break;
-      kept.delete(oldest);
-    }
+    const [oldest = ""] = kept.keys();
+    if (kept.set(key, made).size > MAX_KEPT) kept.delete(oldest);
     return made;
   };
 }

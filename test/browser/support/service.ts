@@ -1,7 +1,7 @@
 import { type StandIn, startStandIn } from "../../../dev/stand-in/index.ts";
 import { type BareWorker, createBareWorker } from "../../support/bare-worker.ts";
 
-export const ADMIN_TOKEN = "let-me-in";
+export const ADMIN_TOKEN = "let-me-in-says-the-operator";
 
 export interface Service {
   readonly worker: BareWorker;

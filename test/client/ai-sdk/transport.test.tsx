@@ -3,7 +3,10 @@ import { useChat } from "@ai-sdk/react";
 import { act, cleanup, waitFor } from "@testing-library/react";
 import type { UIMessage } from "ai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AskNewtonChatTransport, type AskNewtonChatTransportOptions } from "../../../client/ai-sdk/index.ts";
+import {
+  AskNewtonChatTransport,
+  type AskNewtonChatTransportOptions,
+} from "../../../client/src/ai-sdk/index.ts";
 import { changesOf, renderStrict } from "../react/strict.ts";
 import { type HostileService, problemFault } from "../support/hostile-service.ts";
 import { gate, hostileService, QUICK } from "../support/read.ts";
@@ -24,7 +27,7 @@ function page(service: HostileService, options: AskNewtonChatTransportOptions = 
   return {
     ...rendered,
     send: (text: string, extra?: object) => act(() => void hook().sendMessage({ text }, extra)),
-    said: () => hook().messages.map((message) => `${message.role}: ${textOf(message)}`),
+    shown: () => hook().messages.map((message) => `${message.role}: ${textOf(message)}`),
     statuses: () => changesOf(rendered.seen.map(({ status }) => status)),
   };
 }
@@ -32,69 +35,83 @@ function page(service: HostileService, options: AskNewtonChatTransportOptions = 
 async function chat(script: Step[], options: AskNewtonChatTransportOptions = {}) {
   const service = await hostileService();
   service.scripts = [script];
-  const stops = () => service.heard.filter(({ method }) => method === "DELETE");
+  const stops = () => service.requests.filter(({ method }) => method === "DELETE");
   return { service, stops, ...page(service, options) };
 }
 
 describe("AskNewtonChatTransport under the real useChat", () => {
   it("is submitted until the first word, then streams, then is ready", async () => {
     const [first, second] = [gate(), gate()];
-    const { send, said, hook, statuses, service } = await chat([
+    const { send, shown, hook, statuses, service } = await chat([
       first.wait,
       { content: "Half" },
       second.wait,
       ...answerOf([" and half"]),
     ]);
     send("What is a premium?");
-    await waitFor(() => expect(service.heard).toHaveLength(1));
+    await waitFor(() => expect(service.requests).toHaveLength(1));
     expect(hook().status).toBe("submitted");
     first.open();
-    await waitFor(() => expect(said().at(-1)).toBe("assistant: Half"));
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: Half"));
     expect(hook().status).toBe("streaming");
     second.open();
     await waitFor(() => expect(hook().status).toBe("ready"));
-    expect(said()).toEqual(["user: What is a premium?", "assistant: Half and half"]);
+    expect(shown()).toEqual(["user: What is a premium?", "assistant: Half and half"]);
     expect(statuses()).toEqual(["ready", "submitted", "streaming", "ready"]);
   });
 
   it("sends the conversation as text, the persona, and the headers of the send over its own", async () => {
-    const { send, said, hook, service } = await chat(answerOf(["Hi."]), {
+    const { send, shown, hook, service } = await chat(answerOf(["Hi."]), {
       headers: () => ({ "X-A": "1", "X-B": "1" }),
     });
     const persona = { setId: "s", personaId: "p" };
     send("One");
-    await waitFor(() => expect(said().at(-1)).toBe("assistant: Hi."));
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: Hi."));
     await waitFor(() => expect(hook().status).toBe("ready"));
     send("Two", { body: { persona }, headers: { "X-B": "2" } });
-    await waitFor(() => expect(service.heard).toHaveLength(2));
+    await waitFor(() => expect(service.requests).toHaveLength(2));
     const messages = [
       { role: "user", content: "One" },
       { role: "assistant", content: "Hi." },
       { role: "user", content: "Two" },
     ];
-    expect(service.heard[1]?.body).toEqual({ messages, persona });
-    expect(service.heard[1]?.headers).toMatchObject({ "x-a": "1", "x-b": "2" });
+    expect(service.requests[1]?.body).toEqual({ messages, persona });
+    expect(service.requests[1]?.headers).toMatchObject({ "x-a": "1", "x-b": "2" });
     await waitFor(() => expect(hook().status).toBe("ready"));
   });
 
   it("reconnects by itself, unseen", async () => {
-    const { send, said, hook, service, statuses } = await chat(answerOf(["Half", " and half"]));
+    const { send, shown, hook, service, statuses } = await chat(answerOf(["Half", " and half"]));
     service.faults = [{ kind: "drop-before-head" }, { kind: "cut", after: 33 }, { kind: "drop-before-head" }];
     send("Go on?");
-    await waitFor(() => expect(said().at(-1)).toBe("assistant: Half and half"));
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: Half and half"));
     await waitFor(() => expect(hook().status).toBe("ready"));
     expect(statuses()).not.toContain("error");
     expect(service.runs).toHaveLength(1);
   });
 
+  it("shows a fresh text where the answer begins again, and never both", async () => {
+    const more = gate();
+    const script = [{ content: "Void" }, more.wait, { reset: true }, ...answerOf(["Whole", " answer"])];
+    const { send, shown, hook } = await chat(script);
+    send("Again?");
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: Void"));
+    more.open();
+    await waitFor(() => expect(hook().status).toBe("ready"));
+    expect(shown()).toEqual(["user: Again?", "assistant: Whole answer"]);
+    expect(hook().messages.at(-1)?.parts).toMatchObject([
+      { type: "text", text: "Whole answer", state: "done" },
+    ]);
+  });
+
   it("stops the answer where it is made, and keeps its text", async () => {
-    const { send, said, hook, service } = await chat([{ content: "Half" }, gate().wait]);
+    const { send, shown, hook, service } = await chat([{ content: "Half" }, gate().wait]);
     send("Stop?");
-    await waitFor(() => expect(said().at(-1)).toBe("assistant: Half"));
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: Half"));
     await act(() => hook().stop());
     await waitFor(() => expect(hook().status).toBe("ready"));
     await waitFor(() => expect(service.runs[0]?.ended).toBe(true));
-    expect(said().at(-1)).toBe("assistant: Half");
+    expect(shown().at(-1)).toBe("assistant: Half");
     expect(sessionStorage).toHaveLength(0);
   });
 
@@ -107,14 +124,14 @@ describe("AskNewtonChatTransport under the real useChat", () => {
   });
 
   it("regenerates an answer as a new send", async () => {
-    const { send, said, hook, service } = await chat(answerOf(["First."]));
+    const { send, shown, hook, service } = await chat(answerOf(["First."]));
     service.scripts.push(answerOf(["Second."]));
     send("Well?");
-    await waitFor(() => expect(said().at(-1)).toBe("assistant: First."));
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: First."));
     await waitFor(() => expect(hook().status).toBe("ready"));
     await act(() => hook().regenerate());
-    expect(said()).toEqual(["user: Well?", "assistant: Second."]);
-    expect(service.heard[1]?.body).toEqual({ messages: [{ role: "user", content: "Well?" }] });
+    expect(shown()).toEqual(["user: Well?", "assistant: Second."]);
+    expect(service.requests[1]?.body).toEqual({ messages: [{ role: "user", content: "Well?" }] });
   });
 });
 
@@ -126,31 +143,34 @@ describe("after a reload", () => {
     const silence = { ...QUICK, baseUrl: service.origin };
     const before = new AskNewtonChatTransport(silence);
     const stream = await before.sendMessages({
-      ...{ trigger: "submit-message", chatId: "chat-1", messageId: undefined, abortSignal: undefined },
+      trigger: "submit-message",
+      chatId: "chat-1",
+      messageId: undefined,
+      abortSignal: undefined,
       messages: [{ id: "1", role: "user", parts: [{ type: "text", text: "Still there?" }] }],
     });
     const reader = stream.getReader();
     await reader.read();
-    const stops = () => service.heard.filter(({ method }) => method === "DELETE");
+    const stops = () => service.requests.filter(({ method }) => method === "DELETE");
     return { service, stops };
   }
 
-  it("takes the answer up from its first word, and Strict Mode stops nothing", async () => {
+  it("resumes the answer from its first word, and Strict Mode stops nothing", async () => {
     const more = gate();
     const { service, stops } = await reloaded([{ content: "Half" }, more.wait, ...answerOf([" and half"])]);
-    const { said, hook } = page(service, {}, true);
-    await waitFor(() => expect(said()).toEqual(["assistant: Half"]));
+    const { shown, hook } = page(service, {}, true);
+    await waitFor(() => expect(shown()).toEqual(["assistant: Half"]));
     more.open();
-    await waitFor(() => expect(said()).toEqual(["assistant: Half and half"]));
+    await waitFor(() => expect(shown()).toEqual(["assistant: Half and half"]));
     await waitFor(() => expect(hook().status).toBe("ready"));
     expect(stops()).toEqual([]);
     await waitFor(() => expect(sessionStorage).toHaveLength(0));
   });
 
-  it("stops an answer that was taken up", async () => {
+  it("stops an answer that was resumed", async () => {
     const { service, stops } = await reloaded([{ content: "Half" }, gate().wait]);
-    const { said, hook } = page(service, {}, true);
-    await waitFor(() => expect(said()).toEqual(["assistant: Half"]));
+    const { shown, hook } = page(service, {}, true);
+    await waitFor(() => expect(shown()).toEqual(["assistant: Half"]));
     await act(() => hook().stop());
     await waitFor(() => expect(service.runs[0]?.ended).toBe(true));
     expect(stops()).toHaveLength(1);

@@ -1,6 +1,10 @@
 import { renderToString } from "react-dom/server";
 import { expect, it } from "vitest";
-import { useDebouncedCallback, useGeneratePersonas, useStreamedChat } from "../../../client/react/index.ts";
+import {
+  useDebouncedCallback,
+  useGeneratePersonas,
+  useStreamedChat,
+} from "../../../client/src/react/index.ts";
 
 function Page() {
   const chat = useStreamedChat();

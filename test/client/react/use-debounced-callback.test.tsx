@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { useDebouncedCallback } from "../../../client/react/index.ts";
+import { useDebouncedCallback } from "../../../client/src/react/index.ts";
 import { renderStrict } from "./strict.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { act, cleanup, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Persona } from "../../../client/index.ts";
-import { type UseGeneratePersonasOptions, useGeneratePersonas } from "../../../client/react/index.ts";
+import type { Persona } from "../../../client/src/index.ts";
+import { type UseGeneratePersonasOptions, useGeneratePersonas } from "../../../client/src/react/index.ts";
 import { problemFault } from "../support/hostile-service.ts";
 import { gate, hostileService, QUICK } from "../support/read.ts";
 import type { Step } from "../support/runs.ts";
@@ -22,7 +22,7 @@ async function personas(script: Step[], options: UseGeneratePersonasOptions = {}
   const props = { ...QUICK, baseUrl: service.origin, delay: 20, ...options };
   const rendered = renderStrict(useGeneratePersonas, props);
   const statuses = () => changesOf(rendered.seen.map(({ status }) => status));
-  const sent = () => service.heard.filter(({ method }) => method === "POST");
+  const sent = () => service.requests.filter(({ method }) => method === "POST");
   const generate = (...args: Parameters<ReturnType<typeof useGeneratePersonas>["generate"]>) =>
     act(() => rendered.hook().generate(...args));
   return { service, ...rendered, statuses, sent, generate };
@@ -86,8 +86,8 @@ describe("useGeneratePersonas", () => {
     const states = () => hook().personas.map(({ imageStatus }) => imageStatus);
     await waitFor(() => expect(states()).toEqual(["ready", "failed"]), { timeout: 10_000 });
     expect(hook()).toMatchObject({ status: "done", fromCache: false });
-    const looks = service.heard.filter(({ method }) => method === "GET");
-    expect(looks.map(({ path }) => path)).toEqual(["/api/personas/set-1", "/api/personas/set-1"]);
+    const polls = service.requests.filter(({ method }) => method === "GET");
+    expect(polls.map(({ path }) => path)).toEqual(["/api/personas/set-1", "/api/personas/set-1"]);
   });
 
   it("shows an error, and forgets it with the next call", async () => {
@@ -134,13 +134,13 @@ describe("useGeneratePersonas", () => {
     await waitFor(() => expect(sent()).toHaveLength(2));
   });
 
-  it("asks nothing more once its component is gone", async () => {
+  it("sends nothing more once its component is unmounted", async () => {
     const { generate, service, unmount } = await personas(READY);
     generate(LEAD);
     unmount();
     const other = await personas(READY);
     other.generate(LEAD);
     await waitFor(() => expect(other.hook().status).toBe("done")); // as long as the first would have taken
-    expect(service.heard).toEqual([]);
+    expect(service.requests).toEqual([]);
   });
 });

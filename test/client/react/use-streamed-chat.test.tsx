@@ -2,7 +2,7 @@
 import { act, cleanup, waitFor } from "@testing-library/react";
 import { useEffect } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type UseStreamedChatOptions, useStreamedChat } from "../../../client/react/index.ts";
+import { type UseStreamedChatOptions, useStreamedChat } from "../../../client/src/react/index.ts";
 import { problemFault } from "../support/hostile-service.ts";
 import { gate, hostileService, QUESTION, QUICK } from "../support/read.ts";
 import { answerOf, type Step } from "../support/runs.ts";
@@ -15,8 +15,8 @@ async function chat(script: Step[], options: UseStreamedChatOptions = {}) {
   service.scripts = [script];
   const rendered = renderStrict(useStreamedChat, { ...QUICK, baseUrl: service.origin, ...options });
   const statuses = () => changesOf(rendered.seen.map(({ status }) => status));
-  const sent = () => service.heard.filter(({ method }) => method === "POST");
-  const stopped = () => service.heard.filter(({ method }) => method === "DELETE");
+  const sent = () => service.requests.filter(({ method }) => method === "POST");
+  const stopped = () => service.requests.filter(({ method }) => method === "DELETE");
   return { service, ...rendered, statuses, sent, stopped };
 }
 
@@ -63,6 +63,24 @@ describe("useStreamedChat", () => {
     more.open();
     await waitFor(() => expect(hook()).toMatchObject({ streamingText: "Half and half", status: "done" }));
     expect(statuses()).toEqual(["idle", "connecting", "streaming", "reconnecting", "streaming", "done"]);
+  });
+
+  it("shows the text anew where the answer begins again, and gives that alone", async () => {
+    const [void_, more] = [gate(), gate()];
+    const script = [{ content: "Void" }, void_.wait, { reset: true }, more.wait, ...answerOf(["Whole."])];
+    const { hook } = await chat(script);
+    let answer: Promise<string | undefined> | undefined;
+    act(() => {
+      answer = hook().sendMessages(QUESTION);
+    });
+    await waitFor(() => expect(hook().streamingText).toBe("Void"));
+    void_.open();
+    await waitFor(() =>
+      expect(hook()).toMatchObject({ streamingText: "", status: "connecting", isLoading: true }),
+    );
+    more.open();
+    await waitFor(() => expect(hook()).toMatchObject({ streamingText: "Whole.", status: "done" }));
+    expect(await answer).toBe("Whole.");
   });
 
   it("keeps the text that came where the answer fails, and resolves all the same", async () => {
@@ -144,7 +162,7 @@ describe("useStreamedChat", () => {
     expect(onEvent).toHaveBeenCalledWith(expect.objectContaining({ type: "done" }));
   });
 
-  it("stops the answer when its component goes", async () => {
+  it("stops the answer when its component is unmounted", async () => {
     const { hook, service, unmount } = await chat([{ content: "Half" }, gate().wait]);
     act(() => void hook().sendMessages(QUESTION));
     await waitFor(() => expect(hook().status).toBe("streaming"));
@@ -162,6 +180,6 @@ describe("useStreamedChat", () => {
       return chat;
     }, undefined);
     await waitFor(() => expect(hook()).toMatchObject({ streamingText: "Once.", status: "done" }));
-    expect(service.heard.map(({ method }) => method)).toEqual(["POST"]);
+    expect(service.requests.map(({ method }) => method)).toEqual(["POST"]);
   });
 });

@@ -68,15 +68,19 @@ export async function sendWhole(
   if (await pipe.write(Buffer.from(JSON.stringify(answer())))) pipe.end();
 }
 
+function sinceReset({ events }: Run): LoggedEvent[] {
+  return events.slice(events.findLastIndex(({ reset }) => reset) + 1);
+}
+
 export function chatAnswer(run: Run): object {
-  const content = run.events.map((event) => event.content ?? "").join("");
-  const { finishReason, usage }: Partial<LoggedEvent> = run.events.at(-1) ?? {};
-  return { message: { role: "assistant", content }, finishReason, usage, streamId: run.id };
+  const content = sinceReset(run).map((event) => event.content ?? "");
+  const { finishReason, usage, model, droppedMessages }: Partial<LoggedEvent> = run.events.at(-1) ?? {};
+  const message = { role: "assistant", content: content.join("") };
+  return { message, finishReason, usage, model, droppedMessages, streamId: run.id };
 }
 
 export function personaSet(run: Run): object {
   const { setId, fromCache, createdAt }: Partial<LoggedEvent> = run.events.at(-1) ?? {};
-  const from = run.events.findLastIndex(({ reset }) => reset) + 1;
-  const personas = run.events.slice(from).flatMap(({ persona }) => (persona ? [persona] : []));
+  const personas = sinceReset(run).flatMap(({ persona }) => (persona ? [persona] : []));
   return { setId, personas, fromCache, createdAt };
 }

@@ -13,7 +13,7 @@ import {
 import { createRun, play, type Run, type Step } from "./runs.ts";
 import type { Fault, Slicer } from "./wire-faults.ts";
 
-export interface Heard {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -24,14 +24,14 @@ export interface Heard {
 export interface HostileService {
   readonly origin: string;
   /** Every request, in order. */
-  readonly heard: Heard[];
+  readonly requests: ReceivedRequest[];
   readonly runs: Run[];
   /** For the connections that carry streams, in order; none when they are used up. */
   faults: Fault[];
   /** The same for JSON answers, and for DELETE. */
   jsonFaults: Fault[];
   stopFaults: Fault[];
-  /** What the next runs say, in order; the last one's steps for all that follow. */
+  /** What the next runs write, in order; the last one's steps for all that follow. */
   scripts: Step[][];
   nextSize: Slicer;
   /** What `GET /api/personas/{id}` answers, one after the other; the last for ever. */
@@ -109,9 +109,9 @@ export async function startHostileService(): Promise<HostileService> {
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = req.method === "POST" ? await json(req) : undefined;
     const { url: path = "", method = "" } = req;
-    const headers = req.headers as Heard["headers"];
+    const headers = req.headers as ReceivedRequest["headers"];
     const key = headers["idempotency-key"] ?? "";
-    service.heard.push({ method, path, headers, body });
+    service.requests.push({ method, path, headers, body });
     const exchange = { req, res, path, body };
     if (method === "POST") await post(exchange, key);
     else await (method === "DELETE" ? stop(exchange, key) : get(exchange));
@@ -121,7 +121,13 @@ export async function startHostileService(): Promise<HostileService> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const service: HostileService = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ heard: [], runs: [], faults: [], jsonFaults: [], stopFaults: [], scripts: [], sets: [] },
+    requests: [],
+    runs: [],
+    faults: [],
+    jsonFaults: [],
+    stopFaults: [],
+    scripts: [],
+    sets: [],
     nextSize: () => 1_000_000,
     forget: (id) =>
       void service.runs.splice(

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { StreamChatEvent, StreamChatOptions } from "../../../client/index.ts";
+import type { StreamChatEvent, StreamChatOptions } from "../../../client/src/index.ts";
 import { type HostileService, startHostileService } from "./hostile-service.ts";
 
 /** Tries that follow each other fast; silence is noticed as late as in earnest, however slow the machine. */
@@ -15,12 +15,20 @@ export async function hostileService(): Promise<HostileService> {
   return service;
 }
 
-/** Options for a service, and the events they were told of. */
+/** Options for a service, the events that happened, and the text as a page shows it: anew after each reset. */
 export function watched(service: HostileService, options: StreamChatOptions = {}) {
-  const told: StreamChatEvent[] = [];
-  const onEvent = (event: StreamChatEvent) => void told.push(event);
+  const events: StreamChatEvent[] = [];
+  let text = "";
+  const onEvent = (event: StreamChatEvent) => {
+    if (event.type === "reset") text = "";
+    events.push(event);
+  };
+  const shown = async (words: AsyncIterable<string>) => {
+    for await (const word of words) text += word;
+    return text;
+  };
   const all: StreamChatOptions = { ...QUICK, baseUrl: service.origin, onEvent, ...options };
-  return { told, options: all, types: () => told.map(({ type }) => type) };
+  return { events, shown, options: all, types: () => events.map(({ type }) => type) };
 }
 
 export async function textOf(words: AsyncIterable<string>): Promise<string> {

@@ -17,7 +17,7 @@ export interface Run {
 
 export function createRun(id: string): Run {
   const events: LoggedEvent[] = [];
-  const bell = new EventEmitter().setMaxListeners(0);
+  const emitter = new EventEmitter().setMaxListeners(0);
   const ended = () => {
     const last = events.at(-1);
     return Boolean(last?.done || last?.error);
@@ -31,14 +31,16 @@ export function createRun(id: string): Run {
     add(payload, eventId = (events.at(-1)?.id ?? 0) + 1) {
       if (ended()) return;
       events.push({ id: eventId, ...payload });
-      bell.emit("change");
+      emitter.emit("change");
     },
-    changed: () => once(bell, "change"),
+    changed: () => once(emitter, "change"),
   };
 }
 
 /** A script that a run follows: an event, or what has to happen before the next one. */
-export type Step = Record<string, unknown> | (() => Promise<unknown>);
+export type Step = Payload | (() => Promise<unknown>);
+
+export type Payload = Record<string, unknown>;
 
 export async function play(run: Run, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
@@ -50,6 +52,6 @@ export async function play(run: Run, steps: readonly Step[]): Promise<void> {
 export const USAGE = { inputTokens: 12, cachedInputTokens: 4, outputTokens: 7 };
 
 /** A whole answer in these pieces. */
-export function answerOf(pieces: readonly string[], finishReason = "stop"): Step[] {
+export function answerOf(pieces: readonly string[], finishReason = "stop"): Payload[] {
   return [...pieces.map((content) => ({ content })), { done: true, finishReason, usage: USAGE }];
 }

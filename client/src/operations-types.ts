@@ -1,0 +1,63 @@
+import type { GenerateRequest } from "./api-types.ts";
+
+/** `GET /api/health`. */
+export interface Health {
+  status: "ok";
+  version: string;
+  /** What the operator calls this deployment, if anything. */
+  label?: string;
+}
+
+/** `GET /api/ready`; answers 503 where `status` is `unready`. */
+export interface Readiness {
+  status: "ok" | "unready";
+  checks: Record<"config" | "d1" | "r2", "ok" | "error">;
+  warnings: string[];
+}
+
+/** What happened in a UTC day, or in all of them. */
+export interface StatsBucket {
+  requests: number;
+  hits: { memory: number; edge: number; d1: number; log: number };
+  /** Requests that shared a run which another had started. */
+  joined: number;
+  /** Runs. */
+  generated: number;
+  errors: Record<string, number>;
+  tokens: { input: number; cachedInput: number; output: number };
+  images: { generated: number; failed: number };
+  spentUsd: number;
+  savedUsd: number;
+  savedTokens: number;
+  savedImages: number;
+}
+
+/** `GET /api/admin/stats?days=n`, for the bearer of the admin token. Dates are `YYYY-MM-DD`. */
+export interface Stats {
+  from: string;
+  to: string;
+  totals: StatsBucket;
+  days: (StatsBucket & { date: string })[];
+  /** The models in use, and when each is shut down, where that is announced. */
+  models: { name: string; shutdownDate: string | null }[];
+  pregenerate: { pending: number; done: number; failed: number };
+  /** What the database would not take of a run at first: stored later, or given up. */
+  outbox: { recovered: number; givenUp: number };
+}
+
+/** `POST /api/admin/pregenerate`: 1 to 100 inputs. */
+export interface PregenerateRequest {
+  inputs: Omit<GenerateRequest, "images">[];
+}
+
+export interface PregenerateAnswer {
+  accepted: number;
+  alreadyCached: number;
+}
+
+/** `POST /api/admin/erase`. */
+export type EraseRequest = { email: string } | { userId: string };
+
+export interface EraseAnswer {
+  erased: { sets: number; logEntries: number; streams: number; images: number };
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { openExchange } from "../exchange.ts";
+import type { Journal } from "../journal.ts";
+import { now } from "../journal.ts";
+import type { PaceBook } from "../pace.ts";
+import { readBody } from "../read-body.ts";
+import type { ScriptBook } from "../script.ts";
+import { ApiFailure, checkAuthorization, scriptedFailure } from "./failure.ts";
+import type { ApiCall, ApiRoute } from "./route.ts";
+import { planRawStream } from "./stream-plan.ts";
+import { playStream } from "./stream-player.ts";
+
+export interface ApiParts {
+  readonly journal: Journal;
+  readonly scripts: ScriptBook;
+  readonly paces: PaceBook;
+  readonly routes: readonly ApiRoute[];
+}
+
+/** What a script answers by itself; false where the usual answer is only changed. */
+function answerScripted({ exchange, step, raw }: Omit<ApiCall, "id">, paces: PaceBook): boolean {
+  const status = step?.status ?? 200;
+  if (step?.drop) exchange.drop();
+  else if (step?.rawStream) {
+    playStream(exchange, planRawStream(step.rawStream, paces.paceFor("chat", raw), step));
+  } else if (step?.body !== undefined) exchange.json(status, step.body);
+  else if (status >= 300) exchange.json(status, scriptedFailure(status).body);
+  else return false;
+  return true;
+}
+
+/** Answers one call of the API: as a script says, as its route does, or with a refusal. */
+export function createApi({ journal, scripts, paces, routes }: ApiParts) {
+  function routed(method: string, path: string, call: Omit<ApiCall, "id">) {
+    const route = routes.find((one) => one.method === method && one.path.test(path));
+    if (!route) throw new ApiFailure(404, `Invalid URL (${method} ${path})`);
+    return route.answer({ ...call, id: decodeURIComponent(route.path.exec(path)?.[1] ?? "") });
+  }
+
+  return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
+    const startedAt = now();
+    const raw = await readBody(req);
+    const { method = "", url = "", headers } = req;
+    const entry = journal.begin({ method, path: url, raw, startedAt }, headers);
+    const step = scripts.take(raw === "" ? url : raw);
+    const exchange = openExchange({ res, journal, call: entry, headers: step?.headers });
+    const call = { exchange, raw, step };
+    if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call, paces)) return;
+    try {
+      checkAuthorization(headers.authorization);
+      await routed(method, path, call);
+    } catch (failure) {
+      if (!(failure instanceof ApiFailure)) throw failure;
+      exchange.json(failure.status, failure.body);
+    }
+  };
+}

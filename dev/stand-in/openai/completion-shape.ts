@@ -1,0 +1,69 @@
+import type { JsonObject } from "../as-record.ts";
+
+/** An answer and what goes with it, before it has the shape of any API. */
+export interface Completion {
+  readonly id: string;
+  readonly model: string;
+  readonly created: number;
+  readonly text: string;
+  readonly refused: boolean;
+  /** `null`: none is sent. */
+  readonly finishReason: string | null;
+  /** `null`: none is sent. */
+  readonly usage: unknown;
+  readonly includeUsage: boolean;
+  readonly obfuscated: boolean;
+}
+
+const DONE = "data: [DONE]\n\n";
+/** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless told not to. */
+const PADDING = "aB3xQ9mZ7kLw2RtY";
+
+/** `object`: "chat.completion" for a whole answer, "chat.completion.chunk" for an event of a stream. */
+function envelope({ id, created, model }: Completion, object: string) {
+  return { id, object, created, model, service_tier: "default", system_fingerprint: null };
+}
+
+export function wholeAnswer(completion: Completion): JsonObject {
+  const { text, refused, finishReason, usage } = completion;
+  const [content, refusal] = refused ? [null, text] : [text, null];
+  const message = { role: "assistant", content, refusal, annotations: [] };
+  const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReason }];
+  return { ...envelope(completion, "chat.completion"), choices, usage: usage ?? undefined };
+}
+
+function chunk(completion: Completion, choices: unknown[], usage: unknown = null): string {
+  const shown = completion.includeUsage ? usage : undefined;
+  const event = { ...envelope(completion, "chat.completion.chunk"), choices, usage: shown };
+  return `data: ${JSON.stringify(event)}\n\n`;
+}
+
+function choice(delta: JsonObject, finishReason: string | null = null) {
+  return { index: 0, delta, logprobs: null, finish_reason: finishReason };
+}
+
+export function roleChunk(completion: Completion): string {
+  const content = completion.refused ? null : "";
+  return chunk(completion, [choice({ role: "assistant", content, refusal: null })]);
+}
+
+/** A chunk a token. Everything around a token is the same for all of a stream, so it is written out once. */
+export function tokenChunks(completion: Completion, tokens: readonly string[]): string[] {
+  const mark = "<token>";
+  const member = completion.refused ? "refusal" : "content";
+  const [before = "", after = ""] = chunk(completion, [choice({ [member]: mark })]).split(`"${mark}"`);
+  if (!completion.obfuscated) return tokens.map((token) => before + JSON.stringify(token) + after);
+  const rest = after.slice(0, -"}\n\n".length);
+  return tokens.map((token) => {
+    const padding = PADDING.slice(Math.min(token.length, PADDING.length - 1));
+    return `${before}${JSON.stringify(token)}${rest},"obfuscation":"${padding}"}\n\n`;
+  });
+}
+
+/** The chunk with the finish reason, the one with the usage, and `[DONE]`. */
+export function closingChunks(completion: Completion): string {
+  const { finishReason, includeUsage, usage } = completion;
+  if (finishReason === null) return "";
+  const finish = chunk(completion, [choice({}, finishReason)]);
+  return finish + (includeUsage && usage !== null ? chunk(completion, [], usage) : "") + DONE;
+}

@@ -1,0 +1,62 @@
+import { asRecord } from "../as-record.ts";
+
+/** One member somewhere in a lead, whatever its depth. */
+interface Fact {
+  readonly key: string;
+  readonly value: unknown;
+  /** Whether it is said of the lead itself, not of somebody that it tells of. */
+  readonly own: boolean;
+}
+
+/** A hostile lead must not make the walk long. */
+const MAX_FACTS = 2_000;
+/** Longer texts are somebody's notes, not a fact to repeat. */
+const MAX_TEXT = 140;
+const SOMEBODY_ELSE =
+  /^(spouse|partner|husband|wife|child|kids|depend|family|employer|company|plan|insur|doctor|agent)/;
+
+/** `first_name`, `firstName` and `First name` are one key. */
+function membersOf({ value, key, own }: Fact): Fact[] {
+  const stillOwn = own && !SOMEBODY_ELSE.test(key);
+  return Object.entries(Array.isArray(value) ? value : (asRecord(value) ?? {})).map(([name, member]) => {
+    return { key: name.toLowerCase().replace(/[^a-z0-9]/g, ""), value: member, own: stillOwn };
+  });
+}
+
+function asText(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string" || text.trim() === "" || text.length > MAX_TEXT) return undefined;
+  return text.trim().replace(/\s+/g, " ");
+}
+
+/** Takes `"$52,000"` and `"52k"` too. */
+function asNumber(text: string): number | undefined {
+  const [, digits, thousands] = /(\d+(?:\.\d+)?)\s*(k\b)?/i.exec(text.replaceAll(",", "")) ?? [];
+  return digits === undefined ? undefined : Number(digits) * (thousands ? 1_000 : 1);
+}
+
+function asPhrases(value: unknown): string[] {
+  const parts = Array.isArray(value) ? value : (asText(value)?.split(/[,;] (?:and )?/) ?? []);
+  return parts.flatMap((part) => asText(asRecord(part)?.name ?? part) ?? []);
+}
+
+export type Facts = ReturnType<typeof collectFacts>;
+
+/** Finds what a lead says under one of some keys, the first key first, and a shallow member before a deep one. */
+export function collectFacts(lead: unknown) {
+  const facts: Fact[] = [{ key: "", value: lead, own: true }];
+  for (const fact of facts) if (facts.length < MAX_FACTS) facts.push(...membersOf(fact));
+
+  function find(keys: readonly string[], among = facts): unknown[] {
+    return keys.flatMap((key) => among.flatMap((fact) => (fact.key === key ? [fact.value] : [])));
+  }
+  const own = facts.filter((fact) => fact.own);
+  const inOrder = (keys: readonly string[]) => find(keys).flatMap((value) => asText(value) ?? []);
+  return {
+    text: (...keys: string[]) => inOrder(keys)[0],
+    number: (...keys: string[]) => inOrder(keys).flatMap((text) => asNumber(text) ?? [])[0],
+    ownText: (...keys: string[]) => find(keys, own).map(asText).find(Boolean),
+    /** At most five, from a list, or a text with commas. */
+    phrases: (...keys: string[]) => find(keys).flatMap(asPhrases).slice(0, 5),
+  };
+}

@@ -1,0 +1,1 @@
+CREATE INDEX `request_log_keys` ON `request_log` (`expires_at`,`request_hash`) WHERE expires_at IS NOT NULL;

@@ -1,0 +1,98 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../../src/hash.ts";
+import { ADMIN } from "../support/admin.ts";
+import { call, eventsOf, generate, generateStream, newLead, post, setOf } from "../support/api.ts";
+import { ask, chatStream, newQuestion, resume, streamIdOf, textOf } from "../support/chat.ts";
+import { wrapDatabase } from "../support/database.ts";
+import { newMarker, persona } from "../support/portraits.ts";
+import { callsReach, script } from "../support/upstream.ts";
+
+let people = 0;
+/** The same address in three spellings. */
+function newPerson() {
+  people += 1;
+  const email = `bea-${people}@example.org`;
+  return { email: ` ${email.toUpperCase()}`, respelled: `${email.replace("b", "B")} `, hash: sha256(email) };
+}
+
+async function erase(email: string): Promise<Record<string, number>> {
+  const response = await post("/api/admin/erase", { email }, ADMIN);
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { erased: Record<string, number> }).erased;
+}
+
+async function rowsOf(hash: string, ...tables: string[]): Promise<unknown[]> {
+  const found = await Promise.all(
+    tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} WHERE email_hash = ?`).bind(hash).all()),
+  );
+  return found.flatMap(({ results }) => results);
+}
+
+const answersAnything = (hash: string) => rowsOf(hash, "request_log", "persona_cache", "set_images");
+
+async function aboutSomebody() {
+  const who = newPerson();
+  const set = await setOf(await generate({ leadData: newLead(), email: who.email }));
+  const question = newQuestion();
+  const about = { setId: set.setId, personaId: set.personas[0]?.id };
+  return { who, question, body: { ...ask(question), persona: about } };
+}
+
+const SLOWLY = { content: "word ".repeat(1_000), chunkChars: 5, chunkDelayMs: 20 };
+
+describe("erasing somebody by e-mail, where callers are anonymous", () => {
+  it("ends a chat about their persona that is under way, and leaves nothing of it", async () => {
+    const { who, question, body } = await aboutSomebody();
+    await script(question, [SLOWLY]);
+    const chat = await chatStream(body);
+    const announced = async () => (await rowsOf(who.hash, "request_log")).length;
+    await expect.poll(announced).toBe(2); // the set's run, and the chat
+    await callsReach(question, 1, "open");
+    expect(await erase(who.respelled)).toMatchObject({ sets: 1, streams: 2 });
+    await callsReach(question, 1, "aborted");
+    expect(textOf(await eventsOf(chat)).length).toBeLessThan(SLOWLY.content.length);
+    expect((await resume(streamIdOf(chat), 0)).status).toBe(404);
+    expect(await answersAnything(who.hash)).toEqual([]);
+    expect((await chatStream(body)).status).toBe(404);
+  });
+
+  it("waits for the row of a chat that has just ended, so that none is written after it", async () => {
+    const { who, question, body } = await aboutSomebody();
+    const [erased, landed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const unwrap = wrapDatabase(async (sql, send) => {
+      // The end's row is on its way for a second, or until the erasure has deleted what it knew of.
+      const isEnd = sql.includes("daily_totals") && sql.includes("/api/chat");
+      if (isEnd) await Promise.race([erased.promise, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+      const response = await send();
+      if (isEnd) landed.resolve();
+      if (/delete from \W+request_log/.test(sql)) erased.resolve();
+      return response;
+    });
+    await script(question, [{ content: "Short." }]);
+    await eventsOf(await chatStream(body));
+    await erase(who.respelled).finally(unwrap);
+    await landed.promise;
+    expect(await answersAnything(who.hash)).toEqual([]);
+  });
+
+  it("ends a set that is being made for them, and drops the portraits of its first personas", async () => {
+    const who = newPerson();
+    const leadData = newLead();
+    const markers = [newMarker(), newMarker(), newMarker()];
+    const content = JSON.stringify({ personas: markers.map((marker) => persona(marker)) });
+    const chunkChars = Math.ceil(content.length / 50);
+    await script(leadData.name, [{ content, chunkChars, silentAfterChunks: 40 }]);
+    const stream = await generateStream({ leadData, email: who.email });
+    const announced = async () => (await rowsOf(who.hash, "set_images")).length;
+    await expect.poll(announced).toBe(2);
+    const streamId = stream.headers.get("X-Stream-Id");
+    expect(await erase(who.respelled)).toMatchObject({ streams: 1, images: 2 });
+    await callsReach(leadData.name, 1, "aborted");
+    expect((await eventsOf(stream)).at(-1)).toHaveProperty("error");
+    expect((await call(`/api/personas/generations/${streamId}`)).status).toBe(404);
+    expect(await answersAnything(who.hash)).toEqual([]);
+    const { results } = await env.DB.prepare("SELECT prompt FROM persona_images").all();
+    expect(JSON.stringify(results)).not.toContain(markers[0]);
+  });
+});
