@@ -73,7 +73,7 @@ export default defineConfig({
         RATE_LIMIT: "on",
         PUBLIC_BASE_URL: "https://cdn.test/base",
       }),
-      // worth ten sets at most, at their worst case of some 0.0835 dollars each
+      // worth some eighteen sets of three at their worst case of 0.045 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {
