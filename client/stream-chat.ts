@@ -23,7 +23,9 @@ export function streamChat(
   options: StreamChatOptions = {},
 ): AsyncIterableIterator<string> {
   const { idempotencyKey = newKey(), persona } = options;
-  return leavable({ body: { messages, persona }, idempotencyKey, place: { lastId: 0 } }, options);
+  // A page's messages may have members of its own, which the service refuses.
+  const said = messages.map(({ role, content }) => ({ role, content }));
+  return leavable({ body: { messages: said, persona }, idempotencyKey, place: { lastId: 0 } }, options);
 }
 
 /**
