@@ -31,7 +31,7 @@ describe("an answer on a good connection", () => {
     service.scripts = [answerOf(["Yes."])];
     const kept = QUESTION.map((message, index) => ({ ...message, id: index }));
     await textOf(streamChat(kept, watched(service).options));
-    expect(service.heard[0]?.body).toEqual({ messages: QUESTION });
+    expect(service.requests[0]?.body).toEqual({ messages: QUESTION });
   });
 
   it("sends the messages, the persona, a key of its own and the caller's headers", async () => {
