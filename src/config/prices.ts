@@ -8,9 +8,6 @@ export interface Price {
 }
 export type Prices = Readonly<Record<string, Price>>;
 
-/** The day on which the table below was read from the maker's price list. */
-export const PRICES_DATE = "2026-11-22";
-
 const IMAGE: Price = { input: 5, cachedInput: 1.25, output: 30 };
 
 /** `MODEL_PRICES` adds to these or overrides them. */
