@@ -5,7 +5,7 @@ import { NO_USAGE } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { doneEvent } from "./message.ts";
+import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import type { FinishReason } from "./schema.ts";
 
@@ -22,6 +22,8 @@ export interface ChatAsker {
 const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
+  /** How many messages of the conversation stayed behind. */
+  readonly dropped: number;
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
@@ -50,16 +52,10 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function whole(completion: Completion): Done<undefined> {
-  const { usage = NO_USAGE } = completion;
-  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage }) };
+function ended({ dropped }: ChatInput, finishReason: FinishReason, usage = NO_USAGE): Done<undefined> {
+  const last = doneEvent({ finishReason, usage, ...(dropped > 0 && { droppedMessages: dropped }) });
+  return { result: undefined, last, stopped: finishReason === "stopped" };
 }
-
-const STOPPED: Done<undefined> = {
-  result: undefined,
-  last: doneEvent({ finishReason: "stopped", usage: NO_USAGE }),
-  stopped: true,
-};
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
 export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
@@ -116,9 +112,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-      return whole(completion);
+      return ended(input, toFinishReason(completion), completion.usage);
     } catch (error) {
-      if (context.signal.aborted) return STOPPED;
+      if (context.signal.aborted) return ended(input, "stopped");
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -126,15 +122,15 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   }
 
   return {
-    reset: {}, // never begun again
+    reset: RESET,
     isText: ({ content }) => content !== undefined,
     interrupted({ label, checkpoint, ...run }) {
       if (label === null || !checkpoint) return;
       recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
     },
-    maxAttempts: 1,
+    maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return STOPPED;
+      if (input.stopped) return ended(input, "stopped");
       const calls = deps.openCalls(context);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;

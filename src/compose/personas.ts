@@ -18,6 +18,7 @@ import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
+import { composeRedaction } from "./redaction.ts";
 import { callsFor } from "./text-calls.ts";
 
 export function openPregenerate(env: Env, config: Config): Pregenerate {
@@ -48,6 +49,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
+    redact: composeRedaction(config),
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
@@ -95,6 +97,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
+    recoversAlone: true,
     work,
     outbox,
     dedupeIndex,

@@ -4,6 +4,7 @@ import { BODY_LIMIT, PREGENERATE_BODY_LIMIT, parseJson, readBody } from "../http
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
 import { validate } from "../http/validate.ts";
+import { mapMembers } from "../redact.ts";
 import type { RunInput } from "./generation/task.ts";
 import { type KeyOptions, personaInput, toSubject } from "./key.ts";
 import type { Pregenerate } from "./pregenerate.ts";
@@ -14,6 +15,8 @@ export interface PersonaAdminDeps {
   readonly store: Pick<PersonaStore, "findById" | "remove">;
   readonly keyOptions: KeyOptions;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
   readonly upstreamConfigured: boolean;
   readonly pregenerate: Pick<Pregenerate, "accept">;
   /** Ends and forgets what a persona key's object has, and what this isolate and this colo hold. */
@@ -43,7 +46,8 @@ export function personaAdminRoutes(deps: PersonaAdminDeps): Hono<AppEnv> {
       requireSmall(inputs);
       if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
       const caller = { callerUserHash: null, callerAddressHash: hash(c.get("caller").address) };
-      const asked = inputs.map((input): RunInput => {
+      const asked = inputs.map((given): RunInput => {
+        const input = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
         return { ...personaInput(input, toSubject(input.email, undefined), keyOptions), ...caller };
       });
       return c.json(await deps.pregenerate.accept(asked), 202);
