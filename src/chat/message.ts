@@ -1,4 +1,4 @@
-import type { Usage } from "../openai/usage.ts";
+import { type TokenCounts, tokenCounts } from "../openai/usage.ts";
 import type { Entry } from "../runs/event-log.ts";
 import type { Payload } from "../runs/sse.ts";
 import type { FinishReason } from "./schema.ts";
@@ -7,19 +7,21 @@ import type { FinishReason } from "./schema.ts";
 export interface AnswerMessage {
   readonly content: string;
   readonly finishReason: FinishReason;
-  readonly usage: Usage;
+  readonly usage: TokenCounts;
+  /** The one that answered. */
+  readonly model: string;
 }
 
 /** The event that ends a whole answer. */
-export function doneEvent({ finishReason, usage }: Omit<AnswerMessage, "content">): Payload {
-  return { done: true, finishReason, usage };
+export function doneEvent({ finishReason, usage, model }: Omit<AnswerMessage, "content">): Payload {
+  return { done: true, finishReason, usage: tokenCounts(usage), model };
 }
 
 /** The answer that a run's events tell; undefined where they do not end in `done`. */
 export function readAnswer(entries: readonly Entry[]): AnswerMessage | undefined {
   const last = entries.at(-1)?.payload;
   if (!last?.done) return undefined;
-  const { finishReason, usage } = last as unknown as AnswerMessage;
+  const { finishReason, usage, model } = last as unknown as AnswerMessage;
   const content = entries.map(({ payload }) => payload.content ?? "").join("");
-  return { content, finishReason, usage };
+  return { content, finishReason, usage, model };
 }

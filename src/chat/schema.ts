@@ -48,11 +48,12 @@ export type FinishReason = z.infer<typeof finishReason>;
 /** Tokens. `cachedInputTokens` are among `inputTokens`. */
 export const usage = z.object({ inputTokens: z.int(), cachedInputTokens: z.int(), outputTokens: z.int() });
 
-/** A JSON answer. `fromIdempotentCache` is there, and true, on a replay alone. */
+/** A JSON answer. `model` is the one that answered. `fromIdempotentCache` is there, and true, on a replay alone. */
 export const chatAnswer = z.object({
   message: z.object({ role: z.literal("assistant"), content: z.string() }),
   finishReason,
   usage,
+  model: z.string(),
   streamId: z.string(),
   fromIdempotentCache: z.optional(z.literal(true)),
 });

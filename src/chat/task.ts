@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
@@ -18,8 +18,6 @@ export interface ChatAsker {
   /** Of the subject of the persona that it is about, if any. */
   readonly emailHash: string | null;
 }
-
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
   /** Somebody stopped it before it came. */
@@ -50,22 +48,21 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function whole(completion: Completion): Done<undefined> {
-  const { usage = NO_USAGE } = completion;
-  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage }) };
+function whole(completion: Answered): Done<undefined> {
+  const { usage = NO_USAGE, model } = completion;
+  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage, model }) };
 }
 
-const STOPPED: Done<undefined> = {
-  result: undefined,
-  last: doneEvent({ finishReason: "stopped", usage: NO_USAGE }),
-  stopped: true,
-};
+function stopped(model: string): Done<undefined> {
+  const last = doneEvent({ finishReason: "stopped", usage: NO_USAGE, model });
+  return { result: undefined, last, stopped: true };
+}
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
 export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
   const { now } = deps;
 
-  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Completion> {
+  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
     function onText(text: string): void {
       chars += text.length;
@@ -89,9 +86,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       callerAddressHash,
       emailHash,
       route: ROUTE,
-      model: deps.model,
+      model: spent.model ?? deps.model,
     };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), ...asked, ...cost };
   }
 
@@ -118,7 +115,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
       return whole(completion);
     } catch (error) {
-      if (context.signal.aborted) return STOPPED;
+      if (context.signal.aborted) return stopped(calls.spent.model ?? deps.model);
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -134,7 +131,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     },
     maxAttempts: 1,
     async perform(input, context) {
-      if (input.stopped) return STOPPED;
+      if (input.stopped) return stopped(deps.model);
       const calls = deps.openCalls(context);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
