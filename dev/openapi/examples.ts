@@ -45,7 +45,13 @@ const bucket = {
 /** An example for each schema, held to it by a test. */
 export const EXAMPLES: Record<SchemaName, unknown> = {
   GenerateRequest: { leadData: { name: "Maria Alvarez", age: 38, state: "Texas" }, config: { count: 3 } },
-  PersonaSet: { setId: SET_ID, personas: [persona], fromCache: false, createdAt: "2026-11-22T09:30:00.000Z" },
+  PersonaSet: {
+    setId: SET_ID,
+    personas: [persona],
+    fromCache: false,
+    createdAt: "2026-11-22T09:30:00.000Z",
+    model: "gpt-6.1-terra",
+  },
   ChatRequest: {
     messages: [{ role: "user", content: "What does a deductible mean for us?" }],
     persona: { setId: SET_ID, personaId: persona.id },
@@ -54,6 +60,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     message: { role: "assistant", content: "It is what you pay yourselves before the plan begins to pay." },
     finishReason: "stop",
     usage: { inputTokens: 412, cachedInputTokens: 256, outputTokens: 96 },
+    model: "gpt-6-luna",
     streamId: STREAM_ID,
   },
   Health: { status: "ok", version: "0.1.0", label: "staging" },

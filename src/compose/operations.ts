@@ -1,7 +1,7 @@
 import { type Counters, createCounters } from "../budget/counters.ts";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
@@ -15,10 +15,6 @@ import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 
 const now = () => Date.now();
-
-function configuredModels({ PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL }: Config): string[] {
-  return [...new Set([PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL])];
-}
 
 /** What `ready` says of models that retire. */
 export function composeModelWarnings(DB: D1Database, config: Config): () => Promise<string[]> {

@@ -21,7 +21,7 @@ import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { composeRedaction } from "./redaction.ts";
-import { callsFor } from "./text-calls.ts";
+import { callsFor, composePseudonym } from "./text-calls.ts";
 
 const newId = () => crypto.randomUUID();
 
@@ -107,7 +107,8 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     portraitOf: portraits.portraitOf,
     enqueuePortrait: portraits.enqueue(waitUntil),
     notify: portraits.notify,
-    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+    pseudonym: composePseudonym(config),
+    openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
