@@ -45,7 +45,13 @@ const bucket = {
 /** An example for each schema, held to it by a test. */
 export const EXAMPLES: Record<SchemaName, unknown> = {
   GenerateRequest: { leadData: { name: "Maria Alvarez", age: 38, state: "Texas" }, config: { count: 3 } },
-  PersonaSet: { setId: SET_ID, personas: [persona], fromCache: false, createdAt: "2026-11-22T09:30:00.000Z" },
+  PersonaSet: {
+    setId: SET_ID,
+    personas: [persona],
+    fromCache: false,
+    createdAt: "2026-11-22T09:30:00.000Z",
+    imageWidths: [128, 256, 512],
+  },
   ChatRequest: {
     messages: [{ role: "user", content: "What does a deductible mean for us?" }],
     persona: { setId: SET_ID, personaId: persona.id },

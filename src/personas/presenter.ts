@@ -53,16 +53,20 @@ export function toPersona(
 export interface ShowOptions {
   readonly baseUrl: string;
   readonly fromCache: boolean;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
 }
 
-export function toPersonaSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
+export function toPersonaSet(set: StoredSet, { baseUrl, fromCache, imageWidths }: ShowOptions): PersonaSet {
   const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
-  return { setId: set.setId, personas, fromCache, createdAt: new Date(set.createdAt).toISOString() };
+  const createdAt = new Date(set.createdAt).toISOString();
+  return { setId: set.setId, personas, fromCache, createdAt, imageWidths: [...imageWidths] };
 }
 
 /** The event that ends a streamed set. */
-export function doneEvent({ setId, fromCache, createdAt }: Omit<PersonaSet, "personas">): Payload {
-  return { done: true, setId, fromCache, createdAt };
+export function doneEvent(set: Omit<PersonaSet, "personas">): Payload {
+  const { setId, fromCache, createdAt, imageWidths } = set;
+  return { done: true, setId, fromCache, createdAt, imageWidths };
 }
 
 /** A whole set as a stream: what a cache has, all events come at once. */

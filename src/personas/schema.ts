@@ -79,6 +79,7 @@ export const personaSet = z.object({
   personas: z.array(persona),
   fromCache: z.boolean(),
   createdAt: z.iso.datetime(),
+  imageWidths: z.array(z.int()),
   fromIdempotentCache: z.optional(z.literal(true)),
 });
 export type PersonaSet = z.infer<typeof personaSet>;

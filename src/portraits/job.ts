@@ -6,10 +6,13 @@ import type { Attempt, Generate } from "./generator.ts";
 import type { PortraitFile } from "./image-answer.ts";
 import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./jobs.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
+import { nextSizesAt } from "./size-jobs.ts";
+import type { Sizes, SizesMade } from "./sizes.ts";
 
 export interface JobDeps {
   readonly store: PortraitJobs;
-  readonly bucket: Pick<PortraitBucket, "head" | "put" | "delete">;
+  readonly bucket: Pick<PortraitBucket, "head" | "put" | "remove" | "removeSizes">;
+  readonly sizes: Sizes;
   readonly generate: Generate;
   readonly spend: BudgetGuard;
   /** US dollars. */
@@ -20,10 +23,15 @@ export interface JobDeps {
   readonly now: () => number;
 }
 
-/** Storing takes a second; a lease with less than this left is renewed first. Milliseconds. */
+/** Storing and a portrait's sizes take a second or two; a lease with less than this left is renewed first. Milliseconds. */
 const STORE_MS = 30_000;
 /** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
+
+/** A picture that is in R2, with what came of its sizes. */
+interface Kept extends Pick<StoredPortrait, "contentType" | "bytes"> {
+  readonly sizes: SizesMade;
+}
 
 /** Enough of the key to find the portrait by. */
 export const shortKey = (key: string) => key.slice(0, 12);
@@ -35,17 +43,17 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
   /** R2 before the ledger: what is called ready is there. */
   async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
     if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
+    await bucket.removeSizes(job.key); // of another picture, which was lost
     const put = () => bucket.put(job.key, portrait);
     await put().catch(put); // it was paid for
   }
 
-  async function ready(
-    job: PortraitJob,
-    portrait: Pick<StoredPortrait, "contentType" | "bytes">,
-    attempt?: Attempt,
-  ) {
-    const wanted = await store.ready(job, portrait, attempt?.cost);
-    if (!wanted) return await bucket.delete(job.key); // erased meanwhile
+  async function ready(job: PortraitJob, portrait: Kept, attempt?: Attempt) {
+    const { contentType } = portrait;
+    const sizesDueAt = portrait.sizes === "missing" ? nextSizesAt(now(), now()) : null;
+    const made = { contentType, bytes: portrait.bytes, sizesDueAt };
+    const wanted = await store.ready(job, made, attempt?.cost);
+    if (!wanted) return await bucket.remove([job.key]); // erased meanwhile
     const { key, attempts, model } = job;
     const calls = attempts + (attempt ? 1 : 0);
     const { bytes } = portrait;
@@ -81,10 +89,11 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
 
   async function call(job: PortraitJob): Promise<Attempt> {
     const leaseEnd = now() + rule.leaseMs;
-    let kept: Pick<StoredPortrait, "contentType" | "bytes"> | undefined;
+    let kept: Kept | undefined;
     const attempt = await deps.generate(job, async (portrait) => {
       await keep(job, portrait, leaseEnd);
-      kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength };
+      const sizes = await deps.sizes.makeAll(job.key, portrait.bytes);
+      kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength, sizes };
     });
     if (kept) await ready(job, kept, attempt);
     else await failed(job, attempt);
@@ -123,7 +132,10 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
 
   async function perform(job: PortraitJob): Promise<void> {
     const kept = await bucket.head(job.key);
-    if (kept) return await ready(job, kept);
+    if (kept) {
+      const { contentType, bytes } = kept;
+      return await ready(job, { contentType, bytes, sizes: await deps.sizes.makeMissing(job.key) });
+    }
     if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
     const { attempts: calls } = job;
     if (job.interrupted) log.warn("portrait.interrupted", { image: shortKey(job.key), calls });

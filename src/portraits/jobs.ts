@@ -30,6 +30,13 @@ export interface PortraitRow {
   readonly dueAt: number;
 }
 
+export interface MadePortrait {
+  readonly contentType: string;
+  readonly bytes: number;
+  /** When its missing sizes are made; null where it has them all. */
+  readonly sizesDueAt: number | null;
+}
+
 /** What an upstream call used. */
 export interface CallCost {
   readonly inputTokens: number;
@@ -64,11 +71,7 @@ export interface PortraitJobs {
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
   renew(job: PortraitJob, leaseMs: number): Promise<void>;
   /** The picture is in R2. False where the row is gone: nobody wants the picture any more. */
-  ready(
-    job: PortraitJob,
-    portrait: { contentType: string; bytes: number },
-    cost?: CallCost,
-  ): Promise<boolean>;
+  ready(job: PortraitJob, portrait: MadePortrait, cost?: CallCost): Promise<boolean>;
   /** Gives the lease back; due again at `dueAt`. */
   postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
   fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
@@ -209,9 +212,9 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .set({ dueAt: now() + leaseMs })
         .where(held(job));
     },
-    async ready({ key }, { contentType, bytes }, cost) {
+    async ready({ key }, { contentType, bytes, sizesDueAt }, cost) {
       const at = now();
-      const done = { status: "ready" as const, contentType, bytes, failure: null, ...NO_LEASE };
+      const done = { status: "ready" as const, contentType, bytes, sizesDueAt, failure: null, ...NO_LEASE };
       const update = db
         .update(images)
         .set({ ...done, readyAt: at, updatedAt: at })

@@ -27,6 +27,8 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly notify: () => Promise<void>;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
   readonly openCalls: (context: RunContext) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
@@ -46,8 +48,13 @@ const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs
 
 type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
-function iso(set: StoredSet) {
-  return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
+function last({ setId, createdAt }: StoredSet, imageWidths: readonly number[]) {
+  return doneEvent({
+    setId,
+    fromCache: false,
+    createdAt: new Date(createdAt).toISOString(),
+    imageWidths: [...imageWidths],
+  });
 }
 
 /** A run that was erased leaves nothing; what else went wrong is for the log. */
@@ -177,7 +184,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       for (const persona of stored?.personas ?? [])
         context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
       const result = stored ?? (await make(input, context));
-      return { result, last: doneEvent(iso(result)) };
+      return { result, last: last(result, deps.imageWidths) };
     },
   };
 }
