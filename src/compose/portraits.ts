@@ -97,8 +97,7 @@ export function composePortraitRoutes(env: PortraitBindings, config: Config): Po
 
 function composePictures(env: PortraitBindings) {
   const { store, bucket } = parts(env);
-  const isKnown = async (key: string) => (await store.find(key)) !== undefined;
-  return createPictureCache({ bucket, open: () => caches.default, isKnown });
+  return createPictureCache({ bucket, open: () => caches.default, find: store.find, now });
 }
 
 /** Erases pictures with their sizes, in R2 and in this colo's cache. */
@@ -130,7 +129,7 @@ export function composePortraitWork(
 ): PortraitWork {
   const { db, store, sizeJobs, bucket, notify } = parts(env);
   const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
-  const sizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
     worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
@@ -147,12 +146,22 @@ export function composePortraitWork(
     leaseMs,
   };
   const configured = config.OPENAI_API_KEY !== undefined;
-  const job = createPortraitJob({ store, bucket, sizes, generate, spend, worstCase, rule, configured, now });
+  const job = createPortraitJob({
+    store,
+    bucket,
+    makeSizes,
+    generate,
+    spend,
+    worstCase,
+    rule,
+    configured,
+    now,
+  });
   return {
     consume: createConsumer({
       store,
       job,
-      makeMissingSizes: createSizeWork({ jobs: sizeJobs, sizes, bucket, leaseMs, now }),
+      makeMissingSizes: createSizeWork({ jobs: sizeJobs, makeSizes, bucket, leaseMs, now }),
       notify,
       concurrency: config.IMAGE_CONCURRENCY,
       leaseMs,

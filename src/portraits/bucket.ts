@@ -7,6 +7,8 @@ export interface StoredPortrait {
   readonly bytes: number;
   /** With its quotes (RFC 9110 §8.8.3). */
   readonly etag: string;
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number;
 }
 
 /** Portraits in R2, by image key, with their sizes, by width. Without one: the original. */
@@ -26,8 +28,9 @@ const LIST_LIMIT = 1_000; // R2's own
 // An invocation has six connections that wait for headers.
 const AT_ONCE = 6;
 
-function describe({ httpMetadata, size, httpEtag }: R2Object): StoredPortrait {
-  return { contentType: httpMetadata?.contentType ?? "image/webp", bytes: size, etag: httpEtag };
+function describe({ httpMetadata, size, httpEtag, uploaded }: R2Object): StoredPortrait {
+  const contentType = httpMetadata?.contentType ?? "image/webp";
+  return { contentType, bytes: size, etag: httpEtag, storedAt: uploaded.getTime() };
 }
 
 export function createPortraitBucket(bucket: R2Bucket, prefix: string): PortraitBucket {
@@ -45,8 +48,8 @@ export function createPortraitBucket(bucket: R2Bucket, prefix: string): Portrait
     async get(key, width) {
       const object = await bucket.get(toObjectName(key, width));
       if (!object) return undefined;
-      const { contentType, bytes, etag } = describe(object);
-      return { contentType, bytes, etag, body: object.body };
+      const { contentType, bytes, etag, storedAt } = describe(object);
+      return { contentType, bytes, etag, storedAt, body: object.body };
     },
     async put(key, { bytes, contentType }, width) {
       const onlyIf = { etagDoesNotMatch: "*" };

@@ -7,12 +7,12 @@ import type { PortraitFile } from "./image-answer.ts";
 import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./jobs.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
 import { nextSizesAt } from "./size-jobs.ts";
-import type { Sizes, SizesMade } from "./sizes.ts";
+import type { MakeSizes, SizesMade } from "./sizes.ts";
 
 export interface JobDeps {
   readonly store: PortraitJobs;
   readonly bucket: Pick<PortraitBucket, "head" | "put" | "remove" | "removeSizes">;
-  readonly sizes: Sizes;
+  readonly makeSizes: MakeSizes;
   readonly generate: Generate;
   readonly spend: BudgetGuard;
   /** US dollars. */
@@ -23,15 +23,13 @@ export interface JobDeps {
   readonly now: () => number;
 }
 
-/** Storing and a portrait's sizes take a second or two; a lease with less than this left is renewed first. Milliseconds. */
+/** Storing and making sizes take a second or two; a lease with less than this left is renewed first. Milliseconds. */
 const STORE_MS = 30_000;
 /** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
 
-/** A picture that is in R2, with what came of its sizes. */
-interface Kept extends Pick<StoredPortrait, "contentType" | "bytes"> {
-  readonly sizes: SizesMade;
-}
+/** What is told of a picture that is in R2. */
+type Kept = Pick<StoredPortrait, "contentType" | "bytes">;
 
 /** Enough of the key to find the portrait by. */
 export const shortKey = (key: string) => key.slice(0, 12);
@@ -48,15 +46,24 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     await put().catch(put); // it was paid for
   }
 
-  async function ready(job: PortraitJob, portrait: Kept, attempt?: Attempt) {
-    const { contentType } = portrait;
-    const sizesDueAt = portrait.sizes === "missing" ? nextSizesAt(now(), now()) : null;
-    const made = { contentType, bytes: portrait.bytes, sizesDueAt };
+  /** The picture was paid for: whatever becomes of its sizes, it is not bought again. */
+  async function sized(key: string): Promise<SizesMade> {
+    try {
+      return await deps.makeSizes(key);
+    } catch (error) {
+      log.error("portrait.sizes", { image: shortKey(key), ...describeError(error) });
+      return "missing";
+    }
+  }
+
+  async function ready(job: PortraitJob, { contentType, bytes }: Kept, attempt?: Attempt) {
+    const sizes = await sized(job.key);
+    const sizesDueAt = sizes === "missing" ? nextSizesAt(now(), now()) : null;
+    const made = { contentType, bytes, sizesDueAt };
     const wanted = await store.ready(job, made, attempt?.cost);
     if (!wanted) return await bucket.remove([job.key]); // erased meanwhile
     const { key, attempts, model } = job;
     const calls = attempts + (attempt ? 1 : 0);
-    const { bytes } = portrait;
     log.info("portrait.ready", {
       image: shortKey(key),
       model,
@@ -92,8 +99,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     let kept: Kept | undefined;
     const attempt = await deps.generate(job, async (portrait) => {
       await keep(job, portrait, leaseEnd);
-      const sizes = await deps.sizes.makeAll(job.key, portrait.bytes);
-      kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength, sizes };
+      kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength };
     });
     if (kept) await ready(job, kept, attempt);
     else await failed(job, attempt);
@@ -132,10 +138,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
 
   async function perform(job: PortraitJob): Promise<void> {
     const kept = await bucket.head(job.key);
-    if (kept) {
-      const { contentType, bytes } = kept;
-      return await ready(job, { contentType, bytes, sizes: await deps.sizes.makeMissing(job.key) });
-    }
+    if (kept) return await ready(job, kept);
     if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
     const { attempts: calls } = job;
     if (job.interrupted) log.warn("portrait.interrupted", { image: shortKey(job.key), calls });

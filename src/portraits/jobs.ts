@@ -28,6 +28,8 @@ export interface PortraitRow {
   readonly initials: string;
   readonly size: string;
   readonly dueAt: number;
+  /** Null where nobody holds its lease. */
+  readonly leaseOwner: string | null;
 }
 
 export interface MadePortrait {
@@ -156,8 +158,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt } = images;
-      const columns = { status, initials, size, dueAt };
+      const { status, initials, size, dueAt, leaseOwner } = images;
+      const columns = { status, initials, size, dueAt, leaseOwner };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {

@@ -1,8 +1,9 @@
 import { describeError, log } from "../log.ts";
 import type { PortraitBucket, StoredPortrait } from "./bucket.ts";
+import type { PortraitRow } from "./jobs.ts";
 
 /** A ready portrait, or one of its sizes, with its bytes. */
-export interface Picture extends StoredPortrait {
+export interface Picture extends Omit<StoredPortrait, "storedAt"> {
   readonly body: Uint8Array | ReadableStream<Uint8Array>;
 }
 
@@ -15,8 +16,9 @@ export interface PictureName {
 export interface PictureCacheDeps {
   readonly bucket: Pick<PortraitBucket, "get">;
   readonly open: () => Cache;
-  /** Whether a portrait is known, erased ones not. */
-  readonly isKnown: (key: string) => Promise<boolean>;
+  /** What the ledger says of a portrait. */
+  readonly find: (key: string) => Promise<Pick<PortraitRow, "status" | "dueAt" | "leaseOwner"> | undefined>;
+  readonly now: () => number;
 }
 
 type Later = (promise: Promise<unknown>) => void;
@@ -37,10 +39,13 @@ const ORIGINAL_MIB = 12;
 const SIZE_MIB = 2;
 const AT_ONCE = 6; // connections of an invocation that wait for headers
 
+/** Within this a picture may be stored and its sizes not yet: then the ledger says. Milliseconds. */
+const YOUNG_MS = 5 * 60_000;
+
 const BYTES = "X-Bytes";
 
 /** The colo's Cache API before R2, by key and width alone. A fault there costs a hit, never a picture. */
-export function createPictureCache({ bucket, open, isKnown }: PictureCacheDeps): PictureCache {
+export function createPictureCache({ bucket, open, find, now }: PictureCacheDeps): PictureCache {
   const loading = new Map<string, Promise<Picture | undefined>>();
   let loadingMib = 0;
 
@@ -74,12 +79,26 @@ export function createPictureCache({ bucket, open, isKnown }: PictureCacheDeps):
       [BYTES]: String(picture.bytes),
     };
     await guarded(() => open().put(url, new Response(picture.body, { headers })));
-    const known = await guarded(() => isKnown(key));
+    const known = await guarded(() => find(key));
     if (!known) await guarded(() => open().delete(url));
   }
 
+  /** A worker holds its lease: it is not called ready before its sizes are there. */
+  async function isBeingMade(key: string, storedAt: number): Promise<boolean> {
+    if (now() - storedAt > YOUNG_MS) return false;
+    const row = await guarded(() => find(key));
+    return row?.status === "pending" && row.leaseOwner !== null && row.dueAt > now();
+  }
+
+  async function fromR2({ key, width }: PictureName) {
+    const found = await bucket.get(key, width);
+    if (!found || !(await isBeingMade(key, found.storedAt))) return found;
+    found.body.cancel().catch(() => {}); // it is of no use yet
+    return undefined;
+  }
+
   async function load(url: string, name: PictureName, later: Later): Promise<Picture | undefined> {
-    const found = await bucket.get(name.key, name.width);
+    const found = await fromR2(name);
     if (!found) return undefined;
     const { contentType, bytes, etag } = found;
     const picture = { contentType, bytes, etag, body: await new Response(found.body).bytes() };
@@ -89,7 +108,7 @@ export function createPictureCache({ bucket, open, isKnown }: PictureCacheDeps):
 
   function loadOnce(url: string, name: PictureName, later: Later): Promise<Picture | undefined> {
     const mib = name.width === undefined ? ORIGINAL_MIB : SIZE_MIB;
-    if (loadingMib + mib > MAX_LOADING_MIB) return bucket.get(name.key, name.width); // past the bound: as it comes
+    if (loadingMib + mib > MAX_LOADING_MIB) return fromR2(name); // past the bound: as it comes
     loadingMib += mib;
     const work = load(url, name, later).finally(() => {
       loadingMib -= mib;

@@ -1,5 +1,4 @@
 import { ifNoneMatch } from "../http/etag.ts";
-import type { StoredPortrait } from "./bucket.ts";
 import type { Picture } from "./picture-cache.ts";
 import { contentRange, parseRange } from "./range.ts";
 
@@ -21,7 +20,7 @@ function withoutBody({ body }: Picture, response: ResponseInit): Response {
 }
 
 /** RFC 9110 §13.1.5: the part is wanted only of the same picture. */
-function wantedRange({ method, headers }: Request, { bytes, etag }: StoredPortrait) {
+function wantedRange({ method, headers }: Request, { bytes, etag }: Picture) {
   const sameWanted = headers.get("If-Range");
   if (method === "HEAD" || (sameWanted !== null && sameWanted !== etag)) return "whole";
   return parseRange(headers.get("Range") ?? undefined, bytes);

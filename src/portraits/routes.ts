@@ -96,7 +96,13 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
       return await askAgainIfLost(() => store.find(key));
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return { status: "pending", initials: "", size: "auto", dueAt: Number.POSITIVE_INFINITY };
+      return {
+        status: "pending",
+        initials: "",
+        size: "auto",
+        dueAt: Number.POSITIVE_INFINITY,
+        leaseOwner: null,
+      };
     }
   }
 

@@ -1,11 +1,11 @@
 import { log } from "../log.ts";
 import type { PortraitBucket } from "./bucket.ts";
 import { nextSizesAt, type SizeJobs } from "./size-jobs.ts";
-import type { Sizes, SizesMade } from "./sizes.ts";
+import type { MakeSizes, SizesMade } from "./sizes.ts";
 
 export interface SizeWorkDeps {
   readonly jobs: Pick<SizeJobs, "claim" | "settle">;
-  readonly sizes: Pick<Sizes, "makeMissing">;
+  readonly makeSizes: MakeSizes;
   readonly bucket: Pick<PortraitBucket, "remove">;
   readonly leaseMs: number;
   readonly now: () => number;
@@ -15,12 +15,12 @@ export interface SizeWorkDeps {
 const MAX_PORTRAITS = 50;
 
 /** Makes sizes that are missing, one portrait at a time, until none is, `isBusy`, or one cannot be made. */
-export function createSizeWork({ jobs, sizes, bucket, leaseMs, now }: SizeWorkDeps) {
+export function createSizeWork({ jobs, makeSizes, bucket, leaseMs, now }: SizeWorkDeps) {
   async function makeNext(): Promise<"none" | SizesMade> {
     const job = await jobs.claim(leaseMs);
     if (!job) return "none";
     const { key, readyAt } = job;
-    const made = await sizes.makeMissing(key);
+    const made = await makeSizes(key);
     const wanted = await jobs.settle(key, made === "missing" ? nextSizesAt(readyAt, now()) : null);
     if (!wanted) await bucket.remove([key]); // erased meanwhile
     log.info("portrait.sizes", { image: key.slice(0, 12), reason: made });

@@ -33,12 +33,8 @@ export function createHealth(now: () => number): Health {
 /** `missing`: one at least could not be made. `lost`: there is no original to make them of. */
 export type SizesMade = "complete" | "missing" | "lost";
 
-export interface Sizes {
-  /** Makes all sizes of a picture that has none, one after another. */
-  makeAll(key: string, picture: Uint8Array): Promise<SizesMade>;
-  /** Makes those that are not there, from the original in R2. */
-  makeMissing(key: string): Promise<SizesMade>;
-}
+/** Makes the sizes of a portrait that are not there, one after another, from the original in R2. */
+export type MakeSizes = (key: string) => Promise<SizesMade>;
 
 export interface SizesDeps {
   readonly bucket: Pick<PortraitBucket, "head" | "get" | "put">;
@@ -47,32 +43,32 @@ export interface SizesDeps {
   readonly health: Health;
 }
 
-/** The narrower copies of portraits. Rejects where R2 is away; what else goes wrong leaves a size missing. */
-export function createSizes({ bucket, transform, widths, health }: SizesDeps): Sizes {
-  async function make(key: string, picture: Uint8Array, wanted: readonly number[]): Promise<SizesMade> {
-    if (wanted.length > 0 && health.isAway()) return "missing";
-    for (const width of wanted) {
-      try {
-        const size = await transform(picture, width);
-        health.worked();
-        await bucket.put(key, size, width);
-      } catch (error) {
-        health.failed(error);
-        return "missing";
-      }
+/**
+ * The narrower copies of portraits. The original passes from R2 to the transform and is never held here. What goes
+ * wrong leaves a size missing; rejects where R2 is away.
+ */
+export function createSizes({ bucket, transform, widths, health }: SizesDeps): MakeSizes {
+  async function make(key: string, width: number, original: ReadableStream): Promise<boolean> {
+    try {
+      const size = await transform(original, width);
+      health.worked();
+      await bucket.put(key, size, width);
+      return true;
+    } catch (error) {
+      health.failed(error);
+      return false;
     }
-    return "complete";
   }
 
-  return {
-    makeAll: (key, picture) => make(key, picture, widths),
-    async makeMissing(key) {
-      const there = await Promise.all(widths.map((width) => bucket.head(key, width)));
-      const wanted = widths.filter((_, index) => !there[index]);
-      if (wanted.length === 0) return "complete";
+  return async function makeSizes(key) {
+    const there = await Promise.all(widths.map((width) => bucket.head(key, width)));
+    for (const [index, width] of widths.entries()) {
+      if (there[index]) continue;
+      if (health.isAway()) return "missing";
       const original = await bucket.get(key);
       if (!original) return "lost";
-      return await make(key, await new Response(original.body).bytes(), wanted);
-    },
+      if (!(await make(key, width, original.body))) return "missing";
+    }
+    return "complete";
   };
 }

@@ -2,7 +2,7 @@ import type { PortraitFile } from "./image-answer.ts";
 import { markAsGenerated } from "./webp-xmp.ts";
 
 /** Makes a picture narrower, as WebP, upright, cropped to nothing. Rejects where it cannot be made. */
-export type Transform = (picture: Uint8Array, width: number) => Promise<PortraitFile>;
+export type Transform = (picture: ReadableStream<Uint8Array>, width: number) => Promise<PortraitFile>;
 
 /** A size takes a tenth of a second. */
 const TIMEOUT_MS = 5_000;
@@ -33,9 +33,9 @@ async function withinTimeout<T>(work: Promise<T>): Promise<T> {
 
 /** Cloudflare Images' binding. What it gives carries no content credentials any more, so it is marked anew. */
 export function createTransform(images: ImagesBinding): Transform {
-  async function transform(picture: Uint8Array, width: number): Promise<PortraitFile> {
+  async function transform(picture: ReadableStream<Uint8Array>, width: number): Promise<PortraitFile> {
     const result = await images
-      .input(new Blob([picture]).stream())
+      .input(picture)
       .transform({ width, fit: "scale-down" })
       .output({ format: "image/webp", quality: QUALITY });
     const bytes = markAsGenerated(await readAll(result.image()));
