@@ -51,6 +51,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     fromCache: false,
     createdAt: "2026-11-22T09:30:00.000Z",
     model: "gpt-6.1-terra",
+    imageWidths: [128, 256, 512],
   },
   ChatRequest: {
     messages: [{ role: "user", content: "What does a deductible mean for us?" }],

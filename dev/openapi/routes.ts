@@ -96,6 +96,12 @@ const IMAGE_KEY: Parameter = {
   description: "From `imageUrl`.",
   schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
 };
+const WIDTH: Parameter = {
+  name: "width",
+  in: "query",
+  description: "The smallest kept size that is at least so many pixels wide, or the original where none is.",
+  schema: { type: "integer", minimum: 1, maximum: 4096 },
+};
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
 const PICTURE: Answer[] = [
@@ -163,7 +169,7 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "A portrait, or its placeholder",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       206: [
@@ -176,7 +182,7 @@ export const ROUTES: readonly Route[] = [
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
       416: [{ description: "No such range", headers: ["Content-Range"] }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "head",
@@ -184,12 +190,12 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "What GET would say of a portrait, without the picture",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "post",

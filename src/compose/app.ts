@@ -10,7 +10,7 @@ import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeAdmin, composeCounters, composeModelWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
-import { composePortraitRoutes } from "./portraits.ts";
+import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
 
 /** Where callers sign in: the check of their tokens. */
 export function composeVerifier(config: Config): VerifyToken | undefined {
@@ -44,7 +44,7 @@ export function composeApp(env: Env): AppDeps {
       personas &&
       composeAdmin({
         db: openDatabase(env.DB),
-        images: env.IMAGES,
+        forgetPictures: composeForgetPictures(env, config),
         config,
         counters,
         jobs: personas.jobs,

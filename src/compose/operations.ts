@@ -11,8 +11,6 @@ import { createErase } from "../operations/erase.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
 import { readStats } from "../operations/stats.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
-import { createPortraitBucket } from "../portraits/bucket.ts";
-import { OBJECT_PREFIX } from "../portraits/key.ts";
 
 const now = () => Date.now();
 
@@ -44,7 +42,8 @@ export function composeCounters(DB: D1Database): Counters {
 
 export interface AdminParts {
   readonly db: Database;
-  readonly images: R2Bucket;
+  /** Portraits with their sizes, in R2 and in this colo's cache. */
+  readonly forgetPictures: (keys: readonly string[], baseUrl: string) => Promise<void>;
   readonly config: Config;
   readonly counters: Counters;
   readonly jobs: Pick<JobStore, "counts">;
@@ -52,8 +51,7 @@ export interface AdminParts {
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
-export function composeAdmin({ db, images, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
-  const bucket = createPortraitBucket(images, OBJECT_PREFIX);
+export function composeAdmin({ db, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
     async stats(days) {
@@ -72,7 +70,7 @@ export function composeAdmin({ db, images, config, counters, jobs, ...forget }: 
     erase(person, origin) {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
-      const forgetPictures = (keys: readonly string[]) => bucket.remove(keys);
+      const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
       return createErase({ db, forgetPersonas, forgetChat: forget.forgetChat, forgetPictures })(person);
     },
   };

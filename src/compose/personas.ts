@@ -50,6 +50,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
   return {
     store: createPersonaStore(db, portraits.insert, now),
     lookedAt: portraits.takeUp,
+    imageWidths: config.IMAGE_WIDTHS,
     memory,
     edge,
     pregenerate: openPregenerate(env, config),
@@ -104,6 +105,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     waitUntil,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
+    imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
     enqueuePortrait: portraits.enqueue(waitUntil),
     notify: portraits.notify,

@@ -5,14 +5,20 @@ import { BUILT_IN_PRICES, prices } from "./prices.ts";
 interface Variable<T> {
   readonly parser: parse.Parser<T>;
   readonly standard: T;
+  /** What empty text means. */
+  readonly empty: T;
 }
 
-function variable<T>(parser: parse.Parser<T>, standard: NoInfer<T>): Variable<T> {
-  return { parser, standard };
+function variable<T>(
+  parser: parse.Parser<T>,
+  standard: NoInfer<T>,
+  empty: NoInfer<T> = standard,
+): Variable<T> {
+  return { parser, standard, empty };
 }
 
 function optional<T>(parser: parse.Parser<T>): Variable<T | undefined> {
-  return { parser, standard: undefined };
+  return { parser, standard: undefined, empty: undefined };
 }
 
 const effort = parse.oneOf("default", "none", "minimal", "low", "medium", "high", "xhigh", "max");
@@ -38,6 +44,7 @@ const VARIABLES = {
     "1024x1024",
   ),
   IMAGE_QUALITY: variable(parse.matching(/^[a-z]{1,20}$/, "a quality such as medium"), "medium"),
+  IMAGE_WIDTHS: variable(parse.widths, [128, 256, 512], []),
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   DEPLOYMENT_LABEL: optional(parse.line),
@@ -85,9 +92,10 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
-/** Empty text means the variable is not set. */
-function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
-  if (text === undefined || text === "") return standard;
+/** Empty text means the variable is not set, or an empty list. */
+function parseOne<T>({ parser, standard, empty }: Variable<T>, text: unknown): T {
+  if (text === undefined) return standard;
+  if (text === "") return empty;
   // [vars] in wrangler.toml may hold numbers and objects
   return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
 }

@@ -99,6 +99,17 @@ export const origins: Parser<readonly string[]> = (text) =>
     throw new Unusable("must be exact origins, such as https://app.example, separated by commas");
   });
 
+const MAX_WIDTHS = 5;
+const width = whole(16, 2048);
+
+/** Pixels, ascending: `128,256,512`. */
+export const widths: Parser<readonly number[]> = (text) => {
+  const list = splitList(text).map(width);
+  const ascending = list.every((value, index) => value > (list[index - 1] ?? 0));
+  if (ascending && list.length > 0 && list.length <= MAX_WIDTHS) return list;
+  throw new Unusable("must be at most five widths in ascending order, such as 128,256,512");
+};
+
 /** Paths as lists of names: `meta.utm_*` is `["meta", "utm_*"]`. */
 export const fieldPaths: Parser<readonly (readonly string[])[]> = (text) =>
   splitList(text).map((path) => {

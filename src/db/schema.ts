@@ -125,8 +125,13 @@ export const personaImages = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     readyAt: integer("ready_at"),
+    /** When missing sizes are made; null where none is known to be missing. */
+    sizesDueAt: integer("sizes_due_at"),
   },
-  (table) => [index("persona_images_due").on(table.status, table.dueAt)],
+  (table) => [
+    index("persona_images_due").on(table.status, table.dueAt),
+    index("persona_images_sizes_due").on(table.status, table.sizesDueAt),
+  ],
 );
 
 /** images: what portraits cost, by UTC day. */

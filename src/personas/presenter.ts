@@ -55,17 +55,21 @@ export function toPersona(
 export interface ShowOptions {
   readonly baseUrl: string;
   readonly fromCache: boolean;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
 }
 
-export function toPersonaSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
+export function toPersonaSet(set: StoredSet, { baseUrl, fromCache, imageWidths }: ShowOptions): PersonaSet {
   const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
-  const { setId, model, createdAt } = set;
-  return { setId, personas, fromCache, createdAt: new Date(createdAt).toISOString(), model };
+  const { setId, model } = set;
+  const createdAt = new Date(set.createdAt).toISOString();
+  return { setId, personas, fromCache, createdAt, imageWidths: [...imageWidths], model };
 }
 
 /** The event that ends a streamed set. */
-export function doneEvent({ setId, fromCache, createdAt, model }: Omit<PersonaSet, "personas">): Payload {
-  return { done: true, setId, fromCache, createdAt, model };
+export function doneEvent(set: Omit<PersonaSet, "personas">): Payload {
+  const { setId, fromCache, createdAt, imageWidths, model } = set;
+  return { done: true, setId, fromCache, createdAt, imageWidths, model };
 }
 
 /** A whole set as a stream: what a cache has, all events come at once. */

@@ -179,7 +179,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       readThrough.restore(cacheKey);
     const shown =
       answer.kind === "set" ? { ...answer, set: await finish(readThrough, miss, answer) } : answer;
-    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
+    const { imageWidths } = deps;
+    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream, imageWidths };
     return answerFromRun(shown, { ...options, serverTiming: timing.header() });
   }
 
@@ -222,6 +223,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       baseUrl: asked.baseUrl,
       refresh: asked.wish.refresh,
       stream: asked.stream,
+      imageWidths: deps.imageWidths,
     };
     return answerFromRun({ kind: "set", how, set }, { ...options, serverTiming: asked.timing.header() });
   }
@@ -270,7 +272,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
         if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
-        const body = JSON.stringify(toPersonaSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
+        const shown = { baseUrl: baseUrlOf(c), fromCache: true, imageWidths: deps.imageWidths };
+        const body = JSON.stringify(toPersonaSet(row, shown));
         const etag = `"${hash(body).slice(0, 32)}"`;
         const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
         if (ifNoneMatch(c.req.header("If-None-Match"), etag))

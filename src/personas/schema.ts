@@ -100,6 +100,7 @@ export const personaSet = z.object({
   fromCache: z.boolean(),
   createdAt: z.iso.datetime(),
   model: text,
+  imageWidths: z.array(z.int()),
   fromIdempotentCache: z.optional(z.literal(true)),
 });
 export type PersonaSet = z.infer<typeof personaSet>;

@@ -27,6 +27,8 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly notify: () => Promise<void>;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
   readonly openCalls: (context: RunContext) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
@@ -44,9 +46,10 @@ export const ROUTE = "/api/personas/generate";
 
 type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
-function iso(set: StoredSet) {
+function last(set: StoredSet, widths: readonly number[]) {
   const { setId, model } = set;
-  return { setId, model, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
+  const createdAt = new Date(set.createdAt).toISOString();
+  return doneEvent({ setId, model, fromCache: false, createdAt, imageWidths: [...widths] });
 }
 
 /** A run that was erased leaves nothing; what else went wrong is for the log. */
@@ -182,7 +185,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       for (const persona of stored?.personas ?? [])
         context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
       const result = stored ?? (await make(input, context));
-      return { result, last: doneEvent(iso(result)) };
+      return { result, last: last(result, deps.imageWidths) };
     },
   };
 }
