@@ -45,7 +45,9 @@ const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key_reused
 const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
   (code) =>
     code.startsWith("upstream_") ||
-    ["rate_limited", "interrupted", "still_running", "budget_exhausted"].includes(code),
+    ["rate_limited", "interrupted", "still_running", "budget_exhausted", "caller_budget_exhausted"].includes(
+      code,
+    ),
 );
 
 const EVENTS = "text/event-stream";

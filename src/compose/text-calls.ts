@@ -17,22 +17,18 @@ interface Composition {
   readonly config: Config;
 }
 
-/** The upstream calls of each run of a Durable Object, for one model. */
+/** The upstream calls of each run of a Durable Object, for one model, out of the share of whoever began it. */
 export function callsFor(run: Composition, model: string, maxOutputTokens: number) {
   const { ctx, env, config } = run;
   const { MODEL_PRICES: prices } = config;
   const upstream = openUpstream(config);
-  const spend = composeSpend(env, config);
-  return ({
-    runId: run,
-    signal,
-    sent: onSent,
-    checkpoint,
-    saveCheckpoint: onSpending,
-  }: RunContext): TextCalls =>
+  return (
+    { runId: run, signal, sent: onSent, checkpoint, saveCheckpoint: onSpending }: RunContext,
+    caller: string | undefined,
+  ): TextCalls =>
     createTextCalls({
       upstream,
-      spend,
+      spend: composeSpend(env, config, caller),
       now,
       run,
       signal,

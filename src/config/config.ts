@@ -36,6 +36,7 @@ const VARIABLES = {
   IMAGE_QUALITY: variable(parse.matching(/^[a-z]{1,20}$/, "a quality such as medium"), "medium"),
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
+  CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
@@ -88,7 +89,8 @@ function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
 
 /** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
 function unpriced(config: Config): string[] {
-  if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
+  const limits = [config.DAILY_SPEND_LIMIT_USD, config.CALLER_DAILY_SPEND_LIMIT_USD];
+  if (limits.every((limit) => limit === undefined)) return [];
   const models = ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"] as const;
   return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
 }

@@ -18,6 +18,8 @@ import type { Outbox } from "./outbox.ts";
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+  /** The caller, hashed, out of whose share of the day it is paid; none: the operator's own. */
+  readonly payer?: string;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
@@ -27,7 +29,8 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly notify: () => Promise<void>;
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
+  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -144,7 +147,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
     if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
-    const calls = deps.openCalls(context);
+    const calls = deps.openCalls(context, input.payer);
     insertStart(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
