@@ -75,6 +75,12 @@ const SET_ID: Parameter = {
   description: "From a set.",
   schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
 };
+const DAYS: Parameter = {
+  name: "days",
+  in: "query",
+  description: "UTC days, today the last.",
+  schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -270,16 +276,28 @@ export const ROUTES: readonly Route[] = [
     tag: "administration",
     access: "admin",
     summary: "What was asked, spent and saved",
-    parameters: [
-      {
-        name: "days",
-        in: "query",
-        description: "UTC days, today the last.",
-        schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
-      },
-    ],
+    parameters: [DAYS],
     answers: { 200: [{ description: "By day, and in all", schema: "Stats" }] },
     problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/audit",
+    tag: "administration",
+    access: "admin",
+    summary: "What the administration did",
+    parameters: [DAYS],
+    answers: { 200: [{ description: "Every call but reads, newest first", schema: "Audit" }] },
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/metrics",
+    tag: "administration",
+    access: "admin",
+    summary: "The figures for Prometheus",
+    answers: { 200: [{ description: "Of today, and of all days kept", mediaType: "text/plain" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "post",
@@ -308,7 +326,7 @@ export const ROUTES: readonly Route[] = [
     access: "admin",
     body: "EraseRequest",
     summary: "Erase all that is kept of a person",
-    answers: { 200: [{ description: "What was erased", schema: "EraseAnswer" }] },
+    answers: { 200: [{ description: "What was erased, and what remains where", schema: "EraseAnswer" }] },
     problems: [...BODY, "not_found", ...USER],
   },
 ];

@@ -28,6 +28,7 @@ export const SCHEMAS = {
   PregenerateAnswer: personas.pregenerateAnswer,
   EraseRequest: operations.eraseRequest,
   EraseAnswer: operations.eraseAnswer,
+  Audit: operations.audit,
   Problem: problem,
 } as const;
 

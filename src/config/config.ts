@@ -63,6 +63,7 @@ const VARIABLES = {
   RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
   ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
+  PERSONA_RETENTION_DAYS: variable(parse.whole(0, 36_500), 0),
   REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
 } as const;
 
