@@ -82,6 +82,12 @@ export default defineConfig({
       }),
       // worth some eighteen sets of three at their worst case of 0.045 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
+      // a caller's share is worth ten sets at most, at their worst case; the day has no limit
+      workerProject("caller-budget", {
+        CALLER_DAILY_SPEND_LIMIT_USD: "0.84",
+        UPSTREAM_TIMEOUT_MS: "60000",
+        ADMIN_TOKEN: "the-administrators-own-token",
+      }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {
         IMAGE_RETRY_BASE_SECONDS: "0",

@@ -74,6 +74,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     models: [{ name: "gpt-6-luna", shutdownDate: null }],
     pregenerate: { pending: 0, done: 12, failed: 0 },
     outbox: { recovered: 1, givenUp: 0 },
+    database: { bytes: 1_200_000_000, limitBytes: 10_000_000_000, fullOn: "2027-08-01" },
   },
   PregenerateRequest: { inputs: [{ leadData: { name: "Maria Alvarez", state: "Texas" } }] },
   PregenerateAnswer: { jobId: "0b7f4a1e-3c52-4d0e-9f61-2a8d7c5b1e90", accepted: 1, alreadyCached: 0 },
@@ -88,7 +89,20 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     failures: [{ index: 1, code: "model_refusal" }],
   },
   EraseRequest: { email: "maria@example.org" },
-  EraseAnswer: { erased: { sets: 2, logEntries: 5, streams: 1, images: 6 } },
+  EraseAnswer: {
+    erased: { sets: 2, logEntries: 5, streams: 1, images: 6 },
+    remains: [{ where: "other isolates' memory", until: "2026-11-22T09:31:00.000Z" }],
+  },
+  Audit: {
+    entries: [
+      {
+        at: "2026-11-22T09:30:00.000Z",
+        action: "POST /api/admin/erase",
+        subjectHash: "7c1e".repeat(16),
+        outcome: "done",
+      },
+    ],
+  },
   Problem: {
     type: "/docs#invalid_request",
     title: "The request does not validate",

@@ -27,7 +27,8 @@ export interface ChatInput extends ChatPrompt, ChatAsker {
 }
 
 export interface ChatTaskDeps extends ChatModel {
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
+  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
   /** The same for a run that has just begun. */
@@ -136,7 +137,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
       if (input.stopped) return stopped(input, deps.model);
-      const calls = deps.openCalls(context);
+      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {

@@ -8,7 +8,7 @@ import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
-import { composeAdmin, composeCounters, composeModelWarnings } from "./operations.ts";
+import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
 import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
 
@@ -60,7 +60,7 @@ export function composeApp(env: Env): AppDeps {
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
       warnings: config ? toWarnings(config) : [],
-      modelWarnings: config ? composeModelWarnings(env.DB, config) : async () => [],
+      dueWarnings: config ? composeDueWarnings(env.DB, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),

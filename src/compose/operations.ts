@@ -7,21 +7,27 @@ import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import type { AdminDeps } from "../operations/admin-routes.ts";
+import { createAudit } from "../operations/audit.ts";
+import { databaseWarnings, readDatabaseSize, sampleDatabaseSize } from "../operations/database-size.ts";
 import { createErase } from "../operations/erase.ts";
+import { toPrometheus } from "../operations/metrics.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
-import { readStats } from "../operations/stats.ts";
+import { remainsAfterErasure } from "../operations/remains.ts";
+import { readStats, readTotals } from "../operations/stats.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
 
 const now = () => Date.now();
 
-/** What `ready` says of models that retire. */
-export function composeModelWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
+/** What `ready` says of models that retire, and of a database that fills up. */
+export function composeDueWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
   const db = openDatabase(DB);
   return async () => {
     try {
-      return shutdownWarnings(await knownModels(db, configuredModels(config)), now());
+      const known = knownModels(db, configuredModels(config));
+      const [models, size] = await Promise.all([known, readDatabaseSize(db, now())]);
+      return [...shutdownWarnings(models, now()), ...databaseWarnings(size, now())];
     } catch (error) {
-      log.warn("models.unknown", describeError(error)); // D1's own check says what is wrong
+      log.warn("warnings.unknown", describeError(error)); // D1's own check says what is wrong
       return [];
     }
   };
@@ -33,6 +39,10 @@ export function composeModelLookup(
   { shutdownDate }: Upstream,
 ): () => Promise<void> {
   return () => lookUpModels({ shutdownDate, db: openDatabase(DB), now }, configuredModels(config));
+}
+
+export function composeSizeSample(DB: D1Database): () => Promise<void> {
+  return () => sampleDatabaseSize(openDatabase(DB), now());
 }
 
 export function composeCounters(DB: D1Database): Counters {
@@ -54,24 +64,36 @@ export interface AdminParts {
 export function composeAdmin({ db, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
+    audit: createAudit(db, now),
     async stats(days) {
       await counters.flush(); // what this isolate has counted is told at once
-      const [figures, models, progress] = await Promise.all([
+      const [figures, models, progress, database] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
         jobs.counts(),
+        readDatabaseSize(db, now()),
       ]);
-      return {
-        ...figures,
-        models: models.map(({ name, shutdownDate }) => ({ name, shutdownDate })),
-        pregenerate: progress,
-      };
+      return { ...figures, models, pregenerate: progress, database };
     },
-    erase(person, origin) {
+    async metrics() {
+      await counters.flush();
+      const [all, today, progress, database] = await Promise.all([
+        readTotals(db),
+        readStats(db, now(), 1),
+        jobs.counts(),
+        readDatabaseSize(db, now()),
+      ]);
+      const { totals: total, outbox } = all;
+      return toPrometheus({ total, today: today.totals, pregenerate: progress, outbox, database });
+    },
+    async erase(person, origin) {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
       const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
-      return createErase({ db, forgetPersonas, forgetChat: forget.forgetChat, forgetPictures })(person);
+      const { forgetChat } = forget;
+      const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPictures })(person);
+      const chatStreamSeconds = config.CHAT_STREAM_TTL_SECONDS;
+      return { erased, remains: remainsAfterErasure(now(), { chatStreamSeconds }) };
     },
   };
 }

@@ -21,27 +21,26 @@ interface Composition {
   readonly config: Config;
 }
 
-/** The upstream calls of each run of a Durable Object, by the first of the models that can. */
+/**
+ * The upstream calls of each run of a Durable Object, by the first of the models that can, out of the share of whoever
+ * began it.
+ */
 export function callsFor(run: Composition, models: readonly string[], maxOutputTokens: number) {
   const { ctx, env, config } = run;
   const { MODEL_PRICES: prices } = config;
   const upstream = openUpstream(config);
   const parameters = openParameterMemory(config.OPENAI_BASE_URL);
-  const spend = composeSpend(env, config);
   const worstCase = (body: ChatBody) => {
     const limit = body.max_completion_tokens ?? body.max_tokens ?? maxOutputTokens;
     return worstCaseUsd(prices, body.model, maxInputTokens(body), limit);
   };
-  return ({
-    runId: run,
-    signal,
-    sent: onSent,
-    checkpoint,
-    saveCheckpoint: onSpending,
-  }: RunContext): TextCalls =>
+  return (
+    { runId: run, signal, sent: onSent, checkpoint, saveCheckpoint: onSpending }: RunContext,
+    caller: string | undefined,
+  ): TextCalls =>
     createTextCalls({
       upstream,
-      spend,
+      spend: composeSpend(env, config, caller),
       models,
       parameters,
       now,

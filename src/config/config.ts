@@ -47,6 +47,7 @@ const VARIABLES = {
   IMAGE_WIDTHS: variable(parse.widths, [128, 256, 512], []),
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
+  CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
@@ -75,6 +76,7 @@ const VARIABLES = {
   RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
   ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
+  PERSONA_RETENTION_DAYS: variable(parse.whole(0, 36_500), 0),
   REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
 } as const;
 
@@ -115,7 +117,8 @@ export function configuredModels(config: Config): string[] {
 
 /** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
 function unpriced(config: Config): string[] {
-  if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
+  const limits = [config.DAILY_SPEND_LIMIT_USD, config.CALLER_DAILY_SPEND_LIMIT_USD];
+  if (limits.every((limit) => limit === undefined)) return [];
   return MODEL_VARIABLES.filter((variableName) =>
     [config[variableName]].flat().some((model) => !Object.hasOwn(config.MODEL_PRICES, model)),
   );

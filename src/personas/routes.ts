@@ -216,6 +216,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const how = "replayed";
     c.set("tier", how);
     const { asked, input } = miss;
+    c.get("later")(deps.store.shown(found.replay));
     c.set("counts", toCounts({ kind: "set", how, set: found.replay }));
     const set = await finish(readThrough, miss, { kind: "set", how, set: found.replay });
     const options = {
@@ -271,6 +272,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const { userHash } = toOwner(c);
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
+        c.get("later")(deps.store.shown(row));
         if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
         const shown = { baseUrl: baseUrlOf(c), fromCache: true, imageWidths: deps.imageWidths };
         const body = JSON.stringify(toPersonaSet(row, shown));

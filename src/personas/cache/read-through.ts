@@ -97,7 +97,8 @@ export function createReadThrough(
     return answer;
   }
 
-  async function show(cacheKey: CacheKey, set: StoredSet, settle: Settle): Promise<Hit> {
+  async function show(cacheKey: CacheKey, set: SetRow, settle: Settle): Promise<Hit> {
+    later(store.shown(set));
     if (!portraitsAre(set, "ready", "failed")) later(deps.lookedAt(imageKeys(set)));
     return { tier: "d1", answer: fill(cacheKey, await settle(set)) };
   }

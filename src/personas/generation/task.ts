@@ -18,6 +18,8 @@ import type { Outbox } from "./outbox.ts";
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+  /** The caller, hashed, out of whose share of the day it is paid; none: the operator's own. */
+  readonly payer?: string;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
@@ -29,7 +31,8 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly notify: () => Promise<void>;
   /** The sizes that are kept of each portrait. Pixels. */
   readonly imageWidths: readonly number[];
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
+  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -152,7 +155,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
     if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
-    const calls = deps.openCalls(context);
+    const calls = deps.openCalls(context, input.payer);
     insertStart(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
