@@ -62,5 +62,5 @@ describe("a conversation that is longer than the model is given", () => {
       expect([upstream[0]?.role, upstream.at(-1)?.content]).toEqual(["user", question]);
       expect(upstream.reduce((sum, each) => sum + [...each.content].length, 0)).toBeLessThanOrEqual(48_000);
     }
-  });
+  }, 300_000);
 });
