@@ -1,4 +1,4 @@
-import type { Usage } from "../openai/usage.ts";
+import { type TokenCounts, tokenCounts } from "../openai/usage.ts";
 import type { Entry } from "../runs/event-log.ts";
 import type { Payload } from "../runs/sse.ts";
 import type { FinishReason } from "./schema.ts";
@@ -7,14 +7,16 @@ import type { FinishReason } from "./schema.ts";
 export interface AnswerMessage {
   readonly content: string;
   readonly finishReason: FinishReason;
-  readonly usage: Usage;
+  readonly usage: TokenCounts;
+  /** The one that answered. */
+  readonly model: string;
   /** How many messages did not go to the model; absent where all did. */
   readonly droppedMessages?: number;
 }
 
 /** The event that ends a whole answer. */
-export function doneEvent(end: Omit<AnswerMessage, "content">): Payload {
-  return { done: true, ...end };
+export function doneEvent({ usage, ...end }: Omit<AnswerMessage, "content">): Payload {
+  return { done: true, ...end, usage: tokenCounts(usage) };
 }
 
 /** The answer begins again: the text so far is void. */

@@ -57,11 +57,12 @@ export const usage = z.object({ inputTokens: z.int(), cachedInputTokens: z.int()
 /** How many of the messages did not go to the model, since all together were too long; absent where all did. */
 export const droppedMessages = z.int().check(z.positive());
 
-/** A JSON answer. `fromIdempotentCache` is there, and true, on a replay alone. */
+/** A JSON answer. `model` is the one that answered. `fromIdempotentCache` is there, and true, on a replay alone. */
 export const chatAnswer = z.object({
   message: z.object({ role: z.literal("assistant"), content: z.string() }),
   finishReason,
   usage,
+  model: z.string(),
   droppedMessages: z.optional(droppedMessages),
   streamId: z.string(),
   fromIdempotentCache: z.optional(z.literal(true)),

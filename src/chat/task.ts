@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
@@ -18,8 +18,6 @@ export interface ChatAsker {
   /** Of the subject of the persona that it is about, if any. */
   readonly emailHash: string | null;
 }
-
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
   /** How many messages of the conversation stayed behind. */
@@ -52,16 +50,22 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function ended({ dropped }: ChatInput, finishReason: FinishReason, usage = NO_USAGE): Done<undefined> {
-  const last = doneEvent({ finishReason, usage, ...(dropped > 0 && { droppedMessages: dropped }) });
-  return { result: undefined, last, stopped: finishReason === "stopped" };
+type End = Omit<Parameters<typeof doneEvent>[0], "droppedMessages">;
+
+function ended({ dropped }: ChatInput, end: End): Done<undefined> {
+  const last = doneEvent({ ...end, ...(dropped > 0 && { droppedMessages: dropped }) });
+  return { result: undefined, last, stopped: end.finishReason === "stopped" };
+}
+
+function stopped(input: ChatInput, model: string): Done<undefined> {
+  return ended(input, { finishReason: "stopped", usage: NO_USAGE, model });
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
 export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
   const { now } = deps;
 
-  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Completion> {
+  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
     function onText(text: string): void {
       chars += text.length;
@@ -85,9 +89,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       callerAddressHash,
       emailHash,
       route: ROUTE,
-      model: deps.model,
+      model: spent.model ?? deps.model,
     };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), ...asked, ...cost };
   }
 
@@ -112,9 +116,10 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-      return ended(input, toFinishReason(completion), completion.usage);
+      const { usage = NO_USAGE, model } = completion;
+      return ended(input, { finishReason: toFinishReason(completion), usage, model });
     } catch (error) {
-      if (context.signal.aborted) return ended(input, "stopped");
+      if (context.signal.aborted) return stopped(input, calls.spent.model ?? deps.model);
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -130,7 +135,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     },
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return ended(input, "stopped");
+      if (input.stopped) return stopped(input, deps.model);
       const calls = deps.openCalls(context);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;

@@ -1,7 +1,7 @@
 import { type Counters, createCounters } from "../budget/counters.ts";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
@@ -10,15 +10,11 @@ import type { AdminDeps } from "../operations/admin-routes.ts";
 import { createErase } from "../operations/erase.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
 import { readStats } from "../operations/stats.ts";
-import type { Pregenerate } from "../personas/pregenerate.ts";
+import type { JobStore } from "../personas/pregenerate/job-store.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 
 const now = () => Date.now();
-
-function configuredModels({ PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL }: Config): string[] {
-  return [...new Set([PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL])];
-}
 
 /** What `ready` says of models that retire. */
 export function composeModelWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
@@ -51,19 +47,12 @@ export interface AdminParts {
   readonly images: R2Bucket;
   readonly config: Config;
   readonly counters: Counters;
-  readonly pregenerate: Pick<Pregenerate, "progress">;
+  readonly jobs: Pick<JobStore, "counts">;
   readonly forgetPersonas: (key: string, baseUrl: string) => Promise<boolean>;
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
-export function composeAdmin({
-  db,
-  images,
-  config,
-  counters,
-  pregenerate,
-  ...forget
-}: AdminParts): AdminDeps {
+export function composeAdmin({ db, images, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   const bucket = createPortraitBucket(images, OBJECT_PREFIX);
   return {
     hash: createHasher(config.HASH_SECRET),
@@ -72,7 +61,7 @@ export function composeAdmin({
       const [figures, models, progress] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
-        pregenerate.progress(),
+        jobs.counts(),
       ]);
       return {
         ...figures,

@@ -1,3 +1,4 @@
+import { upstreamHeaders } from "./headers.ts";
 import * as parse from "./parse.ts";
 import { BUILT_IN_PRICES, prices } from "./prices.ts";
 
@@ -14,7 +15,7 @@ function optional<T>(parser: parse.Parser<T>): Variable<T | undefined> {
   return { parser, standard: undefined };
 }
 
-const effort = parse.oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max");
+const effort = parse.oneOf("default", "none", "minimal", "low", "medium", "high", "xhigh", "max");
 const tokens = parse.whole(1, 10_000_000);
 const name = parse.matching(/^[\x21-\x7e]{1,200}$/, "a model's name");
 
@@ -26,6 +27,9 @@ const VARIABLES = {
   CHAT_MODEL: variable(name, "gpt-6-luna"),
   PERSONA_REASONING_EFFORT: variable(effort, "low"),
   CHAT_REASONING_EFFORT: variable(effort, "none"),
+  PERSONA_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
+  CHAT_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
+  OPENAI_HEADERS: variable(upstreamHeaders, {}),
   PERSONA_MAX_OUTPUT_TOKENS: variable(tokens, 16_000),
   CHAT_MAX_OUTPUT_TOKENS: variable(tokens, 4_000),
   IMAGE_MODEL: variable(name, "gpt-image-2.6-flare"),
@@ -88,11 +92,25 @@ function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
   return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
 }
 
+const MODEL_VARIABLES = [
+  "PERSONA_MODEL",
+  "PERSONA_FALLBACK_MODELS",
+  "CHAT_MODEL",
+  "CHAT_FALLBACK_MODELS",
+  "IMAGE_MODEL",
+] as const;
+
+/** Every model that is configured, each once. */
+export function configuredModels(config: Config): string[] {
+  return [...new Set(MODEL_VARIABLES.flatMap((variableName) => config[variableName]))];
+}
+
 /** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
 function unpriced(config: Config): string[] {
   if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
-  const models = ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"] as const;
-  return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
+  return MODEL_VARIABLES.filter((variableName) =>
+    [config[variableName]].flat().some((model) => !Object.hasOwn(config.MODEL_PRICES, model)),
+  );
 }
 
 function contradictions(config: Config): ConfigError[] {

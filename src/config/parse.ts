@@ -83,6 +83,15 @@ function splitList(text: string): string[] {
     .filter((part) => part !== "");
 }
 
+/** Several, separated by commas, each once; `most` of them at most. */
+export function listOf<T>(parser: Parser<T>, most: number): Parser<readonly T[]> {
+  return (text) => {
+    const items = [...new Set(splitList(text).map(parser))];
+    if (items.length <= most) return items;
+    throw new Unusable(`must be ${most} at most`);
+  };
+}
+
 /** Exact origins (RFC 6454): `https://app.example`, no path, no wildcard. */
 export const origins: Parser<readonly string[]> = (text) =>
   splitList(text).map((part) => {

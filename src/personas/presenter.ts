@@ -18,6 +18,8 @@ export interface StoredSet {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly states: ImageStates;
+  /** The one that wrote it. */
+  readonly model: string;
   /** What the text cost, in US dollars and tokens. */
   readonly cost: TextCost;
 }
@@ -57,12 +59,13 @@ export interface ShowOptions {
 
 export function toPersonaSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
   const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
-  return { setId: set.setId, personas, fromCache, createdAt: new Date(set.createdAt).toISOString() };
+  const { setId, model, createdAt } = set;
+  return { setId, personas, fromCache, createdAt: new Date(createdAt).toISOString(), model };
 }
 
 /** The event that ends a streamed set. */
-export function doneEvent({ setId, fromCache, createdAt }: Omit<PersonaSet, "personas">): Payload {
-  return { done: true, setId, fromCache, createdAt };
+export function doneEvent({ setId, fromCache, createdAt, model }: Omit<PersonaSet, "personas">): Payload {
+  return { done: true, setId, fromCache, createdAt, model };
 }
 
 /** A whole set as a stream: what a cache has, all events come at once. */

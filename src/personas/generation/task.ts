@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
-import type { Spent, TextCalls } from "../../openai/text-calls.ts";
-import { NO_USAGE } from "../../openai/usage.ts";
+import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-calls.ts";
+import { tokenCounts } from "../../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/task-runner.ts";
 import type { PersonaInput } from "../key.ts";
@@ -42,12 +42,11 @@ const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
-
 type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
 function iso(set: StoredSet) {
-  return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
+  const { setId, model } = set;
+  return { setId, model, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
 }
 
 /** A run that was erased leaves nothing; what else went wrong is for the log. */
@@ -62,8 +61,14 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const asked = {
+      requestHash,
+      emailHash,
+      callerUserHash,
+      callerAddressHash,
+      model: spent.model ?? deps.model,
+    };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
   }
 
@@ -74,8 +79,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       return undefined;
     });
     if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost } = found;
-    return { setId, personas, states, createdAt, cost };
+    const { setId, personas, states, createdAt, cost, model } = found;
+    return { setId, personas, states, createdAt, cost, model };
   }
 
   /** The log may be out of reach where the cache is not. */
@@ -149,11 +154,11 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, setId, emailHash, userHash } = input;
-      const { costUsd: usd, usage } = calls.spent;
+      const { costUsd: usd, usage, model = deps.model } = calls.spent;
       const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
-      const made = { setId, personas, states, cost, createdAt: now() };
-      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      const made = { setId, personas, states, cost, model, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash };
       const row = { ...logRow(input, context, calls.spent), setId };
       await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
       return made;
