@@ -117,7 +117,11 @@ const CONTENT = "abcdefghijklmnopqrstuvwxyz".repeat(4);
 async function readUntilKilled(stream: Response, count: number): Promise<Event[]> {
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
   let seen = "";
-  while (!seen.includes(`"id":${count},`)) seen += (await reader?.read())?.value;
+  while (!seen.includes(`"id":${count},`)) {
+    const { value } = (await reader?.read()) ?? {};
+    if (value === undefined) throw new Error("the answer was over before its server was killed");
+    seen += value;
+  }
   await worker.kill();
   await reader?.cancel().catch(() => {});
   return eventsIn(seen.slice(0, seen.lastIndexOf("\n\n") + 2));
@@ -135,10 +139,10 @@ describe("a server whose process group is killed with -9 in mid-answer", () => {
     async () => {
       for (let round = 1; round <= ROUNDS; round += 1) {
         const question = `kill-nine-${round}-`;
-        await script(question, { content: CONTENT, chunkChars: 1, chunkDelayMs: 20 });
+        await script(question, { content: CONTENT, chunkChars: 1, chunkDelayMs: 40 });
         const first = await send(question);
         const streamId = first.headers.get("X-Stream-Id");
-        const count = 1 + ((round * 37) % 90);
+        const count = 1 + ((round * 37) % 40);
         const read = await readUntilKilled(first, count);
         await script(question, { content: CONTENT, chunkChars: 7 });
         await worker.start();
