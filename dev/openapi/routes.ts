@@ -224,8 +224,10 @@ export const ROUTES: readonly Route[] = [
     body: "ChatRequest",
     summary: "Newton's answer as it is written",
     description:
-      '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}`, or ' +
-      '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle.',
+      '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}` (with ' +
+      "`droppedMessages` where some did not go to the model), or " +
+      '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle. ' +
+      '`data: {"id":9,"reset":true}`: the server died under the answer, which begins again, and the text so far is void.',
     parameters: [IDEMPOTENCY_KEY],
     answers: {
       200: [{ description: "The stream", mediaType: EVENTS, headers: [...RUN_HEADERS, "X-Stream-Id"] }],

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { composeRedaction } from "../../src/compose/redaction.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { mapMembers, REMOVED, redact } from "../../src/redact.ts";
 
 const COUNTS = [
@@ -112,6 +114,17 @@ describe("redaction", () => {
   ])("ends on a mebibyte of %j", (piece) => {
     const text = piece.repeat(Math.ceil((1024 * 1024) / piece.length));
     expect(redact(text).length).toBeGreaterThan(0);
+  });
+});
+
+describe("REDACT", () => {
+  it.each([
+    ["", REMOVED],
+    ["on", REMOVED],
+    ["off", "123-45-6789"],
+  ])("%j makes of a social security number %s", (REDACT, expected) => {
+    const parsed = parseConfig({ REDACT });
+    expect(parsed.ok && composeRedaction(parsed.config)("123-45-6789")).toBe(expected);
   });
 });
 
