@@ -1,4 +1,4 @@
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /** Short enough that time-outs can be waited for, long enough that a slow machine does not meet them. */
@@ -80,7 +80,7 @@ export default defineConfig({
         OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer token-of-a-gateway", "OpenAI-Project": "p"}',
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
-      // worth ten sets at most, at their worst case of some 0.0835 dollars each
+      // worth some eighteen sets of three at their worst case of 0.045 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {

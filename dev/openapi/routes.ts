@@ -73,6 +73,13 @@ const SET_ID: Parameter = {
   description: "From a set.",
   schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
 };
+const JOB_ID: Parameter = {
+  name: "jobId",
+  in: "path",
+  required: true,
+  description: "From the answer that took the job.",
+  schema: { type: "string" },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -288,6 +295,26 @@ export const ROUTES: readonly Route[] = [
     summary: "Have sets and portraits made before a visitor asks",
     answers: { 202: [{ description: "Taken", schema: "PregenerateAnswer" }] },
     problems: [...BODY, "not_found", "upstream_not_configured", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "How far a job is",
+    parameters: [JOB_ID],
+    answers: { 200: [{ description: "The job", schema: "PregenerateJob" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    method: "delete",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "Cancel a job: what has not begun is not begun, what is finished is kept",
+    parameters: [JOB_ID],
+    answers: { 204: [{ description: "Cancelled, or at its end already" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "delete",

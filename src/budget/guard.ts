@@ -1,9 +1,13 @@
 import { Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
+import type { Verdict } from "./daily-ledger.ts";
 
 /** Stands around each upstream call: the money for its worst case is set aside, then settled. */
 export interface BudgetGuard {
-  /** Throws `budget_exhausted` where the day's limit leaves too little. US dollars. */
+  /**
+   * Throws `budget_exhausted` where the day's limit leaves too little: until midnight UTC where it is spent, for a
+   * minute where it is only set aside. US dollars.
+   */
   reserve(worstCaseUsd: number): Promise<Reservation>;
 }
 
@@ -14,7 +18,7 @@ export interface Reservation {
 
 /** A day's ledger (day-ledger.ts), which lives in another object. */
 export interface DayClient {
-  reserve(id: string, amountUsd: number, limitUsd: number): Promise<boolean>;
+  reserve(id: string, amountUsd: number, limitUsd: number): Promise<Verdict>;
   settle(id: string, actualUsd: number): Promise<void>;
 }
 
@@ -26,6 +30,8 @@ export interface BudgetGuardOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** What is set aside is settled, and mostly given back, when its call ends. */
+const SET_ASIDE_SECONDS = 60;
 
 export function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
@@ -49,8 +55,12 @@ export function createBudgetGuard({ limitUsd, openDay, now }: BudgetGuardOptions
       const time = now();
       const day = openDay(utcDay(time));
       const id = crypto.randomUUID();
-      const granted = await day.reserve(id, worstCaseUsd, limitUsd);
-      if (!granted) throw new Problem("budget_exhausted", { retryAfterSeconds: secondsUntilTomorrow(time) });
+      const verdict = await day.reserve(id, worstCaseUsd, limitUsd);
+      if (verdict !== "granted") {
+        const tomorrow = secondsUntilTomorrow(time);
+        const retryAfterSeconds = verdict === "spent" ? tomorrow : Math.min(SET_ASIDE_SECONDS, tomorrow);
+        throw new Problem("budget_exhausted", { retryAfterSeconds });
+      }
       return { settle: (actualUsd) => day.settle(id, actualUsd).catch(stillReserved) };
     },
   };

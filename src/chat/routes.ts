@@ -17,6 +17,7 @@ import { lastEventId } from "../runs/resume.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
+import { fitHistory } from "./history.ts";
 import type { AnswerMessage } from "./message.ts";
 import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./object.ts";
 import { chatRequest, type PersonaRef } from "./schema.ts";
@@ -35,6 +36,10 @@ export interface ChatRoutesDeps {
   /** US dollars. */
   readonly cost: (message: AnswerMessage) => number;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
+  /** The most characters of a conversation that go to the model, beside its last message. */
+  readonly historyChars: number;
   readonly now: () => number;
 }
 
@@ -56,13 +61,17 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
     const key = toKey(c);
-    const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
-    const { messages, persona } = validate(chatRequest, body);
+    const { messages: given, persona } = validate(
+      chatRequest,
+      parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT)),
+    );
+    const messages = given.map(({ role, content }) => ({ role, content: deps.redact(content) }));
     c.set("counts", { requests: 1 });
     const caller = c.get("caller");
     const { refresh } = cacheWish(c.req.raw.headers);
     // With a key, whoever has it may come from any address.
     const who = caller.user ?? (key === undefined ? caller.address : undefined);
+    const body = { messages, ...(persona && { persona }) };
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
@@ -70,7 +79,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       keyed: key !== undefined,
       form,
       input: {
-        messages,
+        ...fitHistory(messages, deps.historyChars),
         ...(await personaFor(persona, caller)),
         name: key === undefined ? mark : toKeyName(key, caller),
         callerUserHash: userHash(caller),

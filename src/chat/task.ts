@@ -1,11 +1,11 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE, tokenCounts } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts, type Usage } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { doneEvent } from "./message.ts";
+import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import type { FinishReason } from "./schema.ts";
 
@@ -20,6 +20,8 @@ export interface ChatAsker {
 }
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
+  /** How many messages of the conversation stayed behind. */
+  readonly dropped: number;
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
@@ -48,14 +50,16 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function whole(completion: Answered): Done<undefined> {
-  const { usage = NO_USAGE, model } = completion;
-  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage, model }) };
+interface End {
+  readonly finishReason: FinishReason;
+  readonly model: string;
+  readonly usage?: Usage | undefined;
 }
 
-function stopped(model: string): Done<undefined> {
-  const last = doneEvent({ finishReason: "stopped", usage: NO_USAGE, model });
-  return { result: undefined, last, stopped: true };
+function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }: End): Done<undefined> {
+  const left = dropped > 0 && { droppedMessages: dropped };
+  const last = doneEvent({ finishReason, usage, model, ...left });
+  return { result: undefined, last, stopped: finishReason === "stopped" };
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
@@ -113,9 +117,10 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-      return whole(completion);
+      return ended(input, { ...completion, finishReason: toFinishReason(completion) });
     } catch (error) {
-      if (context.signal.aborted) return stopped(calls.spent.model ?? deps.model);
+      const model = calls.spent.model ?? deps.model;
+      if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -123,15 +128,15 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   }
 
   return {
-    reset: {}, // never begun again
+    reset: RESET,
     isText: ({ content }) => content !== undefined,
     interrupted({ label, checkpoint, ...run }) {
       if (label === null || !checkpoint) return;
       recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
     },
-    maxAttempts: 1,
+    maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return stopped(deps.model);
+      if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
       const calls = deps.openCalls(context);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;

@@ -9,7 +9,7 @@ import { log } from "../log.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeAdmin, composeCounters, composeModelWarnings } from "./operations.ts";
-import { composePersonas, openPregenerate } from "./personas.ts";
+import { composePersonas } from "./personas.ts";
 import { composePortraitRoutes } from "./portraits.ts";
 
 /** Where callers sign in: the check of their tokens. */
@@ -47,7 +47,7 @@ export function composeApp(env: Env): AppDeps {
         images: env.IMAGES,
         config,
         counters,
-        pregenerate: openPregenerate(env, config),
+        jobs: personas.jobs,
         forgetPersonas: personas.forget,
         forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
       }),

@@ -13,6 +13,7 @@ import type { LogRow } from "../runs/run-log.ts";
 import { composeAdmission } from "./admission.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
+import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
 
 export function composeChat(env: Env, config: Config): ChatRoutesDeps {
@@ -21,6 +22,8 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   return {
     hash,
     now,
+    redact: composeRedaction(config),
+    historyChars: config.CHAT_HISTORY_CHARS,
     cost: ({ model, usage }) => costUsd(config.MODEL_PRICES, model, { ...usage, cacheWriteTokens: 0 }),
     runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {

@@ -10,7 +10,7 @@ import type { AdminDeps } from "../operations/admin-routes.ts";
 import { createErase } from "../operations/erase.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
 import { readStats } from "../operations/stats.ts";
-import type { Pregenerate } from "../personas/pregenerate.ts";
+import type { JobStore } from "../personas/pregenerate/job-store.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 
@@ -47,19 +47,12 @@ export interface AdminParts {
   readonly images: R2Bucket;
   readonly config: Config;
   readonly counters: Counters;
-  readonly pregenerate: Pick<Pregenerate, "progress">;
+  readonly jobs: Pick<JobStore, "counts">;
   readonly forgetPersonas: (key: string, baseUrl: string) => Promise<boolean>;
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
-export function composeAdmin({
-  db,
-  images,
-  config,
-  counters,
-  pregenerate,
-  ...forget
-}: AdminParts): AdminDeps {
+export function composeAdmin({ db, images, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   const bucket = createPortraitBucket(images, OBJECT_PREFIX);
   return {
     hash: createHasher(config.HASH_SECRET),
@@ -68,7 +61,7 @@ export function composeAdmin({
       const [figures, models, progress] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
-        pregenerate.progress(),
+        jobs.counts(),
       ]);
       return {
         ...figures,

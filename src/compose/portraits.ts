@@ -8,6 +8,7 @@ import type { Upstream } from "../openai/upstream.ts";
 import { costUsd, worstCaseUsd } from "../openai/usage.ts";
 import { createCursor, createKeyRetention, createRetention } from "../operations/retention.ts";
 import { portraitPrompt, toInitials } from "../personas/portrait.ts";
+import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
@@ -117,6 +118,6 @@ export function composePortraitWork(
     backfill: createReconcile(store, notify, now),
     verify: createDailyCheck({ store, bucket, notify, position: createCursor(db, "verify_portraits") }),
     purgeKeys: createKeyRetention(db, now),
-    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, now),
+    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, createJobStore(db, now).purge, now),
   };
 }

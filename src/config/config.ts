@@ -44,6 +44,8 @@ const VARIABLES = {
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
   PERSONA_CACHE_SCOPE: variable(parse.oneOf("subject", "shared"), "subject"),
+  CHAT_HISTORY_CHARS: variable(parse.period, 48_000),
+  REDACT: variable(parse.oneOf("on", "off"), "on"),
   PERSONA_IGNORED_FIELDS: variable(parse.fieldPaths, []),
   DEDUPE_WINDOW_SECONDS: variable(parse.period, 300),
   CHAT_DEDUPE_WINDOW_SECONDS: variable(parse.period, 10),

@@ -12,6 +12,7 @@ import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
+import { mapMembers } from "../redact.ts";
 import { askRun } from "../runs/ask-run.ts";
 import { lastEventId } from "../runs/resume.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
@@ -38,6 +39,8 @@ export interface PersonaRoutesDeps extends ReadThroughDeps {
   readonly runs: (key: string) => Pick<PersonaRuns, "join" | "resume">;
   readonly keyOptions: KeyOptions;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
   /** What `imageUrl` is built on; undefined: the request's own origin. */
   readonly publicBaseUrl: string | undefined;
   readonly upstreamConfigured: boolean;
@@ -224,7 +227,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   }
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
-    const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    const { images, ...given } = validate(generateRequest, parseJson(asked.bytes));
+    const body = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
     c.set("counts", { requests: 1 });
     const input = personaInput(body, toSubject(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);

@@ -133,7 +133,9 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     } catch (error) {
       if (!(error instanceof Problem && error.code === "budget_exhausted")) throw error;
       log.warn("portrait.waits", { image: shortKey(job.key), reason: "DAILY_SPEND_LIMIT_USD" });
-      return await store.postpone(job, nextUtcDay(now()), error.code);
+      const { retryAfterSeconds = 0 } = error.options;
+      const dueAt = Math.min(now() + retryAfterSeconds * 1_000, nextUtcDay(now()));
+      return await store.postpone(job, dueAt, error.code);
     }
     await paid(job, reservation);
   }

@@ -60,7 +60,7 @@ describe("the variables", () => {
       DEDUPE_WINDOW_SECONDS: 0, // a number, as [vars] in wrangler.toml may have it
       MODEL_PRICES: '{"mine": {"input": 1, "cachedInput": 0.5, "output": 2}}',
       PERSONA_REASONING_EFFORT: "default",
-      PERSONA_FALLBACK_MODELS: " a , b,a",
+      PERSONA_FALLBACK_MODELS: " mine , gpt-6-luna,mine",
       OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer x", "OpenAI-Project": "p"}',
       PERSONA_MODEL: "", // set to nothing: not set
     });
@@ -75,7 +75,7 @@ describe("the variables", () => {
       "gpt-6-luna": { input: 0.1, cacheWrite: 0.125 },
     });
     expect(config.PERSONA_REASONING_EFFORT).toBe("default");
-    expect(config.PERSONA_FALLBACK_MODELS).toEqual(["a", "b"]);
+    expect(config.PERSONA_FALLBACK_MODELS).toEqual(["mine", "gpt-6-luna"]);
     expect(config.OPENAI_HEADERS).toEqual({ "cf-aig-authorization": "Bearer x", "OpenAI-Project": "p" });
     expect(config.PERSONA_MODEL).toBe("gpt-6.1-terra");
   });
