@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE, tokenCounts } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts, type Usage } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
@@ -51,6 +51,7 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
+<<<<<<< HEAD
 type End = Omit<Parameters<typeof doneEvent>[0], "droppedMessages">;
 
 function ended({ dropped }: ChatInput, end: End): Done<undefined> {
@@ -60,6 +61,18 @@ function ended({ dropped }: ChatInput, end: End): Done<undefined> {
 
 function stopped(input: ChatInput, model: string): Done<undefined> {
   return ended(input, { finishReason: "stopped", usage: NO_USAGE, model });
+=======
+interface End {
+  readonly finishReason: FinishReason;
+  readonly model: string;
+  readonly usage?: Usage | undefined;
+}
+
+function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }: End): Done<undefined> {
+  const left = dropped > 0 && { droppedMessages: dropped };
+  const last = doneEvent({ finishReason, usage, model, ...left });
+  return { result: undefined, last, stopped: finishReason === "stopped" };
+>>>>>>> A
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
@@ -117,14 +130,20 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
+<<<<<<< HEAD
       const { usage = NO_USAGE, model } = completion;
       return ended(input, { finishReason: toFinishReason(completion), usage, model });
     } catch (error) {
       if (context.signal.aborted) return stopped(input, calls.spent.model ?? deps.model);
+=======
+      return ended(input, { ...completion, finishReason: toFinishReason(completion) });
+    } catch (error) {
+      const model = calls.spent.model ?? deps.model;
+      if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
+>>>>>>> A
       throw error;
-    } finally {
+    } finally 
       coalescer.flush(); // the text so far stands, whatever comes after it
-    }
   }
 
   return {
@@ -136,8 +155,13 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     },
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
+<<<<<<< HEAD
       if (input.stopped) return stopped(input, deps.model);
       const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
+=======
+      if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
+      const calls = deps.openCalls(context);
+>>>>>>> A
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {

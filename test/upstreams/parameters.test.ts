@@ -14,10 +14,15 @@ const listed = (...names: string[]): Step => ({
   body: { detail: names.map((name) => ({ type: "extra_forbidden", loc: ["body", name], msg: "no" })) },
 });
 
+/** Scripted, since the stand-in as it is takes the newer spelling alone. */
+const ANSWER: Step = {
+  rawStream: ['data: {"choices":[{"delta":{"content":"Yes."},"finish_reason":"stop"}]}\n\n'],
+};
+
 /** The bodies of a new question's calls, where the first of them are answered so. */
 async function chatCalls(...steps: Step[]): Promise<Record<string, unknown>[]> {
   const question = newQuestion();
-  await script(question, steps);
+  await script(question, [...steps, ANSWER]);
   await answerOf(await chat(ask(question)));
   return (await calls(question)).map(({ body }) => body);
 }
