@@ -26,7 +26,8 @@ export interface BackgroundWork extends PortraitWork {
 /** However many bells a batch has, the work is the same. What fails is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
   if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
-  else if (batch.queue.endsWith(DEAD_LETTERS)) log.error("bell.dead", { count: batch.messages.length });
+  else if (batch.queue.endsWith(DEAD_LETTERS))
+    log.error("queue.dead_letters", { count: batch.messages.length });
   else if (work) await work.consume().catch((error: unknown) => tryAgain(batch, error));
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
 }

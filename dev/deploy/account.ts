@@ -14,8 +14,12 @@ function parse(text: string): WhoAmI {
   }
 }
 
-/** The name of the account, of `wanted` (an id) where there are several. Throws where nobody is logged in, or which account is meant is not clear. */
+/**
+ * The name of the account, or `wanted` (an id) as it is: asking who one is needs a right that deploying does not. Throws
+ * where nobody is logged in, or which account is meant is not clear.
+ */
 export async function findAccount(wrangler: Wrangler, wanted: string | undefined): Promise<string> {
+  if (wanted) return wanted;
   const answer = await wrangler.ask(["whoami", "--json"]);
   const { loggedIn, accounts = [] } = parse(answer.stdout);
   if (loggedIn === false)
@@ -23,7 +27,6 @@ export async function findAccount(wrangler: Wrangler, wanted: string | undefined
       'Not logged in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.',
     );
   if (answer.code !== 0) throw new DeployError(`Cloudflare could not be asked: ${reasonOf(answer)}`);
-  if (wanted) return accounts.find(({ id }) => id === wanted)?.name ?? wanted;
   const [only, ...others] = accounts;
   if (!only) throw new DeployError("This login has no account: set CLOUDFLARE_ACCOUNT_ID.");
   if (others.length > 0) {

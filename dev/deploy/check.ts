@@ -16,9 +16,9 @@ interface Seen {
   readonly body: unknown;
 }
 
-async function look(url: string): Promise<Seen> {
+async function look(ask: typeof fetch, url: string): Promise<Seen> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_MS), redirect: "manual" });
+    const response = await ask(url, { signal: AbortSignal.timeout(REQUEST_MS), redirect: "manual" });
     const text = await response.text();
     const body: unknown = response.headers.get("Content-Type")?.includes("json")
       ? JSON.parse(text)
@@ -32,9 +32,9 @@ async function look(url: string): Promise<Seen> {
 }
 
 /** Looks again and again, since a new name takes its time; throws what was last seen. */
-async function until(url: string, deadline: number): Promise<unknown> {
+async function until(ask: typeof fetch, url: string, deadline: number): Promise<unknown> {
   for (;;) {
-    const { ok, said, body } = await look(url);
+    const { ok, said, body } = await look(ask, url);
     if (ok) return body;
     if (Date.now() + LOOK_MS > deadline)
       throw new DeployError(`It is deployed, but ${url} does not answer as it should: ${said}`);
@@ -42,10 +42,15 @@ async function until(url: string, deadline: number): Promise<unknown> {
   }
 }
 
+/** Whether this service answers there already. */
+export async function isAlive(ask: typeof fetch, baseUrl: string): Promise<boolean> {
+  return (await look(ask, `${baseUrl}/api/health`)).ok;
+}
+
 /** Resolves with the service's own warnings once it is alive and ready. */
-export async function check(baseUrl: string, waitMs: number): Promise<readonly string[]> {
+export async function check(ask: typeof fetch, baseUrl: string, waitMs: number): Promise<readonly string[]> {
   const deadline = Date.now() + waitMs;
-  await until(`${baseUrl}/api/health`, deadline);
-  const { warnings = [] } = Object(await until(`${baseUrl}/api/ready`, deadline)) as Readiness;
+  await until(ask, `${baseUrl}/api/health`, deadline);
+  const { warnings = [] } = Object(await until(ask, `${baseUrl}/api/ready`, deadline)) as Readiness;
   return warnings;
 }

@@ -1,17 +1,20 @@
 import { findAccount } from "./account.ts";
 import { check } from "./check.ts";
+import { checkDomain } from "./domain.ts";
 import { type Context, readOptions } from "./options.ts";
 import { type Plan, readPlan } from "./plan.ts";
 import { migrate, release } from "./release.ts";
 import { ensureResources } from "./resources.ts";
-import { chooseSecrets, listSecrets, setSecrets } from "./secrets.ts";
+import { chooseSecrets, listSecrets } from "./secrets.ts";
 import { secretsFile } from "./secrets-file.ts";
 import { createWrangler, type Wrangler } from "./wrangler.ts";
 
 interface Job extends Context {
   readonly plan: Plan;
   readonly wrangler: Wrangler;
+  readonly environment: string | undefined;
   readonly waitMs: number;
+  readonly replaceDns: boolean;
 }
 
 async function dryRun({ plan, wrangler, say }: Job): Promise<void> {
@@ -19,24 +22,26 @@ async function dryRun({ plan, wrangler, say }: Job): Promise<void> {
   for (const { kind, name } of plan.resources) say(`  ${kind} ${name}: made where it is missing`);
   say("  database migrations: those that are missing applied");
   say("  secrets OPENAI_API_KEY, ADMIN_TOKEN, HASH_SECRET: set where they are missing");
-  say("  the Worker: built, deployed, asked whether it is ready");
+  say("  the Worker and the bindings below: built, made where missing, deployed, asked whether it is ready");
   say("\nThe Worker, built and not deployed");
   await wrangler.show(["deploy", "--dry-run"]);
 }
 
-/** Gives the names of all secrets that the Worker then has. */
-async function completeSecrets({ plan, wrangler, say, ...rest }: Job): Promise<ReadonlySet<string>> {
+/** What the Worker is to be given, and the names of all secrets that it then has. */
+async function completeSecrets({ plan, wrangler, say, ...rest }: Job) {
   const file = secretsFile(rest.folder, plan.worker);
   const existing = await listSecrets(wrangler);
-  const { values, generated } = await chooseSecrets(existing, { ...rest, kept: file.read() });
+  const { values, generated, ignored } = await chooseSecrets(existing, { ...rest, kept: file.read() });
   if (generated.length > 0) {
     file.add(Object.fromEntries(generated.map((name) => [name, values[name] ?? ""])));
     say(`  ${generated.join(" and ")}: made up, and kept in ${file.path}; move them to a safe place`);
   }
-  await setSecrets(wrangler, values);
   const names = Object.keys(values);
-  say(`  ${names.length > 0 ? `set: ${names.join(", ")}` : "all there"}`);
-  return new Set([...(existing ?? []), ...names]);
+  say(`  ${names.length > 0 ? `to be set: ${names.join(", ")}` : "all there"}`);
+  const change = `npx wrangler secret put NAME --env=${rest.environment ?? ""}`;
+  for (const name of ignored)
+    say(`  note: the Worker has its ${name}; the environment's is not used. To change it: ${change}`);
+  return { values, all: new Set([...(existing ?? []), ...names]) };
 }
 
 /** What an operator should know before others find the address. */
@@ -49,20 +54,21 @@ function openDoors({ hasKeySet, hasSpendLimit }: Plan, secrets: ReadonlySet<stri
   ];
 }
 
+/** What can be refused is looked at before anything is made. */
 async function everyStep(job: Job): Promise<void> {
   const { plan, wrangler, say } = job;
-  say(`\n1/6 The account: ${await findAccount(wrangler, job.env.CLOUDFLARE_ACCOUNT_ID)}`);
-  say(`\n2/6 What ${plan.worker} stands on`);
+  say(`\n1/5 The account: ${await findAccount(wrangler, job.env.CLOUDFLARE_ACCOUNT_ID)}`);
+  await checkDomain(plan.domain, job);
+  say("\n2/5 The secrets");
+  const { values, all } = await completeSecrets(job);
+  say("\n3/5 The database and the queues");
   await ensureResources(wrangler, plan.resources, (line) => say(`  ${line}`));
-  say("\n3/6 The database");
   await migrate(wrangler);
-  say("  migrated\n\n4/6 The secrets");
-  const secrets = await completeSecrets(job);
-  say("\n5/6 The Worker");
-  const baseUrl = await release(wrangler, plan.domain);
-  say(`\n6/6 ${baseUrl}`);
-  const warnings = await check(baseUrl, job.waitMs);
-  for (const warning of [...warnings, ...openDoors(plan, secrets)]) say(`  note: ${warning}`);
+  say(`  migrated\n\n4/5 ${plan.worker}`);
+  const baseUrl = await release(wrangler, plan.domain, values);
+  say(`\n5/5 ${baseUrl}`);
+  const warnings = await check(job.fetch, baseUrl, job.waitMs);
+  for (const warning of [...warnings, ...openDoors(plan, all)]) say(`  note: ${warning}`);
   const type = "-H 'content-type: application/json'";
   say(
     `\nReady. A first answer:\n  curl -s ${baseUrl}/api/personas/generate ${type} --data @examples/lead.json`,
@@ -74,8 +80,9 @@ async function everyStep(job: Job): Promise<void> {
  * is. Throws a `DeployError` where it stops.
  */
 export async function deploy(args: readonly string[], context: Context): Promise<void> {
-  const { environment, dryRun: dry, waitMs } = readOptions(args);
+  const { environment, dryRun: dry, waitMs, replaceDns } = readOptions(args);
   const plan = readPlan(context.folder, environment);
-  const job: Job = { ...context, plan, waitMs, wrangler: createWrangler(environment, context) };
+  const wrangler = createWrangler(environment, context);
+  const job: Job = { ...context, environment, plan, waitMs, replaceDns, wrangler };
   await (dry ? dryRun(job) : everyStep(job));
 }

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { deploy } from "./deploy.ts";
 import { DeployError } from "./options.ts";
 import { terminalPrompt } from "./prompt.ts";
@@ -9,6 +10,8 @@ try {
     folder: process.cwd(),
     say,
     prompt: terminalPrompt(),
+    fetch,
+    resolve: lookup,
   });
 } catch (error) {
   if (!(error instanceof DeployError)) throw error;

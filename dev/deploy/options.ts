@@ -10,6 +10,8 @@ export interface Options {
   readonly dryRun: boolean;
   /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
   readonly waitMs: number;
+  /** Takes a custom domain over whose DNS record leads elsewhere, where nobody can be asked. */
+  readonly replaceDns: boolean;
 }
 
 const DEFAULT_WAIT_SECONDS = "120";
@@ -27,6 +29,10 @@ export interface Context {
   readonly say: (line: string) => void;
   /** Asks a person for a secret; undefined where nobody is there. */
   readonly prompt: ((name: string) => Promise<string>) | undefined;
+  /** How the deployed service is asked. */
+  readonly fetch: typeof fetch;
+  /** The addresses of a host name; rejects where it has none. */
+  readonly resolve: (host: string) => Promise<unknown>;
 }
 
 export function readOptions(args: readonly string[]): Options {
@@ -36,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
       options: {
         env: { type: "string" },
         "dry-run": { type: "boolean", default: false },
+        "replace-dns": { type: "boolean", default: false },
         wait: { type: "string", default: DEFAULT_WAIT_SECONDS },
       },
     });
@@ -43,9 +50,10 @@ export function readOptions(args: readonly string[]): Options {
       environment: values.env || undefined,
       dryRun: values["dry-run"],
       waitMs: seconds(values.wait) * 1000,
+      replaceDns: values["replace-dns"],
     };
   } catch (error) {
     if (error instanceof DeployError) throw error;
-    throw new DeployError("The options are --env <name>, --dry-run and --wait <seconds>.");
+    throw new DeployError("The options are --env <name>, --dry-run, --replace-dns and --wait <seconds>.");
   }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { DeployError } from "./options.ts";
 
-export type Kind = "D1 database" | "R2 bucket" | "queue";
+export type Kind = "D1 database" | "queue";
 
 export interface Resource {
   readonly kind: Kind;
@@ -13,6 +13,7 @@ export interface Resource {
 export interface Plan {
   /** The Worker's name in the account. */
   readonly worker: string;
+  /** What `wrangler deploy` does not make itself: a database to be migrated first, and queues that are only consumed. */
   readonly resources: readonly Resource[];
   /** `https://` and the custom domain, where there is one. */
   readonly domain: string | undefined;
@@ -28,7 +29,7 @@ interface Config {
   readonly name?: string;
   readonly definedEnvironments?: readonly string[];
   readonly d1_databases: readonly { readonly database_name?: string }[];
-  readonly r2_buckets: readonly { readonly bucket_name?: string }[];
+  readonly workers_dev?: boolean;
   readonly queues: {
     readonly producers?: readonly { readonly queue?: string }[];
     readonly consumers?: readonly { readonly queue: string; readonly dead_letter_queue?: string }[];
@@ -37,26 +38,24 @@ interface Config {
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
-function resourcesOf({ d1_databases, r2_buckets, queues }: Config): Resource[] {
-  const { producers = [], consumers = [] } = queues;
+function toResources({ d1_databases, queues: { producers = [], consumers = [] } }: Config): Resource[] {
+  const consumed = consumers.flatMap(({ queue, dead_letter_queue }) => [queue, dead_letter_queue]);
+  const produced = new Set(producers.map(({ queue }) => queue));
   const names: Record<Kind, readonly (string | undefined)[]> = {
     "D1 database": d1_databases.map(({ database_name }) => database_name),
-    "R2 bucket": r2_buckets.map(({ bucket_name }) => bucket_name),
-    queue: [...producers, ...consumers.flatMap((one) => [one, { queue: one.dead_letter_queue }])].map(
-      ({ queue }) => queue,
-    ),
+    queue: consumed.filter((name) => !produced.has(name)),
   };
   return (Object.keys(names) as Kind[]).flatMap((kind) =>
     [...new Set(names[kind])].filter((name) => name !== undefined).map((name) => ({ kind, name })),
   );
 }
 
-function domainOf({ routes = [] }: Config): string | undefined {
+function parseDomain({ routes = [] }: Config): string | undefined {
   const found = routes.find((route) => typeof route === "object" && route.custom_domain);
   return typeof found === "object" ? `https://${found.pattern}` : undefined;
 }
 
-/** Throws where the file has no such environment, or the Worker has no name. */
+/** Throws where the file has no such environment, the Worker has no name, or its domain can be walked around. */
 export function readPlan(folder: string, environment = ""): Plan {
   const read = (env: string): Config =>
     unstable_readConfig({ config: join(folder, CONFIG), env }, { hideWarnings: true });
@@ -65,10 +64,15 @@ export function readPlan(folder: string, environment = ""): Plan {
     throw new DeployError(`${CONFIG} has no [env.${environment}]. It has: ${known.join(", ") || "none"}.`);
   const config = read(environment);
   if (config.name === undefined) throw new DeployError(`${CONFIG} gives the Worker no name.`);
+  const domain = parseDomain(config);
+  if (domain !== undefined && config.workers_dev !== false)
+    throw new DeployError(
+      `${CONFIG} has a custom domain, and without workers_dev = false the workers.dev address stays open, around all rules of the domain's zone.`,
+    );
   return {
     worker: config.name,
-    resources: resourcesOf(config),
-    domain: domainOf(config),
+    resources: toResources(config),
+    domain,
     hasKeySet: config.vars.JWT_JWKS_URL !== undefined,
     hasSpendLimit: config.vars.DAILY_SPEND_LIMIT_USD !== undefined,
   };

@@ -18,7 +18,11 @@ export interface Chosen {
   readonly values: Values;
   /** Those among them that were made up here and are nowhere else. */
   readonly generated: readonly string[];
+  /** Those that the environment gives and the Worker has already: they stay as they are. */
+  readonly ignored: readonly string[];
 }
+
+const NAMES = ["OPENAI_API_KEY", "JWT_SECRET", "ADMIN_TOKEN", "HASH_SECRET"];
 
 /** 256 bits. */
 const generate = () => randomBytes(32).toString("base64url");
@@ -38,6 +42,14 @@ async function openAiKey({ env, prompt }: Sources): Promise<string> {
   if (key !== "") return key;
   throw new DeployError(
     "The Worker has no OPENAI_API_KEY yet: put it into the environment, as in OPENAI_API_KEY=sk-… npm run deploy.",
+  );
+}
+
+/** On a machine that is thrown away nothing that is made up can be kept. */
+function refuseInCi(names: readonly string[], { env }: Sources): void {
+  if (names.length === 0 || !env.CI) return;
+  throw new DeployError(
+    `The Worker has no ${names.join(" and no ")} yet, and what is made up in CI would be lost: put a random value of 32 characters or more into the environment and keep it.`,
   );
 }
 
@@ -70,11 +82,8 @@ export async function chooseSecrets(existing: Existing, sources: Sources): Promi
       generated.push(name);
     }
   }
+  refuseInCi(generated, sources);
   checkForm(values);
-  return { values, generated };
-}
-
-/** Through standard input: arguments can be read by every user of the machine. */
-export async function setSecrets(wrangler: Wrangler, values: Values): Promise<void> {
-  if (Object.keys(values).length > 0) await wrangler.demand(["secret", "bulk"], JSON.stringify(values));
+  const ignored = NAMES.filter((name) => !lacks(name) && env[name]);
+  return { values, generated, ignored };
 }

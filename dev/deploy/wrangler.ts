@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { type Context, DeployError } from "./options.ts";
+import { hintOf } from "./rights.ts";
 
 export interface Answer {
   readonly code: number | null;
@@ -11,11 +15,20 @@ export interface Answer {
 
 export interface Wrangler {
   /** Asks without a word on the terminal, and without a question back. */
-  ask(args: readonly string[], input?: string): Promise<Answer>;
+  ask(args: readonly string[]): Promise<Answer>;
   /** The same where any failure is the end: throws what wrangler said, in one line. */
-  demand(args: readonly string[], input?: string): Promise<string>;
-  /** In the terminal, where it may ask a person. Throws where it fails. */
-  show(args: readonly string[], more?: NodeJS.ProcessEnv): Promise<void>;
+  demand(args: readonly string[]): Promise<void>;
+  /** In the terminal, where it may ask a person. Gives its own record of what it did; throws where it fails. */
+  show(args: readonly string[]): Promise<readonly RecordEntry[]>;
+}
+
+/** A line of wrangler's record of what it did. */
+export interface RecordEntry {
+  readonly type: string;
+  readonly targets?: readonly string[];
+  /** Of a failure. */
+  readonly code?: number;
+  readonly message?: string;
 }
 
 /** What of a failure one line can say: wrangler's own `[ERROR]`, or the last thing it said. */
@@ -28,7 +41,8 @@ export function reasonOf({ stdout, stderr }: Answer): string {
   // The API's own reason, which has a code, stands below the call that failed.
   const detail = lines.find((line) => line !== marked && /\[code: \d+\]/.test(line));
   const said = marked?.replace(/^.*\[ERROR\]\s*/, "") ?? lines.at(-1) ?? "it said nothing";
-  return detail ? `${said} ${detail}` : said;
+  const code = /\[code: (\d+)\]/.exec(detail ?? "")?.[1];
+  return (detail ? `${said} ${detail}` : said) + hintOf(said, code);
 }
 
 /** `wrangler` from the path, where npm puts this project's own first; `environment` goes with every command. */
@@ -51,26 +65,41 @@ export function createWrangler(
     return { child, ended };
   }
 
-  async function ask(args: readonly string[], input = ""): Promise<Answer> {
+  async function ask(args: readonly string[]): Promise<Answer> {
     const { child, ended } = start(args, { CI: "true" }, "pipe"); // CI: no questions
-    child.stdin?.on("error", () => {}); // it may end without reading
-    child.stdin?.end(input);
+    child.stdin?.end();
     const [code, stdout, stderr] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
     return { code, stdout, stderr };
   }
 
   return {
     ask,
-    async demand(args, input) {
-      const answer = await ask(args, input);
+    async demand(args) {
+      const answer = await ask(args);
       if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
-      return answer.stdout;
     },
-    async show(args, more = {}) {
-      const code = await start(args, more, "inherit").ended;
-      if (code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed (above).`);
+    async show(args) {
+      const folder = mkdtempSync(join(tmpdir(), "asknewton-deploy-"));
+      const record = join(folder, "record.ndjson");
+      try {
+        const code = await start(args, { WRANGLER_OUTPUT_FILE_PATH: record }, "inherit").ended;
+        const entries = readRecord(record);
+        if (code === 0) return entries;
+        const failure = entries.findLast(({ type }) => type === "command-failed");
+        const hint = hintOf(failure?.message ?? "", failure?.code?.toString());
+        throw new DeployError(`wrangler ${args[0]} failed (above).${hint}`);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+/** None where wrangler did not come so far. */
+function readRecord(file: string): RecordEntry[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RecordEntry);
 }
 
 async function read(stream: NodeJS.ReadableStream | null): Promise<string> {

@@ -27,7 +27,7 @@ export function createCounters(
     try {
       await write(increments);
     } catch (error) {
-      log.warn("tally.lost", describeError(error));
+      log.warn("counters.lost", describeError(error));
     }
   }
 

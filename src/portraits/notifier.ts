@@ -9,7 +9,7 @@ export function createNotifier(queue: Pick<Queue, "send">): Notify {
     try {
       await queue.send({}, { delaySeconds });
     } catch (error) {
-      log.error("bell.failed", describeError(error));
+      log.error("notifier.failed", describeError(error));
     }
   };
 }

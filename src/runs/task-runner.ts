@@ -286,7 +286,7 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
     recover(found) {
       const { id, startedAt, label, input, attempts, checkpoint } = found;
       const again = attempts < work.maxAttempts && input !== null;
-      logLine.warn("run.revived", { run: id, calls: attempts, ...(!again && { code: "interrupted" }) });
+      logLine.warn("run.recovered", { run: id, calls: attempts, ...(!again && { code: "interrupted" }) });
       const log = createEventLog(store.entries(id));
       const firstId = log.lastId + ID_HEADROOM + 1;
       if (!again) {

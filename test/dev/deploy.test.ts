@@ -35,36 +35,29 @@ function project(account: Partial<Account> = {}) {
 
 const MIGRATE = "d1 migrations apply DB --remote";
 const LIST = "secret list --format json";
-const LOOK_UPS = [
-  "d1 info asknewton",
-  "r2 bucket info asknewton-images",
-  "queues info asknewton-image-jobs",
-  "queues info asknewton-image-jobs-dead",
-];
-/** Whatever else wrangler.toml may ask for by now. */
-const lookUps = (commands: readonly string[]) => commands.filter((command) => command.includes(" info "));
+/** All that wrangler deploy does not make itself. */
+const CREATES = ["d1 create asknewton", "queues create asknewton-image-jobs-dead"];
 
 const secretsSent = (calls: readonly Call[]) =>
-  JSON.parse(calls.find(({ command }) => command === "secret bulk")?.input ?? "{}");
+  JSON.parse(calls.find(({ command }) => command === "deploy")?.input || "{}");
 
 describe("npm run deploy", () => {
   it("makes what is missing, migrates, sets the secrets, deploys, and shows a first request; then only deploys", async () => {
     const made = project();
     const first = await made.npmRun([], { OPENAI_API_KEY: KEY });
     expect([first.code, first.stderr]).toEqual([0, ""]);
-    const commands = first.calls.map(({ command }) => command);
-    expect(commands[0]).toBe("whoami --json");
-    expect(lookUps(commands)).toEqual(expect.arrayContaining(LOOK_UPS));
-    for (const lookUp of lookUps(commands))
-      expect(commands[commands.indexOf(lookUp) + 1]).toBe(lookUp.replace(" info ", " create "));
-    expect(commands.slice(-4)).toEqual([MIGRATE, LIST, "secret bulk", "deploy"]);
+    const commands = ["whoami --json", LIST, ...CREATES, MIGRATE, "deploy"];
+    expect(first.calls.map(({ command }) => command)).toEqual(commands);
     expect(first.stdout).toContain(`curl -s ${baseUrl}/api/personas/generate`);
     expect(first.stdout).toContain("Callers are anonymous");
 
     const again = await made.npmRun([], { OPENAI_API_KEY: "another", ADMIN_TOKEN: "another" });
     expect(again.code).toBe(0);
-    const rest = again.calls.map(({ command }) => command);
-    expect(rest).toEqual(["whoami --json", ...lookUps(commands), MIGRATE, LIST, "deploy"]);
+    expect(again.calls.map(({ command }) => command)).toEqual(commands);
+    expect(secretsSent(again.calls)).toEqual({});
+    for (const name of ["OPENAI_API_KEY", "ADMIN_TOKEN"])
+      expect(again.stdout).toContain(`the Worker has its ${name}; the environment's is not used`);
+    expect(again.stdout).not.toContain("the Worker has its HASH_SECRET");
   });
 
   it("says in one line, below wrangler's own words, that the upload failed", async () => {
@@ -78,7 +71,7 @@ describe("npm run deploy", () => {
 });
 
 describe("secrets", () => {
-  it("go by standard input alone, and those made up are kept where only their owner reads", async () => {
+  it("go in a file that only its owner reads, and those made up are kept where only their owner reads", async () => {
     const made = project();
     const { said, calls } = await made.deploy([], { OPENAI_API_KEY: KEY });
     const sent = secretsSent(calls);
@@ -118,21 +111,34 @@ describe("secrets", () => {
     expect(error).toMatch(
       /^The secrets that were made up before cannot be read \(EISDIR\): .*asknewton-edge\.env$/,
     );
-    expect(calls.map(({ command }) => command)).not.toContain("secret bulk");
+    expect(calls.map(({ command }) => command)).toEqual(["whoami --json", LIST]);
   });
 
-  it("stop it before anything is deployed where there is no key", async () => {
+  it("stop it before anything is made where there is no key", async () => {
     const { error, calls } = await project().deploy();
     expect(error).toMatch(/^The Worker has no OPENAI_API_KEY yet: [^\n]*$/);
-    expect(calls.map(({ command }) => command)).not.toContain("deploy");
+    expect(calls.map(({ command }) => command)).toEqual(["whoami --json", LIST]);
+  });
+
+  it("are not made up in CI, where they would be lost: that stops it before anything is made", async () => {
+    const made = project();
+    const env = { OPENAI_API_KEY: KEY, CI: "true", ADMIN_TOKEN: "m".repeat(20) };
+    const { error, calls } = await made.deploy([], env);
+    expect(error).toMatch(
+      /^The Worker has no HASH_SECRET yet, and what is made up in CI would be lost: [^\n]*$/,
+    );
+    expect(calls.map(({ command }) => command)).toEqual(["whoami --json", LIST]);
+    const given = await made.deploy([], { ...env, HASH_SECRET: "h".repeat(32) });
+    expect(given.error).toBeUndefined();
+    expect(secretsSent(given.calls)).toMatchObject({ HASH_SECRET: "h".repeat(32) });
+    expect((await made.deploy([], { CI: "true" })).error).toBeUndefined();
   });
 
   it("stop it before anything is set where one is too short for the Worker to take", async () => {
     const { error, calls } = await project().deploy([], { OPENAI_API_KEY: KEY, ADMIN_TOKEN: "hunter2" });
     expect(error).toMatch(/^The secrets cannot be used: ADMIN_TOKEN [^\n]*$/);
     expect(error).not.toContain("hunter2");
-    const commands = calls.map(({ command }) => command);
-    for (const command of ["secret bulk", "deploy"]) expect(commands).not.toContain(command);
+    expect(calls.map(({ command }) => command)).toEqual(["whoami --json", LIST]);
   });
 
   it("leave out HASH_SECRET for a Worker that went without: what it stored would not be found again", async () => {
@@ -148,9 +154,8 @@ describe("--env", () => {
     const { error, calls } = await made.deploy(["--env", "staging"], { OPENAI_API_KEY: KEY });
     expect(error).toBeUndefined();
     expect(new Set(calls.map(({ environment }) => environment))).toEqual(new Set(["staging"]));
-    const found = lookUps(calls.map(({ command }) => command));
-    const expected = LOOK_UPS.map((line) => line.replace("asknewton", "asknewton-staging"));
-    expect(found).toEqual(expect.arrayContaining(expected));
+    const creates = calls.map(({ command }) => command).filter((command) => command.includes(" create "));
+    expect(creates).toEqual(CREATES.map((line) => line.replace("asknewton", "asknewton-staging")));
     expect(made.secretsFile("asknewton-edge-staging").text).toContain("ADMIN_TOKEN=");
   });
 
@@ -166,7 +171,7 @@ describe("--dry-run", () => {
   it("says what would be done and asks wrangler for nothing but a build", async () => {
     const { error, said, calls } = await project().deploy(["--dry-run"]);
     expect([error, calls.map(({ command }) => command)]).toEqual([undefined, ["deploy --dry-run"]]);
-    for (const lookUp of LOOK_UPS) expect(said).toContain(lookUp.split(" ").at(-1));
+    for (const create of CREATES) expect(said).toContain(create.split(" ").at(-1));
   });
 
   it("builds with the real wrangler, offline and without an account", async () => {
@@ -190,14 +195,19 @@ describe("what goes wrong is one line", () => {
       /^Several accounts: set CLOUDFLARE_ACCOUNT_ID to one of a1 \(One\), a2 \(Two\)\.$/,
     ],
     [
-      "R2 has never been switched on",
-      { failing: { "r2 bucket info": "A request failed.\n\n  Please enable R2. [code: 10042]" } },
-      /^The R2 bucket asknewton-images could not be looked up: A request failed\. Please enable R2\. \[code: 10042\]$/,
-    ],
-    [
       "a queue cannot be made",
       { failing: { "queues create": "Queues needs another plan" } },
-      /^wrangler queues create asknewton-\S+ failed: Queues needs another plan$/,
+      /^The queue asknewton-image-jobs-dead could not be made: Queues needs another plan$/,
+    ],
+    [
+      "the API token has no right to D1",
+      {
+        failing: {
+          "d1 create":
+            "A request to the Cloudflare API (/accounts/a1/d1/database) failed.\n\n  Not authorized [code: 7403]",
+        },
+      },
+      /^The D1 database asknewton could not be made: .* The API token needs D1: Edit\.$/,
     ],
     [
       "a migration fails",
@@ -220,15 +230,45 @@ describe("what goes wrong is one line", () => {
   });
 });
 
+describe("CLOUDFLARE_ACCOUNT_ID", () => {
+  it("names the account, so that nobody asks who is logged in, which needs a right of its own", async () => {
+    const made = project({ whoami: { loggedIn: false } });
+    const { error, calls } = await made.deploy([], { OPENAI_API_KEY: KEY, CLOUDFLARE_ACCOUNT_ID: "a1" });
+    expect(error).toBeUndefined();
+    expect(calls.map(({ command }) => command)).toEqual([LIST, ...CREATES, MIGRATE, "deploy"]);
+  });
+});
+
 describe("a custom domain", () => {
-  it("is where the service is asked, and staging does not inherit it", async () => {
-    const made = project({ d1: ["asknewton", "asknewton-staging"] });
+  const withDomain = (domain: string, more = "workers_dev = false") => {
+    const made = project();
     made.editConfig((toml) =>
-      toml.replace(/^# routes = .*$/m, 'routes = [{ pattern = "api.invalid", custom_domain = true }]'),
+      toml
+        .replace(/^# routes = .*$/m, `routes = [{ pattern = "${domain}", custom_domain = true }]`)
+        .replace(/^workers_dev = true$/m, more),
     );
+    return made;
+  };
+
+  it("is where the service is asked; staging inherits neither it nor that there is no other address", async () => {
+    const made = withDomain("api.invalid");
     const { error } = await made.deploy([], { OPENAI_API_KEY: KEY });
     expect(error).toMatch(/^It is deployed, but https:\/\/api\.invalid\/api\/health does not answer/);
     const staging = await made.deploy(["--env", "staging"], { OPENAI_API_KEY: KEY });
     expect(staging.said).toContain(`curl -s ${baseUrl}/`);
+  });
+
+  it("is refused while workers.dev stays open beside it, before anything is made", async () => {
+    const { error, calls } = await withDomain("api.invalid", "workers_dev = true").deploy();
+    expect([error, calls]).toEqual([expect.stringContaining("without workers_dev = false"), []]);
+  });
+
+  it("whose DNS record leads elsewhere is taken over only where that is said", async () => {
+    const made = withDomain("api.taken.invalid");
+    const { error, calls } = await made.deploy([], { OPENAI_API_KEY: KEY });
+    expect(error).toMatch(/^api\.taken\.invalid leads to something else already, .* --replace-dns\.$/);
+    expect(calls.map(({ command }) => command)).toEqual(["whoami --json"]);
+    const wanted = await made.deploy(["--replace-dns"], { OPENAI_API_KEY: KEY });
+    expect(wanted.calls.map(({ command }) => command)).toContain("deploy");
   });
 });

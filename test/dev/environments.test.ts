@@ -10,7 +10,7 @@ function read(environment: string) {
     const isOwn = /^(name|database_name|bucket_name|queue|dead_letter_queue|namespace_id)$/.test(member);
     if (!isOwn || typeof value !== "string" || /^[A-Z_]+$/.test(value)) return value; // a binding's name is no own
     own.push(value);
-    return value.replace("-staging", "").replace(/^100\d$/, "1001");
+    return value.replace("-staging", "").replace(/^70421\d$/, "704211");
   });
   return { config, own, generic: JSON.parse(generic) };
 }

@@ -1,14 +1,16 @@
 // A `wrangler` with an account of its own, in the words of wrangler 4.156: records each call, answers from
 // account.json in the folder that is its first argument, and changes it as the real one changes Cloudflare.
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [folder, ...given] = process.argv.slice(2);
 const account = JSON.parse(readFileSync(join(folder, "account.json"), "utf8"));
 const args = given.filter((arg) => !arg.startsWith("--env="));
+const secretsFile = args.indexOf("--secrets-file") + 1 && args.splice(args.indexOf("--secrets-file"), 2)[1];
 const command = args.join(" ");
 const environment = given.find((arg) => arg.startsWith("--env="))?.slice("--env=".length) ?? "none";
-const input = command === "secret bulk" ? readFileSync(0, "utf8") : "";
+const input = secretsFile ? readFileSync(secretsFile, "utf8") : "";
+if (secretsFile && (statSync(secretsFile).mode & 0o077) !== 0) throw new Error("Others can read the secrets");
 appendFileSync(join(folder, "calls.ndjson"), `${JSON.stringify({ command, environment, input })}\n`);
 
 function end(error, code = error ? 1 : 0) {
@@ -17,11 +19,10 @@ function end(error, code = error ? 1 : 0) {
   process.exit(code);
 }
 
-const MISSING = {
-  d1: (name) => `Couldn't find a D1 DB named '${name}' (bound as '${name}') in the API.`,
-  r2: () =>
-    "A request to the Cloudflare API (/accounts/a1/r2) failed.\n\n  The specified bucket does not exist. [code: 10006]",
-  queues: (name) => `Queue "${name}" does not exist. To create it, run: wrangler queues create ${name}`,
+const THERE = {
+  d1: () => "A database with that name already exists",
+  queues: (name) =>
+    `A request to the Cloudflare API (/accounts/a1/queues) failed.\n\n  Queue name '${name}' is already taken. Please use a different name and try again. [code: 11009]`,
 };
 
 const COMMANDS = {
@@ -30,8 +31,8 @@ const COMMANDS = {
     process.stdout.write(JSON.stringify(answer));
     end(undefined, code);
   },
-  info: (kind, name) => end(account[kind].includes(name) ? undefined : MISSING[kind](name)),
   create(kind, name) {
+    if (account[kind].includes(name)) end(THERE[kind](name));
     account[kind].push(name);
     end();
   },
@@ -40,12 +41,9 @@ const COMMANDS = {
     process.stdout.write(JSON.stringify(account.secrets.map((name) => ({ name, type: "secret_text" }))));
     end();
   },
-  bulk() {
-    account.secrets = [...(account.secrets ?? []), ...Object.keys(JSON.parse(input))];
-    end();
-  },
   deploy() {
     if (args.includes("--dry-run")) end();
+    account.secrets = [...(account.secrets ?? []), ...Object.keys(JSON.parse(input || "{}"))];
     const entries = [{ type: "wrangler-session" }, { type: "deploy", version: 1, targets: account.targets }];
     const record = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     writeFileSync(process.env.WRANGLER_OUTPUT_FILE_PATH, record);

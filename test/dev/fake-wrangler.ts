@@ -22,7 +22,6 @@ const ROOT = join(import.meta.dirname, "../..");
 export interface Account {
   readonly whoami: { readonly code?: number; readonly [member: string]: unknown };
   readonly d1: readonly string[];
-  readonly r2: readonly string[];
   readonly queues: readonly string[];
   /** Names; null where there is no Worker. */
   readonly secrets: readonly string[] | null;
@@ -33,9 +32,10 @@ export interface Account {
 }
 
 export interface Call {
-  /** Without `--env`. */
+  /** Without `--env` and `--secrets-file`. */
   readonly command: string;
   readonly environment: string;
+  /** What was in its file of secrets. */
   readonly input: string;
 }
 
@@ -61,7 +61,6 @@ function messageOf(error: unknown): string {
 const EMPTY: Account = {
   whoami: { loggedIn: true, accounts: [{ id: "a1", name: "Newton" }] },
   d1: [],
-  r2: [],
   queues: [],
   secrets: null,
   targets: [],
@@ -116,6 +115,10 @@ export function fakeProject(account: Partial<Account> = {}) {
         folder,
         say: (line) => said.push(line),
         prompt: undefined,
+        fetch,
+        resolve: async (host) => {
+          if (!host.endsWith(".taken.invalid")) throw new Error("ENOTFOUND");
+        },
       });
       const error = await outcome.then(() => undefined, messageOf);
       return { error, said: said.join("\n"), calls: madeCalls() };

@@ -35,7 +35,7 @@ async function enqueued(enqueuePortrait: () => Promise<ImageStatus>): Promise<Im
     timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
   });
   const told = enqueuePortrait().catch((error: unknown) => {
-    log.error("portrait.unannounced", describeError(error));
+    log.error("portrait.not_enqueued", describeError(error));
     return undefined;
   });
   return await Promise.race([told, tooLong]).finally(() => clearTimeout(timer));

@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { eventsOf, expect, type Json, jsonOf, type Service, type StreamEvent } from "./service.ts";
+import type { Check } from "./session.ts";
+
+const LONG = "Explain deductibles, premiums and copays in some three hundred words.";
+const SHORT = "What is a deductible? Answer in one sentence.";
+const STOP_MS = 1_000;
+
+interface Started {
+  readonly id: string;
+  readonly events: AsyncGenerator<StreamEvent>;
+}
+
+async function start(service: Service, body: Json, key = randomUUID()): Promise<Started> {
+  const headers = { "Idempotency-Key": key };
+  const response = await service.ask("/api/chat/stream", { body, headers });
+  const events = eventsOf(response);
+  const id = response.headers.get("X-Stream-Id");
+  expect(id !== null, `the stream has no X-Stream-Id (${response.status})`);
+  return { id, events };
+}
+
+const textOf = (events: readonly StreamEvent[]) => events.map(({ content = "" }) => content).join("");
+
+/** Hangs up after so many events. */
+async function take(events: AsyncGenerator<StreamEvent>, most: number): Promise<StreamEvent[]> {
+  const taken: StreamEvent[] = [];
+  for await (const event of events) if (taken.push(event) >= most) break;
+  return taken;
+}
+
+const resumed: Check = {
+  name: "a stream that is cut resumes exactly",
+  async run({ service, question }) {
+    const { id, events } = await start(service, await question(`${LONG} (${randomUUID()})`));
+    const first = await take(events, 3);
+    const path = `/api/chat/streams/${id}`;
+    const after = { "Last-Event-ID": String(first.at(-1)?.id) };
+    const rest = await take(eventsOf(await service.ask(path, { headers: after })), Infinity);
+    const all = [...first, ...rest];
+    expect(
+      all.every((event, at) => event.id === at + 1),
+      `its ids are ${all.map((event) => event.id)}`,
+    );
+    const end = all.at(-1);
+    expect(end?.done === true, `it ends with ${end?.error?.code ?? "no event"}`);
+    const whole = await take(eventsOf(await service.ask(`${path}?after=0`)), Infinity);
+    expect(textOf(whole) === textOf(all), "what was put together is not the whole answer");
+    return `${first.length} events, then ${rest.length}`;
+  },
+};
+
+const stopped: Check = {
+  name: "a stop ends it within a second",
+  async run({ service, question }) {
+    const { id, events } = await start(service, await question(`${LONG} (${randomUUID()})`));
+    await events.next();
+    const response = await service.ask(`/api/chat/streams/${id}`, { method: "DELETE" });
+    const at = performance.now();
+    expect(response.status === 204, `DELETE answers ${response.status}`);
+    const rest = await take(events, Infinity);
+    const took = Math.round(performance.now() - at);
+    const reason = rest.at(-1)?.finishReason;
+    expect(reason === "stopped", `the reader's last word is ${reason}`);
+    expect(took <= STOP_MS, `the reader learned of it after ${took} ms`);
+    return `${took} ms`;
+  },
+};
+
+const keyed: Check = {
+  name: "a key is replayed, and refused with another body",
+  async run({ service, question }) {
+    const headers = { "Idempotency-Key": randomUUID() };
+    const body = await question(`${SHORT} (${randomUUID()})`);
+    const first = await jsonOf(await service.ask("/api/chat", { body, headers }));
+    const response = await service.ask("/api/chat", { body, headers });
+    const again = await jsonOf(response);
+    expect(response.headers.get("Idempotency-Replayed") === "true", "it is not said to be a replay");
+    expect(JSON.stringify(again) === JSON.stringify(first), "the second answer is another");
+    const other = await question("Something else.");
+    const problem = await jsonOf(await service.ask("/api/chat", { body: other, headers }), 422);
+    expect(problem.code === "idempotency_key_reused", `its code is ${problem.code}`);
+    return "replayed, then 422";
+  },
+};
+
+const survived: Check = {
+  name: "an answer survives that its reader hangs up",
+  async run({ service, question }) {
+    const key = randomUUID();
+    const body = await question(`${SHORT} (${randomUUID()})`);
+    const { id, events } = await start(service, body, key);
+    const seen = textOf(await take(events, 1));
+    const headers = { "Idempotency-Key": key };
+    const { message, streamId } = await jsonOf(await service.ask("/api/chat", { body, headers }));
+    expect(streamId === id, "the same send began another run");
+    const { content } = Object(message) as Json;
+    expect(String(content).startsWith(seen), "the whole answer does not begin with what was seen");
+    return `${String(content).length} characters`;
+  },
+};
+
+export const chatChecks: readonly Check[] = [resumed, stopped, keyed, survived];
