@@ -1,5 +1,6 @@
 import type { BackgroundWork } from "../background.ts";
 import { log } from "../log.ts";
+import { composeBatches } from "./batch.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, readConfig } from "./env.ts";
 import { composeModelLookup } from "./operations.ts";
@@ -13,9 +14,11 @@ export function composeWork(env: Env): BackgroundWork | undefined {
   if (result.ok) {
     const { config } = result;
     const upstream = openUpstream(config);
+    const pregenerate = openPregenerate(env, config);
     return {
       ...composePortraitWork(env, config, upstream, composeSpend(env, config)),
-      pregenerate: openPregenerate(env, config),
+      pregenerate,
+      moveBatches: composeBatches(env, config, upstream, pregenerate),
       lookUpModels: composeModelLookup(env.DB, config, upstream),
     };
   }

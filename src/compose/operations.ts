@@ -13,6 +13,8 @@ import { readStats } from "../operations/stats.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
+import { batchWarnings } from "./batch.ts";
+import type { Env } from "./env.ts";
 
 const now = () => Date.now();
 
@@ -20,12 +22,13 @@ function configuredModels({ PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL }: Config): s
   return [...new Set([PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL])];
 }
 
-/** What `ready` says of models that retire. */
-export function composeModelWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
-  const db = openDatabase(DB);
+/** What `ready` says of models that retire, and of an upstream without batches. */
+export function composeModelWarnings(env: Env, config: Config): () => Promise<string[]> {
+  const db = openDatabase(env.DB);
   return async () => {
     try {
-      return shutdownWarnings(await knownModels(db, configuredModels(config)), now());
+      const known = await knownModels(db, configuredModels(config));
+      return [...shutdownWarnings(known, now()), ...(await batchWarnings(env))];
     } catch (error) {
       log.warn("models.unknown", describeError(error)); // D1's own check says what is wrong
       return [];
