@@ -31,6 +31,8 @@ export interface TickDeps {
   readonly upstream: Batches;
   readonly requests: Readonly<Record<Endpoint, Requests>>;
   readonly money: Money;
+  /** Drops what no job waits for any more. */
+  readonly dropUnwanted: () => Promise<void>;
   readonly takeIn: TakeIn;
   /** How many images may still be started today. */
   readonly imagesLeft: () => Promise<number>;
@@ -96,6 +98,9 @@ export function createTick(deps: TickDeps): () => Promise<void> {
   async function poll(batch: Batch): Promise<Step> {
     const age = now() - batch.createdAt;
     const id = batch.upstreamId ?? "";
+    if (batch.cancelled || age > CANCEL_AFTER_MS) {
+      await upstream.cancel(id).catch((error) => log.warn("batch.cancel", describeError(error))); // it may be over
+    }
     const read = upstream.read(id).catch((error: unknown) => {
       if (isUnsupported(error) || age > GIVE_UP_AFTER_MS) return NEVER_SEEN;
       throw error;
@@ -104,7 +109,6 @@ export function createTick(deps: TickDeps): () => Promise<void> {
     if (over || age > GIVE_UP_AFTER_MS) {
       return { state: "ended", outputFile: outputFile ?? null, errorFile: errorFile ?? null };
     }
-    if (batch.cancelled || age > CANCEL_AFTER_MS) await upstream.cancel(id);
     return "wait";
   }
 
@@ -154,12 +158,13 @@ export function createTick(deps: TickDeps): () => Promise<void> {
       if (step === "wait") break;
       if (!(await store.update(batch, step))) return;
       batch = { ...batch, ...step };
-      if (batch.state === "settled" || batch.state === "unsupported") break;
+      if (batch.state === "created" || batch.state === "settled" || batch.state === "unsupported") break;
     }
     await store.update(batch, { leaseOwner: null, dueAt: now() });
   }
 
   return async function tick() {
+    await deps.dropUnwanted();
     const left = await deps.imagesLeft();
     await store.collect("chat", MAX_ITEMS);
     if (left > 0) await store.collect("images", Math.min(MAX_ITEMS, left));

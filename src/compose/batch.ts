@@ -161,7 +161,9 @@ export function composeBatches(env: Env, config: Config, upstream: Upstream, pre
   const imagesLeft = async () => config.IMAGE_DAILY_LIMIT - (await store.startedImages(utcDay(now())));
   const takeIn = createTakeIn({ store, upstream: batches, results: rooms, now });
   const money = composeMoney(env, config);
-  const tick = createTick({ store, upstream: batches, requests: rooms, money, takeIn, imagesLeft, now });
+  const { dropUnwanted } = createBatchItems(openDatabase(env.DB), now, newId);
+  const own = { store, money, takeIn, imagesLeft, dropUnwanted, now };
+  const tick = createTick({ ...own, upstream: batches, requests: rooms });
   return config.OPENAI_API_KEY === undefined ? async () => {} : tick;
 }
 

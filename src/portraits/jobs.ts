@@ -28,6 +28,8 @@ export interface PortraitRow {
   readonly initials: string;
   readonly size: string;
   readonly dueAt: number;
+  /** It waits for a batch. */
+  readonly economy: boolean;
 }
 
 /** What an upstream call used. */
@@ -165,8 +167,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt } = images;
-      const columns = { status, initials, size, dueAt };
+      const { status, initials, size, dueAt, economy } = images;
+      const columns = { status, initials, size, dueAt, economy };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {

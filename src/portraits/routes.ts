@@ -107,13 +107,13 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
   }
 
   async function fromLedger(c: Context<AppEnv>, key: string, row: PortraitRow): Promise<Response> {
-    const { status, initials, size, dueAt } = row;
+    const { status, initials, size, dueAt, economy } = row;
     if (status === "ready") {
       const arrived = await repair(c, key);
       if (arrived) return arrived;
     }
     if (status === "pending" && dueAt <= now()) c.get("later")(notifyThrottled());
-    if (dueAt === UNTIL_LOOKED_AT) c.get("later")(takeUp([key]));
+    if (dueAt === UNTIL_LOOKED_AT || (economy && status === "pending")) c.get("later")(takeUp([key]));
     return showPlaceholder({ key, initials, size, state: status === "failed" ? "failed" : "pending" });
   }
 
@@ -123,7 +123,13 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
       return await askAgainIfLost(() => store.find(key));
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return { status: "pending", initials: "", size: "auto", dueAt: Number.POSITIVE_INFINITY };
+      return {
+        status: "pending",
+        initials: "",
+        size: "auto",
+        dueAt: Number.POSITIVE_INFINITY,
+        economy: false,
+      };
     }
   }
 

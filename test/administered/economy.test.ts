@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, post, setOf } from "../support/api.ts";
-import { cancelJob, jobOf, startJob } from "../support/jobs.ts";
-import { cron, FIVE_MINUTES } from "../support/portraits.ts";
+import { cancelJob, jobEnds, jobOf, startJob } from "../support/jobs.ts";
+import { becomes, cron, FIVE_MINUTES, keyOf } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
 const input = (count = 1) => ({ leadData: newLead(), config: { count } });
@@ -63,6 +63,16 @@ describe("an economy job", () => {
     expect(await batchCalls()).toHaveLength(2);
   });
 
+  it("moves one step a tick: what is created is looked at by the next", async () => {
+    const { jobId } = await startJob([input()], "economy");
+    await tick();
+    expect(await one("SELECT state FROM batches ORDER BY created_at DESC LIMIT 1")).toEqual({
+      state: "created",
+    });
+    expect((await jobOf(jobId)).sets.pending).toBe(1);
+    await jobEndsByTicks(jobId);
+  });
+
   it("leaves no lead behind, here or in the upstream's files", async () => {
     const { jobId } = await startJob([input()], "economy");
     await jobEndsByTicks(jobId);
@@ -76,7 +86,7 @@ describe("an economy job", () => {
     const failing = input();
     await script(failing.leadData.name, [{ status: 500 }, { status: 500 }]);
     const { jobId } = await startJob([failing], "economy");
-    for (let ticks = 0; ticks < 3; ticks += 1) await tick();
+    for (let ticks = 0; ticks < 4; ticks += 1) await tick();
     await expect.poll(async () => (await jobOf(jobId)).sets.done).toBe(1);
     expect(await ordinary(failing.leadData.name)).toHaveLength(1);
   });
@@ -104,10 +114,23 @@ describe("an economy job", () => {
     await tick(); // in a batch by now
     const mine = await setOf(await generate(asked));
     expect(mine.fromCache).toBe(false);
-    await jobEndsByTicks(jobId);
+    await jobEnds(jobId);
+    await tick();
+    await tick();
     const later = await setOf(await generate(asked));
     expect(later.personas.map(({ id }) => id)).toEqual(mine.personas.map(({ id }) => id));
     expect((await jobOf(jobId)).sets.done).toBe(1);
+  });
+
+  it("has a portrait that somebody looks at made at once", async () => {
+    const asked = input();
+    const { jobId } = await startJob([asked], "economy");
+    await tick();
+    await tick(); // the set is there; its portrait waits for the next batch, or is in it
+    expect(await jobOf(jobId)).toMatchObject({ sets: { done: 1 }, portraits: { pending: 1 } });
+    const key = keyOf((await setOf(await generate(asked))).personas[0]?.imageUrl);
+    await becomes(key, "ready");
+    expect((await jobOf(jobId)).portraits.ready).toBe(1);
   });
 
   it("keeps nothing of an input that is erased while its batch runs", async () => {
@@ -131,6 +154,8 @@ describe("an economy job", () => {
     await tick();
     await tick();
     expect((await jobOf(jobId)).state).toBe("cancelled");
+    const cancels = (await calls("/cancel")).filter(({ path }) => path.endsWith("/cancel"));
+    expect(cancels.length).toBeGreaterThan(0);
     expect((await env.DB.prepare("SELECT * FROM batch_items").all()).results).toEqual([]);
   });
 
