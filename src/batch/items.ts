@@ -15,6 +15,8 @@ const UNTIL_LOOKED_AT = 8.64e15;
 export interface BatchItems {
   /** Puts sets in that are to be made; one that is there stays. */
   add(inputs: readonly TextInput[]): Promise<void>;
+  /** False where its subject was erased meanwhile. */
+  isWanted(id: string): Promise<boolean>;
   /** Drops what no job wants any more, and marks batches that hold nothing else as cancelled. */
   dropUnwanted(): Promise<void>;
 }
@@ -40,6 +42,10 @@ export function createBatchItems(db: Database, now: () => number, newId: () => s
           FROM json_each(${rows}) WHERE true`)
         .onConflictDoNothing();
     },
+    async isWanted(id) {
+      const row = await db.select({ key: items.key }).from(items).where(eq(items.id, id)).get();
+      return typeof row?.key === "string";
+    },
     async dropUnwanted() {
       const unwantedText = and(eq(items.endpoint, "chat"), sql`NOT (${wanted(sql`${items.key}`)})`);
       const owned = sql`EXISTS (SELECT 1 FROM set_images AS owned WHERE owned.image_key = ${personaImages.imageKey})`;
@@ -60,11 +66,10 @@ export function createBatchItems(db: Database, now: () => number, newId: () => s
           ),
         db
           .update(batches)
-          .set({ cancelled: true, dueAt: now() })
+          .set({ cancelled: true })
           .where(
             and(
               inArray(batches.state, ["collected", "uploaded", "creating", "created"]),
-              isNull(batches.leaseOwner),
               sql`NOT ${stillWanted}`,
             ),
           ),

@@ -27,8 +27,8 @@ export interface ChatInput extends ChatPrompt, ChatAsker {
 }
 
 export interface ChatTaskDeps extends ChatModel {
-  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
-  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid. */
+  readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
   /** The same for a run that has just begun. */
@@ -51,17 +51,6 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-<<<<<<< HEAD
-type End = Omit<Parameters<typeof doneEvent>[0], "droppedMessages">;
-
-function ended({ dropped }: ChatInput, end: End): Done<undefined> {
-  const last = doneEvent({ ...end, ...(dropped > 0 && { droppedMessages: dropped }) });
-  return { result: undefined, last, stopped: end.finishReason === "stopped" };
-}
-
-function stopped(input: ChatInput, model: string): Done<undefined> {
-  return ended(input, { finishReason: "stopped", usage: NO_USAGE, model });
-=======
 interface End {
   readonly finishReason: FinishReason;
   readonly model: string;
@@ -72,7 +61,6 @@ function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }
   const left = dropped > 0 && { droppedMessages: dropped };
   const last = doneEvent({ finishReason, usage, model, ...left });
   return { result: undefined, last, stopped: finishReason === "stopped" };
->>>>>>> A
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
@@ -130,20 +118,14 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-<<<<<<< HEAD
-      const { usage = NO_USAGE, model } = completion;
-      return ended(input, { finishReason: toFinishReason(completion), usage, model });
-    } catch (error) {
-      if (context.signal.aborted) return stopped(input, calls.spent.model ?? deps.model);
-=======
       return ended(input, { ...completion, finishReason: toFinishReason(completion) });
     } catch (error) {
       const model = calls.spent.model ?? deps.model;
       if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
->>>>>>> A
       throw error;
-    } finally 
+    } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
+    }
   }
 
   return {
@@ -155,13 +137,8 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     },
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-<<<<<<< HEAD
-      if (input.stopped) return stopped(input, deps.model);
-      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
-=======
       if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
-      const calls = deps.openCalls(context);
->>>>>>> A
+      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {

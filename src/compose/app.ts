@@ -60,7 +60,7 @@ export function composeApp(env: Env): AppDeps {
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
       warnings: config ? toWarnings(config) : [],
-      dueWarnings: config ? composeDueWarnings(env.DB, config) : async () => [],
+      dueWarnings: config ? composeDueWarnings(env, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),

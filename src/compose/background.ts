@@ -4,6 +4,7 @@ import { log } from "../log.ts";
 import { createSetRetention } from "../personas/retention.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
+import { composeBatches } from "./batch.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now, readConfig } from "./env.ts";
 import { composeModelLookup, composeSizeSample } from "./operations.ts";
@@ -17,9 +18,11 @@ export function composeWork(env: Env): BackgroundWork | undefined {
   if (result.ok) {
     const { config } = result;
     const upstream = openUpstream(config);
+    const pregenerate = openPregenerate(env, config);
     return {
       ...composePortraitWork(env, config, upstream, composeSpend(env, config)),
-      pregenerate: openPregenerate(env, config),
+      pregenerate,
+      moveBatches: composeBatches(env, config, upstream, pregenerate),
       sampleSize: composeSizeSample(env.DB),
       purgeSets: createSetRetention({
         db: openDatabase(env.DB),

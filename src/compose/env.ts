@@ -23,7 +23,7 @@ type ChatStreamRpc = Rpc.DurableObjectBranded & {
   forget(): ReturnType<ChatRuns["forget"]>;
 };
 
-type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DailyLedger, "reserve" | "settle">;
+type SpendLedgerRpc = Rpc.DurableObjectBranded & Pick<DailyLedger, "reserve" | "reserveMany" | "settle">;
 
 type PersonaGenerationRpc = Rpc.DurableObjectBranded & {
   join(request: JoinRequest): ReturnType<PersonaRuns["join"]>;

@@ -15,17 +15,23 @@ import { knownModels, lookUpModels, shutdownWarnings } from "../operations/model
 import { remainsAfterErasure } from "../operations/remains.ts";
 import { readStats, readTotals } from "../operations/stats.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
+import { batchWarnings } from "./batch.ts";
+import type { Env } from "./env.ts";
 
 const now = () => Date.now();
 
-/** What `ready` says of models that retire, and of a database that fills up. */
-export function composeDueWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
-  const db = openDatabase(DB);
+/** What `ready` says of models that retire, of an upstream without batches, and of a database that fills up. */
+export function composeDueWarnings(env: Env, config: Config): () => Promise<string[]> {
+  const db = openDatabase(env.DB);
   return async () => {
     try {
       const known = knownModels(db, configuredModels(config));
-      const [models, size] = await Promise.all([known, readDatabaseSize(db, now())]);
-      return [...shutdownWarnings(models, now()), ...databaseWarnings(size, now())];
+      const [models, size, batches] = await Promise.all([
+        known,
+        readDatabaseSize(db, now()),
+        batchWarnings(env),
+      ]);
+      return [...shutdownWarnings(models, now()), ...databaseWarnings(size, now()), ...batches];
     } catch (error) {
       log.warn("warnings.unknown", describeError(error)); // D1's own check says what is wrong
       return [];

@@ -1,6 +1,7 @@
-import type { BudgetGuard } from "../budget/guard.ts";
+import { createBatchStore } from "../batch/store.ts";
+import { type BudgetGuard, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
-import { openDatabase } from "../db/client.ts";
+import { type Database, openDatabase } from "../db/client.ts";
 import { sha256 } from "../hash.ts";
 import { maxImageTokens } from "../openai/image-tokens.ts";
 import { maxTokens } from "../openai/token-bound.ts";
@@ -78,6 +79,8 @@ export function composePortraits(env: PortraitBindings, config: Config) {
       };
     },
     insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),
+    /** For the Batch API. */
+    insertEconomy: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now(), true),
   };
 }
 
@@ -120,6 +123,14 @@ export interface PortraitWork {
   /** The daily one's part in portraits and retention. */
   verify(): Promise<void>;
   purge(): Promise<void>;
+}
+
+/** Jobs and batches that are over. */
+function forgetEconomy(db: Database): (time: number) => Promise<void> {
+  return async (time) => {
+    await createJobStore(db, now).purge(time);
+    await createBatchStore(db, now, () => crypto.randomUUID(), utcDay).purge(time);
+  };
 }
 
 export function composePortraitWork(
@@ -178,6 +189,6 @@ export function composePortraitWork(
       position: createCursor(db, "verify_portraits"),
     }),
     purgeKeys: createKeyRetention(db, now),
-    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, createJobStore(db, now).purge, now),
+    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, forgetEconomy(db), now),
   };
 }

@@ -48,6 +48,7 @@ const VARIABLES = {
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
+  PREGENERATE_DAILY_LIMIT_USD: variable(parse.dollars, 5),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),

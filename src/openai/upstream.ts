@@ -13,6 +13,8 @@ export interface Upstream {
   createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
   /** `YYYY-MM-DD` where a model's end is announced. */
   shutdownDate(model: string): Promise<string | null>;
+  /** A call of another part of the API, by the SDK's client. */
+  call<T>(work: (client: OpenAI) => Promise<T>): Promise<T>;
 }
 
 /** A body of `images/generations`. Size and quality are the operator's: the SDK's types lag behind the models. */
@@ -104,6 +106,13 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
         return await client.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
         throw toImageError(error, now());
+      }
+    },
+    async call(work) {
+      try {
+        return await work(await clientFor(() => {}));
+      } catch (error) {
+        throw toUpstreamError(error, now());
       }
     },
     async shutdownDate(model) {

@@ -28,6 +28,8 @@ export interface PortraitRow {
   readonly initials: string;
   readonly size: string;
   readonly dueAt: number;
+  /** It waits for a batch. */
+  readonly economy: boolean;
   /** Null where nobody holds its lease. */
   readonly leaseOwner: string | null;
 }
@@ -96,9 +98,15 @@ export function insertPortraits(
   portraits: readonly Portrait[],
   style: PortraitStyle,
   now: number,
+  economy = false,
 ) {
   const at = sql.raw(String(now));
-  const start = { status: sql`'pending'`, attempts: sql`0`, costUsd: sql`0`, economy: sql`0` };
+  const start = {
+    status: sql`'pending'`,
+    attempts: sql`0`,
+    costUsd: sql`0`,
+    economy: sql.raw(String(Number(economy))),
+  };
   const same = { dueAt: at, createdAt: at, updatedAt: at, ...start };
   const rows = portraits.map(({ key, prompt, initials }) => ({
     imageKey: key,
@@ -109,15 +117,15 @@ export function insertPortraits(
     quality: style.quality,
     ...same,
   }));
+  const waits = sql`${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))}`;
   // One that waits for somebody to want it, or for a batch, is wanted now.
   return db
     .insert(images)
     .values(rows)
     .onConflictDoUpdate({
       target: images.imageKey,
-      set: { dueAt: at, economy: sql`0` },
-      setWhere: sql`(${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))} OR ${images.economy} = 1)
-        AND ${images.status} = 'pending'`,
+      set: { dueAt: at, economy: start.economy },
+      setWhere: sql`${images.status} = 'pending' AND (${waits} OR ${images.economy} > ${start.economy})`,
     });
 }
 
@@ -164,8 +172,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt, leaseOwner } = images;
-      const columns = { status, initials, size, dueAt, leaseOwner };
+      const { status, initials, size, dueAt, economy, leaseOwner } = images;
+      const columns = { status, initials, size, dueAt, economy, leaseOwner };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {

@@ -79,14 +79,14 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
   }
 
   async function fromLedger(c: Context<AppEnv>, asked: Asked, row: PortraitRow): Promise<Response> {
-    const { status, initials, size, dueAt } = row;
+    const { status, initials, size, dueAt, economy } = row;
     const { key } = asked;
     if (status === "ready") {
       const arrived = await repair(c, asked);
       if (arrived) return arrived;
     }
     if (status === "pending" && dueAt <= now()) c.get("later")(notifyThrottled());
-    if (dueAt === UNTIL_LOOKED_AT) c.get("later")(takeUp([key]));
+    if (dueAt === UNTIL_LOOKED_AT || (economy && status === "pending")) c.get("later")(takeUp([key]));
     return showPlaceholder({ key, initials, size, state: status === "failed" ? "failed" : "pending" });
   }
 
@@ -102,6 +102,7 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
         size: "auto",
         dueAt: Number.POSITIVE_INFINITY,
         leaseOwner: null,
+        economy: false,
       };
     }
   }

@@ -1,6 +1,7 @@
+import { vi } from "vitest";
 import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { ADMIN } from "./admin.ts";
-import { call, post, until } from "./api.ts";
+import { call, post } from "./api.ts";
 
 const PATH = "/api/admin/pregenerate";
 
@@ -29,6 +30,12 @@ export async function cancelJob(jobId: string): Promise<number> {
 }
 
 export async function jobEnds(jobId: string): Promise<PregenerateJob> {
-  await until("the job is done", async () => (await jobOf(jobId)).state === "done");
-  return await jobOf(jobId);
+  return await vi.waitFor(
+    async () => {
+      const job = await jobOf(jobId);
+      if (job.state === "running") throw new Error(`waited in vain for ${JSON.stringify(job)}`);
+      return job;
+    },
+    { timeout: 45_000 },
+  );
 }

@@ -6,15 +6,7 @@ import { getEncoding } from "js-tiktoken";
 import { describe, expect, it } from "vitest";
 import { BUILT_IN_PRICES } from "../../src/config/prices.ts";
 
-<<<<<<< HEAD
-
-import { createHasher } from "../../src/hash.ts";
-
-=======
-
 import { sha256 } from "../../src/hash.ts";
-
->>>>>>> A
 
 import { maxInputTokens, maxTokens } from "../../src/openai/token-bound.ts";
 import { worstCaseUsd } from "../../src/openai/usage.ts";
@@ -24,22 +16,13 @@ const encodings = (["p50k_base", "cl100k_base", "o200k_base"] as const).map((nam
 const [newest] = encodings.slice(-1);
 const bytes = (text: string) => Buffer.byteLength(text);
 
-<<<<<<< HEAD
-const CALLER = { callerUserHash: null, callerAddressHash: "0".repeat(64) };
-=======
->>>>>>> A
 const MODEL = {
   model: "gpt-6.1-terra",
   reasoningEffort: "low" as const,
   maxOutputTokens: 16_000,
-<<<<<<< HEAD
-  pseudonym: createHasher(undefined),
-};
-=======
   pseudonym: sha256,
 };
 const CALLER = { callerUserHash: null, callerAddressHash: sha256("192.0.2.1") };
->>>>>>> A
 
 describe("the most tokens of a text", () => {
   it("are never fewer than the maker's own vocabularies make of it", () => {

@@ -28,6 +28,8 @@ export interface JobStore {
   cancel(id: string): Promise<boolean>;
   /** Whether a set is still to be made for this job; erased ones and those of a cancelled job are not. */
   isWanted(id: string, key: string): Promise<boolean>;
+  /** A job that still waits for the set, if any. */
+  wantedBy(key: string): Promise<string | undefined>;
   finish(id: string, key: string, outcome: Outcome): Promise<void>;
   /** Marks what visitors had made meanwhile, and jobs that have come to their end by now. */
   settle(id?: string): Promise<void>;
@@ -150,6 +152,16 @@ export function createJobStore(db: Database, now: () => number): JobStore {
         .limit(1)
         .get();
       return row !== undefined;
+    },
+    async wantedBy(key) {
+      const row = await db
+        .select({ id: jobs.id })
+        .from(inputs)
+        .innerJoin(jobs, eq(jobs.id, inputs.jobId))
+        .where(and(eq(inputs.inputHash, key), eq(inputs.state, "pending"), isNull(jobs.cancelledAt)))
+        .limit(1)
+        .get();
+      return row?.id;
     },
     async finish(id, key, outcome) {
       const { state, costUsd } = outcome;

@@ -36,6 +36,8 @@ export interface Pregenerate {
   work(message: PregenerateMessage): Promise<ProblemCode | undefined>;
   /** It failed for good. Never rejects. */
   giveUp(message: PregenerateMessage, code: ProblemCode): Promise<void>;
+  /** By the queue, what was to be made by a batch; nothing where no job wants it any more. */
+  makeNow(inputs: readonly RunInput[]): Promise<void>;
   /** The cron's part: portraits that wait for somebody, and jobs that have ended. */
   lookAfter(): Promise<void>;
 }
@@ -123,6 +125,12 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
       await jobs.finish(jobId, input.key, outcome).catch((error) => {
         log.error("store.failed", describeError(error));
       });
+    },
+    async makeNow(inputs) {
+      for (const input of inputs) {
+        const jobId = await jobs.wantedBy(input.key);
+        if (jobId !== undefined) await send(jobId, [input]);
+      }
     },
     async lookAfter() {
       await jobs.settle();
