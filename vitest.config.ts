@@ -1,4 +1,4 @@
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /** Short enough that time-outs can be waited for, long enough that a slow machine does not meet them. */
@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
       {
         test: {
@@ -73,7 +73,7 @@ export default defineConfig({
         RATE_LIMIT: "on",
         PUBLIC_BASE_URL: "https://cdn.test/base",
       }),
-      // worth ten sets at most, at their worst case of some 0.0835 dollars each
+      // worth some eighteen sets of three at their worst case of 0.045 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {

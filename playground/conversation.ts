@@ -39,6 +39,6 @@ export function askedAgain({ said }: Conversation): Conversation {
 }
 
 /** What is sent: answers as far as they came. */
-export function messagesOf({ said }: Conversation): ChatMessage[] {
-  return said.filter(({ content }) => content !== "").map(({ role, content }) => ({ role, content }));
+export function messagesOf({ said }: Conversation): readonly ChatMessage[] {
+  return said.filter(({ content }) => content !== "");
 }

@@ -2,30 +2,30 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { requireAdmin, requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
+import type { Counters } from "./budget/counters.ts";
 import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
 import type { Config, ConfigResult } from "./config/config.ts";
 import { overloaded, unavailability } from "./http/availability.ts";
-import { addressOf } from "./http/caller.ts";
+import { parseAddress } from "./http/caller.ts";
 import type { AppEnv } from "./http/env.ts";
 import { Problem, problemResponse } from "./http/errors.ts";
 import { setCommonHeaders } from "./http/headers.ts";
 import { logCause } from "./http/log-cause.ts";
 import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
-import { type ImageRoutesDeps, imageRoutes } from "./images/routes.ts";
 import { describeError, log } from "./log.ts";
 import { type AdminDeps, adminRoutes } from "./operations/admin-routes.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
 import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
-import type { Tally } from "./spend/tally.ts";
+import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/routes.ts";
 
 export interface AppDeps {
   readonly config: ConfigResult;
   /** Undefined where the configuration is invalid: nothing can be made from it. */
   readonly personas: (PersonaRoutesDeps & PersonaAdminDeps) | undefined;
-  readonly images: ImageRoutesDeps | undefined;
+  readonly images: PortraitRoutesDeps | undefined;
   readonly chat: ChatRoutesDeps | undefined;
   readonly operations: OperationsDeps;
   /** The static assets. */
@@ -33,7 +33,7 @@ export interface AppDeps {
   readonly admin: AdminDeps | undefined;
   /** Undefined: there is no administration. */
   readonly adminToken: string | undefined;
-  readonly tally: Tally;
+  readonly counters: Counters;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
 }
@@ -42,7 +42,11 @@ export interface AppDeps {
 const OPEN = /^\/api\/(health|ready|admin\/.*)$/;
 
 const EXPOSED = [
-  ...["X-Request-Id", "X-Stream-Id", "Cache-Status", "Idempotency-Replayed", "Retry-After"],
+  "X-Request-Id",
+  "X-Stream-Id",
+  "Cache-Status",
+  "Idempotency-Replayed",
+  "Retry-After",
   "Server-Timing",
 ];
 
@@ -68,7 +72,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     const startedAt = Date.now();
     c.set("requestId", requestId(c.req.raw));
     c.set("later", (promise) => c.executionCtx.waitUntil(promise));
-    c.set("caller", { address: addressOf(c.req.raw.headers) });
+    c.set("caller", { address: parseAddress(c.req.raw.headers) });
     await next();
     setCommonHeaders(c.res.headers, c.get("requestId"), c.req.url.startsWith("https:"));
     const { method, routePath } = c.req;
@@ -76,7 +80,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     const { tier, code, counts } = c.var;
     const durationMs = Date.now() - startedAt;
     const { status } = c.res;
-    if (counts) rooms.tally.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
+    if (counts) rooms.counters.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
     if (tier === "memory" && !code)
       return log.hit({ method, route, status, tier }, durationMs, c.get("later"));
     const outcome = { status, durationMs, ...(tier && { tier }), ...(code && { code }) };
@@ -97,7 +101,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
   app.route("/", operationsRoutes(operations)).route("/", siteRoutes(rooms.site));
   if (admin) app.route("/", adminRoutes(admin));
   if (personas) app.route("/", personaRoutes(personas)).route("/", personaAdminRoutes(personas));
-  if (images) app.route("/", imageRoutes(images));
+  if (images) app.route("/", portraitRoutes(images));
   if (chat) app.route("/", chatRoutes(chat));
 
   app.notFound((c) => {

@@ -1,6 +1,6 @@
-import type { ImageWork } from "./compose-images.ts";
+import type { PortraitWork } from "./compose/portraits.ts";
 import { describeError, log } from "./log.ts";
-import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts";
+import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate/pregenerate.ts";
 
 /** With wrangler.toml's `[triggers]`; any other is taken for the five-minute one. */
 export const DAILY_CRON = "23 3 * * *";
@@ -13,8 +13,8 @@ const RETRY_SECONDS = 60;
 const MAX_ATTEMPTS = 4;
 
 /** What the queues and the crons have to do. */
-export interface BackgroundWork extends ImageWork {
-  readonly pregenerate: Pick<Pregenerate, "work" | "giveUp">;
+export interface BackgroundWork extends PortraitWork {
+  readonly pregenerate: Pick<Pregenerate, "work" | "giveUp" | "lookAfter">;
   /** The daily look-up of the configured models. */
   readonly lookUpModels: () => Promise<void>;
 }
@@ -37,14 +37,14 @@ function tryAgain(batch: MessageBatch, error: unknown): void {
 async function pregenerateBatch(batch: MessageBatch, { work, giveUp }: BackgroundWork["pregenerate"]) {
   const one = async (message: Message): Promise<void> => {
     const body = message.body as PregenerateMessage;
-    const outcome = await work(body).catch((error: unknown) => {
+    const code = await work(body).catch((error: unknown) => {
       log.error("pregenerate.failed", describeError(error));
-      return "again" as const;
+      return "internal" as const;
     });
-    if (outcome === "done") return message.ack();
+    if (code === undefined) return message.ack();
     if (message.attempts < MAX_ATTEMPTS)
       return message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
-    await giveUp(body);
+    await giveUp(body, code);
     message.ack();
   };
   await Promise.all(batch.messages.map(one));
@@ -66,6 +66,7 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
     await part("purge", work.purge);
     await part("models", work.lookUpModels);
   }
+  await part("pregenerate", work.pregenerate.lookAfter);
   await part("backfill", work.backfill);
   await part("purge_keys", work.purgeKeys);
 }

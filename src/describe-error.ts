@@ -21,11 +21,24 @@ const MAX_STACK_CHARS = 4_000;
  * was bound to a query.
  */
 const REASONS = [
-  ...["no such table", "no such column", "constraint failed", "too many SQL variables", "syntax error"],
-  ...["not supported for value", "Exceeded maximum DB size", "database or disk is full", "too big"],
-  ...["overloaded", "exceeded its memory limit", "exceeded timeout", "exceeded its CPU time limit"],
-  ...["reset because its code was updated", "caused object to be reset", "transient issue on remote node"],
-  ...["Network connection lost", "Cannot perform I/O on behalf of a different request"],
+  "no such table",
+  "no such column",
+  "constraint failed",
+  "too many SQL variables",
+  "syntax error",
+  "not supported for value",
+  "Exceeded maximum DB size",
+  "database or disk is full",
+  "too big",
+  "overloaded",
+  "exceeded its memory limit",
+  "exceeded timeout",
+  "exceeded its CPU time limit",
+  "reset because its code was updated",
+  "caused object to be reset",
+  "transient issue on remote node",
+  "Network connection lost",
+  "Cannot perform I/O on behalf of a different request",
 ];
 
 const CLASS = /^[A-Za-z]{1,60}$/;

@@ -1,19 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
 import { createApp } from "./app.ts";
 import { consumeBatch, runCron } from "./background.ts";
-import type { ChatRuns, RunRef, SendRequest } from "./chat/run.ts";
-import {
-  composeApp,
-  composeChatRuns,
-  composeHot,
-  composePersonaRuns,
-  composeWork,
-  type Env,
-} from "./compose.ts";
-import { createFront, type Fetch } from "./front.ts";
-import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/run.ts";
-import { createDayLedger, type DayLedger } from "./spend/day-ledger.ts";
-import { attemptAlarm } from "./streams/alarm.ts";
+import { createDailyLedger, type DailyLedger } from "./budget/daily-ledger.ts";
+import type { ChatRuns, RunRef, SendRequest } from "./chat/object.ts";
+import { composeApp } from "./compose/app.ts";
+import { composeWork } from "./compose/background.ts";
+import { composeChatRuns } from "./compose/chat.ts";
+import type { Env } from "./compose/env.ts";
+import { composeFastPath, composePersonaRuns } from "./compose/personas.ts";
+import { type Fetch, withFastPath } from "./personas/cache/front.ts";
+import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/generation/object.ts";
+import { attemptAlarm } from "./runs/alarm.ts";
 
 let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 
@@ -21,7 +18,7 @@ let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 function fetchFor(env: Env): Fetch<unknown> {
   if (composed?.env === env) return composed.fetch;
   const deps = composeApp(env);
-  const fetch = createFront(createApp(deps).fetch, composeHot(deps), deps.tally);
+  const fetch = withFastPath(createApp(deps).fetch, composeFastPath(deps), deps.counters);
   composed = { env, fetch };
   return fetch;
 }
@@ -105,11 +102,11 @@ export class ChatStream extends DurableObject<Env> {
 
 /** The money of one UTC day; its name is the day. */
 export class SpendLedger extends DurableObject<Env> {
-  readonly #ledger: DayLedger;
+  readonly #ledger: DailyLedger;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#ledger = createDayLedger(ctx.storage, () => Date.now());
+    this.#ledger = createDailyLedger(ctx.storage, () => Date.now());
   }
 
   reserve(id: string, amountUsd: number, limitUsd: number) {

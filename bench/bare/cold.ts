@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { D1Database } from "@cloudflare/workers-types";
-import { personaMessages } from "../../src/personas/prompt.ts";
+import { personaMessages } from "../../src/personas/generation/prompt.ts";
 
 interface Env {
   readonly DB: D1Database;

@@ -41,8 +41,11 @@ export async function crowd(bench: Bench): Promise<Figure[]> {
   const time = (ms: number) => `${ms.toFixed(0)} ms`;
   return [
     {
-      ...{ what: "100 identical cold: upstream calls", ours: String(calls), bare: "1" },
-      ...{ number: calls, hold: { atMost: 1 } },
+      what: "100 identical cold: upstream calls",
+      ours: String(calls),
+      bare: "1",
+      number: calls,
+      hold: { atMost: 1 },
     },
     {
       what: "100 identical cold: last answer, of the upstream's own time",

@@ -50,12 +50,17 @@ export async function hot(bench: Bench): Promise<Figure[]> {
   const micros = (each: number) => `${each.toFixed(0)} µs`;
   return [
     {
-      ...{ what: "hot hit: requests a second", ours: perSecond(rate.ours), bare: perSecond(rate.bare) },
-      ...{ number: rate.ratio, hold: { atLeast: 0.8 } },
+      what: "hot hit: requests a second",
+      ours: perSecond(rate.ours),
+      bare: perSecond(rate.bare),
+      number: rate.ratio,
+      hold: { atLeast: 0.8 },
     },
     {
       // Moved less by what else the machine does.
-      ...{ what: "hot hit: CPU for each request", ours: micros(used.ours), bare: micros(used.bare) },
+      what: "hot hit: CPU for each request",
+      ours: micros(used.ours),
+      bare: micros(used.bare),
       number: used.ours / used.bare,
     },
   ];

@@ -17,7 +17,8 @@ export async function startStandInProcess(): Promise<StandInProcess> {
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const { baseUrl } = JSON.parse(line) as { baseUrl: string };
   return {
-    ...{ baseUrl, origin: new URL(baseUrl).origin },
+    baseUrl,
+    origin: new URL(baseUrl).origin,
     async close() {
       child.kill();
       await once(child, "exit");

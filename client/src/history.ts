@@ -4,13 +4,16 @@ import type { ChatMessage } from "./api-types.ts";
 const MAX_BYTES = 1_000_000;
 const MAX_MESSAGES = 1_000;
 
-/** The newest messages that one request holds, the last one always. The service keeps fewer in mind. */
-export function newestMessages(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+/**
+ * The newest messages that one request holds, the last one always; the service keeps fewer in mind. A page's
+ * messages may have members of its own, which the service refuses.
+ */
+export function newestMessages(all: readonly ChatMessage[]): ChatMessage[] {
+  const messages = all.slice(-MAX_MESSAGES).map(({ role, content }) => ({ role, content }));
   const encoder = new TextEncoder();
-  const oldest = Math.max(0, messages.length - MAX_MESSAGES);
   let bytes = 0;
   let from = messages.length;
-  while (from > oldest && bytes < MAX_BYTES) {
+  while (from > 0 && bytes < MAX_BYTES) {
     from -= 1;
     bytes += encoder.encode(JSON.stringify(messages[from])).length + 1; // and its comma
   }

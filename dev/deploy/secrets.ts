@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { parseConfig } from "../../src/config/config.ts";
 import { type Context, DeployError } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
 
@@ -40,6 +41,14 @@ async function openAiKey({ env, prompt }: Sources): Promise<string> {
   );
 }
 
+/** Throws where the Worker would refuse one of them, and with it every request. The reason never holds the value. */
+function checkForm(values: Values): void {
+  const result = parseConfig(values);
+  if (result.ok) return;
+  const errors = result.errors.map(({ variable, reason }) => `${variable} ${reason}`);
+  throw new DeployError(`The secrets cannot be used: ${errors.join("; ")}.`);
+}
+
 /**
  * What the Worker lacks. What it has is never changed. HASH_SECRET names what is stored, so it is made up for a
  * new Worker only: under a later one nothing that is there would be found again.
@@ -61,6 +70,7 @@ export async function chooseSecrets(existing: Existing, sources: Sources): Promi
       generated.push(name);
     }
   }
+  checkForm(values);
   return { values, generated };
 }
 

@@ -68,7 +68,17 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     outbox: { recovered: 1, givenUp: 0 },
   },
   PregenerateRequest: { inputs: [{ leadData: { name: "Maria Alvarez", state: "Texas" } }] },
-  PregenerateAnswer: { accepted: 1, alreadyCached: 0 },
+  PregenerateAnswer: { jobId: "0b7f4a1e-3c52-4d0e-9f61-2a8d7c5b1e90", accepted: 1, alreadyCached: 0 },
+  PregenerateJob: {
+    jobId: "0b7f4a1e-3c52-4d0e-9f61-2a8d7c5b1e90",
+    mode: "economy",
+    state: "running",
+    createdAt: "2026-11-22T10:15:00.000Z",
+    sets: { total: 2, pending: 0, done: 1, failed: 1 },
+    portraits: { pending: 1, ready: 2, failed: 0 },
+    spentUsd: 0.021,
+    failures: [{ index: 1, code: "model_refusal" }],
+  },
   EraseRequest: { email: "maria@example.org" },
   EraseAnswer: { erased: { sets: 2, logEntries: 5, streams: 1, images: 6 } },
   Problem: {

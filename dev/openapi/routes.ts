@@ -73,6 +73,13 @@ const SET_ID: Parameter = {
   description: "From a set.",
   schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
 };
+const JOB_ID: Parameter = {
+  name: "jobId",
+  in: "path",
+  required: true,
+  description: "From the answer that took the job.",
+  schema: { type: "string" },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -83,7 +90,10 @@ const resume = (what: string): Record<string, readonly Answer[]> => ({
 });
 
 const IMAGE_KEY: Parameter = {
-  ...{ name: "key", in: "path", required: true, description: "From `imageUrl`." },
+  name: "key",
+  in: "path",
+  required: true,
+  description: "From `imageUrl`.",
   schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
 };
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
@@ -95,13 +105,11 @@ const PICTURE: Answer[] = [
 
 export const ROUTES: readonly Route[] = [
   {
-    ...{
-      method: "post",
-      path: "/api/personas/generate",
-      tag: "personas",
-      access: "user",
-      body: "GenerateRequest",
-    },
+    method: "post",
+    path: "/api/personas/generate",
+    tag: "personas",
+    access: "user",
+    body: "GenerateRequest",
     summary: "Personas for a lead",
     description:
       "Equal inputs for the same person are answered from a cache. With `Accept: text/event-stream` each persona " +
@@ -127,14 +135,20 @@ export const ROUTES: readonly Route[] = [
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "model_refusal", "not_cached"],
   },
   {
-    ...{ method: "get", path: "/api/personas/generations/{streamId}", tag: "personas", access: "user" },
+    method: "get",
+    path: "/api/personas/generations/{streamId}",
+    tag: "personas",
+    access: "user",
     summary: "Resume a stream of personas",
     parameters: [STREAM_ID, ...LAST_EVENT_ID],
     answers: resume("stream"),
     problems: ["invalid_request", "not_found", ...USER],
   },
   {
-    ...{ method: "get", path: "/api/personas/{setId}", tag: "personas", access: "user" },
+    method: "get",
+    path: "/api/personas/{setId}",
+    tag: "personas",
+    access: "user",
     summary: "A set, with today's state of its portraits",
     parameters: [SET_ID],
     answers: {
@@ -144,7 +158,10 @@ export const ROUTES: readonly Route[] = [
     problems: ["not_found", ...USER],
   },
   {
-    ...{ method: "get", path: "/images/{key}", tag: "images", access: "anyone" },
+    method: "get",
+    path: "/images/{key}",
+    tag: "images",
+    access: "anyone",
     summary: "A portrait, or its placeholder",
     parameters: [IMAGE_KEY],
     answers: {
@@ -162,7 +179,10 @@ export const ROUTES: readonly Route[] = [
     problems: ["not_found", ...ANY],
   },
   {
-    ...{ method: "head", path: "/images/{key}", tag: "images", access: "anyone" },
+    method: "head",
+    path: "/images/{key}",
+    tag: "images",
+    access: "anyone",
     summary: "What GET would say of a portrait, without the picture",
     parameters: [IMAGE_KEY],
     answers: {
@@ -172,14 +192,22 @@ export const ROUTES: readonly Route[] = [
     problems: ["not_found", ...ANY],
   },
   {
-    ...{ method: "post", path: "/api/chat", tag: "chat", access: "user", body: "ChatRequest" },
+    method: "post",
+    path: "/api/chat",
+    tag: "chat",
+    access: "user",
+    body: "ChatRequest",
     summary: "Newton's answer, whole",
     parameters: [IDEMPOTENCY_KEY],
     answers: { 200: [{ description: "The answer", schema: "ChatAnswer", headers: RUN_HEADERS }] },
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
   },
   {
-    ...{ method: "post", path: "/api/chat/stream", tag: "chat", access: "user", body: "ChatRequest" },
+    method: "post",
+    path: "/api/chat/stream",
+    tag: "chat",
+    access: "user",
+    body: "ChatRequest",
     summary: "Newton's answer as it is written",
     description:
       '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}`, or ' +
@@ -191,34 +219,49 @@ export const ROUTES: readonly Route[] = [
     problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
   },
   {
-    ...{ method: "get", path: "/api/chat/streams/{streamId}", tag: "chat", access: "user" },
+    method: "get",
+    path: "/api/chat/streams/{streamId}",
+    tag: "chat",
+    access: "user",
     summary: "Resume an answer",
     parameters: [STREAM_ID, ...LAST_EVENT_ID],
     answers: resume("answer"),
     problems: ["invalid_request", "not_found", ...USER],
   },
   {
-    ...{ method: "delete", path: "/api/chat/streams/{streamId}", tag: "chat", access: "user" },
+    method: "delete",
+    path: "/api/chat/streams/{streamId}",
+    tag: "chat",
+    access: "user",
     summary: "Stop an answer, and the model with it",
     parameters: [STREAM_ID],
     answers: { 204: [{ description: "Stopped, or over already" }] },
     problems: ["not_found", ...USER],
   },
   {
-    ...{ method: "delete", path: "/api/chat/streams", tag: "chat", access: "user" },
+    method: "delete",
+    path: "/api/chat/streams",
+    tag: "chat",
+    access: "user",
     summary: "Stop a send whose stream's id is not known yet",
     parameters: [{ ...IDEMPOTENCY_KEY, required: true }],
     answers: { 204: [{ description: "Stopped; or, within a minute, as soon as it arrives" }] },
     problems: ["invalid_idempotency_key", ...USER],
   },
   {
-    ...{ method: "get", path: "/api/health", tag: "service", access: "anyone" },
+    method: "get",
+    path: "/api/health",
+    tag: "service",
+    access: "anyone",
     summary: "Whether it lives",
     answers: { 200: [{ description: "It does", schema: "Health" }] },
     problems: ANY,
   },
   {
-    ...{ method: "get", path: "/api/ready", tag: "service", access: "anyone" },
+    method: "get",
+    path: "/api/ready",
+    tag: "service",
+    access: "anyone",
     summary: "Whether it can work",
     answers: {
       200: [{ description: "It can", schema: "Readiness" }],
@@ -227,11 +270,16 @@ export const ROUTES: readonly Route[] = [
     problems: ["internal", "overloaded"],
   },
   {
-    ...{ method: "get", path: "/api/admin/stats", tag: "administration", access: "admin" },
+    method: "get",
+    path: "/api/admin/stats",
+    tag: "administration",
+    access: "admin",
     summary: "What was asked, spent and saved",
     parameters: [
       {
-        ...{ name: "days", in: "query", description: "UTC days, today the last." },
+        name: "days",
+        in: "query",
+        description: "UTC days, today the last.",
         schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
       },
     ],
@@ -239,26 +287,51 @@ export const ROUTES: readonly Route[] = [
     problems: ["invalid_request", "not_found", ...USER],
   },
   {
-    ...{ method: "post", path: "/api/admin/pregenerate", tag: "administration", access: "admin" },
-    ...{ body: "PregenerateRequest", summary: "Have sets and portraits made before a visitor asks" },
+    method: "post",
+    path: "/api/admin/pregenerate",
+    tag: "administration",
+    access: "admin",
+    body: "PregenerateRequest",
+    summary: "Have sets and portraits made before a visitor asks",
     answers: { 202: [{ description: "Taken", schema: "PregenerateAnswer" }] },
     problems: [...BODY, "not_found", "upstream_not_configured", ...USER],
   },
   {
-    ...{ method: "delete", path: "/api/admin/personas/{setId}", tag: "administration", access: "admin" },
+    method: "get",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "How far a job is",
+    parameters: [JOB_ID],
+    answers: { 200: [{ description: "The job", schema: "PregenerateJob" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    method: "delete",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "Cancel a job: what has not begun is not begun, what is finished is kept",
+    parameters: [JOB_ID],
+    answers: { 204: [{ description: "Cancelled, or at its end already" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    method: "delete",
+    path: "/api/admin/personas/{setId}",
+    tag: "administration",
+    access: "admin",
     summary: "Forget a set",
     parameters: [SET_ID],
     answers: { 204: [{ description: "Forgotten" }] },
     problems: ["not_found", ...USER],
   },
   {
-    ...{
-      method: "post",
-      path: "/api/admin/erase",
-      tag: "administration",
-      access: "admin",
-      body: "EraseRequest",
-    },
+    method: "post",
+    path: "/api/admin/erase",
+    tag: "administration",
+    access: "admin",
+    body: "EraseRequest",
     summary: "Erase all that is kept of a person",
     answers: { 200: [{ description: "What was erased", schema: "EraseAnswer" }] },
     problems: [...BODY, "not_found", ...USER],

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import * as chat from "../../src/chat/wire.ts";
+import * as chat from "../../src/chat/schema.ts";
 import { PROBLEMS } from "../../src/http/errors.ts";
-import * as operations from "../../src/operations/wire.ts";
-import * as personas from "../../src/personas/wire.ts";
+import * as operations from "../../src/operations/schema.ts";
+import * as personas from "../../src/personas/schema.ts";
 
 /** RFC 9457, as every error answers. */
 export const problem = z.object({
@@ -26,6 +26,7 @@ export const SCHEMAS = {
   Stats: operations.stats,
   PregenerateRequest: personas.pregenerateRequest,
   PregenerateAnswer: personas.pregenerateAnswer,
+  PregenerateJob: personas.pregenerateJob,
   EraseRequest: operations.eraseRequest,
   EraseAnswer: operations.eraseAnswer,
   Problem: problem,

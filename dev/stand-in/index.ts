@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeAnswer } from "./answer.ts";
@@ -73,12 +72,10 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   server.listen(options.port ?? 0, HOST);
   await once(server, "listening");
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-  return { origin, baseUrl: origin + API_PATH, close: () => closeServer(server) };
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
+  async function close(): Promise<void> {
+    const closed = once(server.close(), "close");
     server.closeAllConnections();
-  });
+    await closed;
+  }
+  return { origin, baseUrl: origin + API_PATH, close };
 }

@@ -43,11 +43,8 @@ export const step = z.strictObject({
 });
 export type Step = z.infer<typeof step>;
 
-export const scriptRequest = z.strictObject({
-  match: text,
-  steps: z.array(step),
-  repeat: z.optional(z.boolean()),
-});
+const repeat = z.optional(z.boolean());
+export const scriptRequest = z.strictObject({ match: text, steps: z.array(step), repeat });
 export type ScriptRequest = z.infer<typeof scriptRequest>;
 
 interface Script {

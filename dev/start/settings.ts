@@ -63,7 +63,7 @@ function readVariables(env: NodeJS.ProcessEnv): Variables {
   }
   const result = parseConfig(variables);
   if (result.ok) return variables;
-  const reasons = result.faults.map(({ variable, reason }) => `${variable} ${reason}`);
+  const reasons = result.errors.map(({ variable, reason }) => `${variable} ${reason}`);
   throw new StartError(`The worker could not use its variables: ${reasons.join("; ")}.`);
 }
 

@@ -26,7 +26,7 @@ export interface KeySet {
 }
 
 /** RFC 7517 §5: what is no key that can be used is passed over. */
-function keysOf(set: unknown): HonoJsonWebKey[] {
+function toKeys(set: unknown): HonoJsonWebKey[] {
   const keys = isJsonObject(set) ? set.keys : undefined;
   if (!Array.isArray(keys)) throw new Error("JWKS without keys");
   return keys.filter(
@@ -44,7 +44,7 @@ export function createKeySet(url: string, now: () => number): KeySet {
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual" });
       if (!response.ok || !response.body) throw new Error(`JWKS answered ${response.status}`);
-      keys = keysOf(parseJson(await readChunked(response.body, MAX_BYTES)));
+      keys = toKeys(parseJson(await readChunked(response.body, MAX_BYTES)));
       fetchedAt = now();
     } catch (error) {
       log.warn("jwks.failed", describeError(error));

@@ -19,7 +19,7 @@ const ASYMMETRIC: readonly AsymmetricAlgorithm[] = [
   ...(["ES256", "ES384", "ES512", "EdDSA"] as const),
 ];
 
-function subjectOf({ sub }: JWTPayload): string | undefined {
+function toSubject({ sub }: JWTPayload): string | undefined {
   return typeof sub === "string" && sub !== "" && sub.length <= MAX_SUBJECT_LENGTH ? sub : undefined;
 }
 
@@ -38,7 +38,7 @@ export function secretVerifier(secret: string, claims: Claims): VerifyToken {
   return async (token) => {
     try {
       const options = { alg: "HS256" as const, ...expected(claims), ...accessTokenType(token) };
-      return subjectOf(await verify(token, secret, options));
+      return toSubject(await verify(token, secret, options));
     } catch {
       return undefined;
     }
@@ -46,7 +46,7 @@ export function secretVerifier(secret: string, claims: Claims): VerifyToken {
 }
 
 /** The key that an issuer could have signed the token with; undefined where no key of a set can have. */
-function kidOf(token: string): string | undefined {
+function parseKid(token: string): string | undefined {
   try {
     const { alg, kid } = decodeHeader(token) as { alg?: unknown; kid?: unknown };
     const isSigned = ASYMMETRIC.some((algorithm) => algorithm === alg);
@@ -59,12 +59,12 @@ function kidOf(token: string): string | undefined {
 /** Keys of an issuer's JWKS. A `kid` that is not known makes the set be fetched anew, within its own bounds. */
 export function keySetVerifier(keySet: KeySet, claims: Claims): VerifyToken {
   return async (token) => {
-    const kid = kidOf(token);
+    const kid = parseKid(token);
     if (kid === undefined) return undefined;
     const keys = await keySet.keysFor(kid);
     try {
       const verification = { ...expected(claims), ...accessTokenType(token) };
-      return subjectOf(
+      return toSubject(
         await verifyWithJwks(token, { keys: [...keys], allowedAlgorithms: ASYMMETRIC, verification }),
       );
     } catch {

@@ -1,8 +1,8 @@
 import { Problem } from "../http/errors.ts";
-import { SSE_HEADERS } from "../streams/sse.ts";
-import { streamId } from "../streams/stream-id.ts";
-import type { SendAnswer } from "./run.ts";
-import type { ChatAnswer } from "./wire.ts";
+import { SSE_HEADERS } from "../runs/sse.ts";
+import { streamId } from "../runs/stream-id.ts";
+import type { SendAnswer } from "./object.ts";
+import type { ChatAnswer } from "./schema.ts";
 
 const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "private, no-store" };
 
@@ -18,10 +18,11 @@ export function answerFromRun(name: string, answer: SendAnswer, serverTiming: st
   const headers = { ...timing, ...(replayed && { "Idempotency-Replayed": "true" }) };
   if (answer.kind === "stream")
     return new Response(answer.body, { headers: { ...SSE_HEADERS, ...headers, "X-Stream-Id": id } });
-  const { content, finishReason, usage } = answer.said;
+  const { content, ...end } = answer.message;
   const body: ChatAnswer = {
     message: { role: "assistant", content },
-    ...{ finishReason, usage, streamId: id },
+    ...end,
+    streamId: id,
     ...(replayed && { fromIdempotentCache: true }),
   };
   return new Response(JSON.stringify(body), { headers: { ...JSON_HEADERS, ...headers } });

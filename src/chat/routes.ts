@@ -1,5 +1,6 @@
 import canonicalize from "canonicalize";
 import { type Context, Hono } from "hono";
+import { type Increments, savedTotals } from "../budget/totals.ts";
 import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
@@ -12,14 +13,14 @@ import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
 import type { Usage } from "../openai/usage.ts";
-import { type Increments, savedTotals } from "../spend/totals.ts";
-import { askRun } from "../streams/ask-run.ts";
-import { lastEventId } from "../streams/resume.ts";
-import { SSE_HEADERS } from "../streams/sse.ts";
-import { parseStreamId } from "../streams/stream-id.ts";
+import { askRun } from "../runs/ask-run.ts";
+import { lastEventId } from "../runs/resume.ts";
+import { SSE_HEADERS } from "../runs/sse.ts";
+import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
-import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./run.ts";
-import { chatRequest, type PersonaRef } from "./wire.ts";
+import { fitHistory } from "./history.ts";
+import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./object.ts";
+import { chatRequest, type PersonaRef } from "./schema.ts";
 
 /** A persona as the model is told of it, and whose it is. */
 export interface KnownPersona {
@@ -35,6 +36,10 @@ export interface ChatRoutesDeps {
   /** US dollars. */
   readonly cost: (usage: Usage) => number;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
+  /** The most characters of a conversation that go to the model, beside its last message. */
+  readonly historyChars: number;
   readonly now: () => number;
 }
 
@@ -42,9 +47,9 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   const { hash, now } = deps;
 
   const userHash = ({ user }: Caller) => (user === undefined ? null : hash(user));
-  const keyOf = (c: Context<AppEnv>) => idempotencyKey(c.req.header("Idempotency-Key"));
+  const toKey = (c: Context<AppEnv>) => idempotencyKey(c.req.header("Idempotency-Key"));
   /** A key is its user's; anonymous callers share one space, since a retry may come from another network. */
-  const nameOfKey = (key: string, { user }: Caller) =>
+  const toKeyName = (key: string, { user }: Caller) =>
     hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
 
   async function personaFor(ref: PersonaRef | undefined, caller: Caller) {
@@ -55,22 +60,28 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   }
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
-    const key = keyOf(c);
-    const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
-    const { messages, persona } = validate(chatRequest, body);
+    const key = toKey(c);
+    const { messages: given, persona } = validate(
+      chatRequest,
+      parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT)),
+    );
+    const messages = given.map(({ role, content }) => ({ role, content: deps.redact(content) }));
     c.set("counts", { requests: 1 });
     const caller = c.get("caller");
     const { refresh } = cacheWish(c.req.raw.headers);
     // With a key, whoever has it may come from any address.
     const who = caller.user ?? (key === undefined ? caller.address : undefined);
+    const body = { messages, ...(persona && { persona }) };
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
-      ...{ fingerprint: mark, keyed: key !== undefined, form },
+      fingerprint: mark,
+      keyed: key !== undefined,
+      form,
       input: {
-        messages,
+        ...fitHistory(messages, deps.historyChars),
         ...(await personaFor(persona, caller)),
-        name: key === undefined ? mark : nameOfKey(key, caller),
+        name: key === undefined ? mark : toKeyName(key, caller),
         callerUserHash: userHash(caller),
         callerAddressHash: hash(caller.address),
       },
@@ -86,23 +97,23 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     );
     if (answer.kind !== "failure") {
       c.set("tier", answer.how);
-      c.set("counts", countsOf(answer));
+      c.set("counts", toCounts(answer));
     }
     return answerFromRun(name, answer, timing.header());
   };
 
-  function countsOf(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
+  function toCounts(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
     const { how } = answer;
     if (how === "started") return { requests: 1 };
     const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
     if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
-    const { usage } = answer.said;
+    const { usage } = answer.message;
     const saved = { usd: deps.cost(usage), tokens: usage.inputTokens + usage.outputTokens, images: 0 };
     return { requests: 1, ...shared, ...savedTotals(saved) };
   }
 
   /** Throws `not_found` where the text cannot be a stream's id. */
-  function runOf(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
+  function toRun(c: Context<AppEnv, "/:streamId">): { readonly name: string; readonly ref: RunRef } {
     const stream = parseStreamId(c.req.param("streamId"));
     if (!stream) throw new Problem("not_found");
     return { name: stream.name, ref: { runId: stream.runId, userHash: userHash(c.get("caller")) } };
@@ -113,7 +124,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     .post("/api/chat/stream", send("stream"))
     .get("/api/chat/streams/:streamId", async (c) => {
       const after = lastEventId(c.req.header("Last-Event-ID"), c.req.query("after"));
-      const { name, ref } = runOf(c);
+      const { name, ref } = toRun(c);
       const reading = await askAgainIfLost(() => deps.runs(name).resume({ ...ref, after }));
       if (!reading) throw new Problem("not_found");
       if (reading.kind === "ended") return c.body(null, 204);
@@ -122,14 +133,14 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       });
     })
     .delete("/api/chat/streams/:streamId", async (c) => {
-      const { name, ref } = runOf(c);
+      const { name, ref } = toRun(c);
       if (!(await askAgainIfLost(() => deps.runs(name).stop(ref)))) throw new Problem("not_found");
       return c.body(null, 204);
     })
     .delete("/api/chat/streams", async (c) => {
-      const key = keyOf(c);
+      const key = toKey(c);
       if (key === undefined) throw new Problem("invalid_idempotency_key");
-      const name = nameOfKey(key, c.get("caller"));
+      const name = toKeyName(key, c.get("caller"));
       await askAgainIfLost(() => deps.runs(name).stopKey());
       return c.body(null, 204);
     });

@@ -1,12 +1,12 @@
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
-import { utcDay } from "../spend/gate.ts";
-import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
+import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
 
 /** Chat's part of D1: the log of its runs. */
 export interface ChatStore {
   record(row: LogRow): Promise<void>;
   /** Says that a run is under way, so that its caller can be found before it has ended. */
-  announce(row: LogRow): Promise<void>;
+  recordStart(row: LogRow): Promise<void>;
 }
 
 export function createChatStore(db: Database, now: () => number): ChatStore {
@@ -15,8 +15,8 @@ export function createChatStore(db: Database, now: () => number): ChatStore {
       const [first, ...rest] = logRun(db, row, utcDay(now()));
       if (first) await db.batch([first, ...rest]);
     },
-    async announce(row) {
-      await announceRun(db, row);
+    async recordStart(row) {
+      await insertStart(db, row);
     },
   };
 }

@@ -40,6 +40,8 @@ const VARIABLES = {
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
   PERSONA_CACHE_SCOPE: variable(parse.oneOf("subject", "shared"), "subject"),
+  CHAT_HISTORY_CHARS: variable(parse.period, 48_000),
+  REDACT: variable(parse.oneOf("on", "off"), "on"),
   PERSONA_IGNORED_FIELDS: variable(parse.fieldPaths, []),
   DEDUPE_WINDOW_SECONDS: variable(parse.period, 300),
   CHAT_DEDUPE_WINDOW_SECONDS: variable(parse.period, 10),
@@ -71,13 +73,13 @@ type Parsed = { readonly [N in Name]: (typeof VARIABLES)[N] extends Variable<inf
 /** The variables, parsed. Times are in the unit that their names say. */
 export type Config = Parsed;
 
-export interface Fault {
+export interface ConfigError {
   readonly variable: string;
   readonly reason: string;
 }
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly faults: readonly Fault[] };
+  | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
 /** Empty text means the variable is not set. */
 function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
@@ -93,35 +95,35 @@ function unpriced(config: Config): string[] {
   return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
 }
 
-function contradictions(config: Config): Fault[] {
-  const faults: Fault[] = [];
+function contradictions(config: Config): ConfigError[] {
+  const errors: ConfigError[] = [];
   if (config.JWT_SECRET !== undefined && config.JWT_JWKS_URL !== undefined) {
-    faults.push({ variable: "JWT_JWKS_URL", reason: "must not be set beside JWT_SECRET" });
+    errors.push({ variable: "JWT_JWKS_URL", reason: "must not be set beside JWT_SECRET" });
   }
   if (config.IMAGE_LEASE_SECONDS * 1000 <= config.IMAGE_TIMEOUT_MS) {
-    faults.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
+    errors.push({ variable: "IMAGE_LEASE_SECONDS", reason: "must be longer than IMAGE_TIMEOUT_MS" });
   }
   const models = unpriced(config);
   if (models.length > 0) {
     const reason = `must price the model of ${models.join(", ")}: there is a spending limit`;
-    faults.push({ variable: "MODEL_PRICES", reason });
+    errors.push({ variable: "MODEL_PRICES", reason });
   }
-  return faults;
+  return errors;
 }
 
 /** Reads every variable from the bindings. A fault's reason never holds the value: it may be a secret. */
 export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
-  const faults: Fault[] = [];
+  const errors: ConfigError[] = [];
   const parsed: Record<string, unknown> = {};
   for (const [variableName, definition] of Object.entries(VARIABLES)) {
     try {
       parsed[variableName] = parseOne<unknown>(definition, env[variableName]);
     } catch (error) {
       if (!(error instanceof parse.Unusable)) throw error;
-      faults.push({ variable: variableName, reason: error.message });
+      errors.push({ variable: variableName, reason: error.message });
     }
   }
   const config = parsed as Config;
-  if (faults.length === 0) faults.push(...contradictions(config));
-  return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
+  if (errors.length === 0) errors.push(...contradictions(config));
+  return errors.length === 0 ? { ok: true, config } : { ok: false, errors };
 }

@@ -8,12 +8,9 @@ export interface Price {
 }
 export type Prices = Readonly<Record<string, Price>>;
 
-/** The day on which the table below was read from the maker's price list. */
-export const PRICES_DATE = "2026-11-22";
-
 const IMAGE: Price = { input: 5, cachedInput: 1.25, output: 30 };
 
-/** `MODEL_PRICES` adds to these or overrides them. */
+/** Read from the maker's price list on 2026-11-22. `MODEL_PRICES` adds to these or overrides them. */
 export const BUILT_IN_PRICES: Prices = {
   "gpt-6.1-sol": { input: 2, cachedInput: 0.1, output: 10 },
   "gpt-6.1-terra": { input: 1, cachedInput: 0.05, output: 5 },

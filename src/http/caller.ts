@@ -18,7 +18,7 @@ function network(ipv6: string): string {
   return `${groups.map((group) => group.replace(/^0+(?=.)/, "").toLowerCase()).join(":")}::/64`;
 }
 
-export function addressOf(headers: Headers): string {
+export function parseAddress(headers: Headers): string {
   const address = headers.get("CF-Connecting-IP")?.trim();
   if (!address) return "local";
   const mapped = MAPPED_IPV4.exec(address)?.[1];

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../http/errors.ts";
 
 /** What went wrong upstream, in our words. */
-export class UpstreamFault extends Error {
+export class UpstreamError extends Error {
   override readonly name = "UpstreamFault";
   readonly code: ProblemCode;
   /** Worth another call: nothing was said yet, and nothing tells us that it would end the same. */
@@ -57,7 +57,7 @@ function isMissingModel({ code }: ErrorBody): boolean {
 }
 
 /** Codes of the maker's error page that say more than the status does; also sent inside a stream. */
-function faultOfBody(body: ErrorBody): ProblemCode | undefined {
+function parseErrorBody(body: ErrorBody): ProblemCode | undefined {
   if (isQuota(body)) return "upstream_quota";
   if (isMissingModel(body)) return "upstream_model_unavailable";
   return undefined;
@@ -66,32 +66,32 @@ function faultOfBody(body: ErrorBody): ProblemCode | undefined {
 const TRANSIENT_STATUS = new Set([408, 409]);
 
 /** Maps an HTTP error answer (CONTRACT §2's table). */
-export function faultOfResponse(
+export function parseErrorResponse(
   status: number,
   body: ErrorBody,
   headers: Headers,
   now: number,
-): UpstreamFault {
-  const named = faultOfBody(body);
-  if (named) return new UpstreamFault(named, { status });
+): UpstreamError {
+  const named = parseErrorBody(body);
+  if (named) return new UpstreamError(named, { status });
   const wait = { status, transient: true, retryAfterMs: retryAfterMs(headers, now) };
-  if (status === 429) return new UpstreamFault("upstream_rate_limited", wait);
-  if (status >= 500 || TRANSIENT_STATUS.has(status)) return new UpstreamFault("upstream_error", wait);
-  if (status === 401 || status === 403) return new UpstreamFault("upstream_auth", { status });
-  return new UpstreamFault("upstream_rejected", { status });
+  if (status === 429) return new UpstreamError("upstream_rate_limited", wait);
+  if (status >= 500 || TRANSIENT_STATUS.has(status)) return new UpstreamError("upstream_error", wait);
+  if (status === 401 || status === 403) return new UpstreamError("upstream_auth", { status });
+  return new UpstreamError("upstream_rejected", { status });
 }
 
 /** An `error` object that came inside a stream whose status was 200. */
-export function faultInStream(body: ErrorBody): UpstreamFault {
-  const named = faultOfBody(body);
-  if (named) return new UpstreamFault(named);
+export function parseStreamError(body: ErrorBody): UpstreamError {
+  const named = parseErrorBody(body);
+  if (named) return new UpstreamError(named);
   const limited = body.code === "rate_limit_exceeded" || body.type === "rate_limit_error";
-  if (limited) return new UpstreamFault("upstream_rate_limited", { transient: true });
-  if (body.type === "invalid_request_error") return new UpstreamFault("upstream_rejected");
-  return new UpstreamFault("upstream_error", { transient: true });
+  if (limited) return new UpstreamError("upstream_rate_limited", { transient: true });
+  if (body.type === "invalid_request_error") return new UpstreamError("upstream_rejected");
+  return new UpstreamError("upstream_error", { transient: true });
 }
 
 /** The connection was refused, dropped or never made. */
-export function droppedConnection(cause: unknown): UpstreamFault {
-  return new UpstreamFault("upstream_error", { transient: true, cause });
+export function droppedConnection(cause: unknown): UpstreamError {
+  return new UpstreamError("upstream_error", { transient: true, cause });
 }

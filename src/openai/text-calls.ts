@@ -1,8 +1,8 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { BudgetGuard, Reservation } from "../budget/guard.ts";
 import { Problem } from "../http/errors.ts";
 import { log } from "../log.ts";
-import type { Reservation, SpendGate } from "../spend/gate.ts";
-import { UpstreamFault } from "./failures.ts";
+import { UpstreamError } from "./failures.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
 import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
@@ -17,7 +17,7 @@ const DEFAULT_RETRY_AFTER_SECONDS = 10;
 
 export interface TextCallsOptions {
   readonly upstream: Upstream;
-  readonly spend: SpendGate;
+  readonly spend: BudgetGuard;
   /** US dollars for what a call used, and for the most it could use. */
   readonly cost: (usage: Usage) => number;
   readonly worstCase: (body: ChatCompletionCreateParamsStreaming) => number;
@@ -32,7 +32,7 @@ export interface TextCallsOptions {
   /** Takes what nobody need wait for. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** What the run spent before its server died, if it did. */
-  readonly carried: Spent | undefined;
+  readonly checkpoint: Spent | undefined;
   /** Told before each call what the run will have spent at worst, to be kept across the server's death. */
   readonly onSpending: (spent: Spent) => void;
 }
@@ -65,12 +65,12 @@ export interface TextCalls {
   readonly spent: Spent;
 }
 
-function toProblem(fault: UpstreamFault): Problem {
-  const seconds = fault.retryAfterMs === undefined ? undefined : Math.ceil(fault.retryAfterMs / 1000);
+function toProblem(error: UpstreamError): Problem {
+  const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1000);
   const retryAfterSeconds =
-    seconds ?? (fault.code === "upstream_rate_limited" ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
-  return new Problem(fault.code, {
-    cause: fault,
+    seconds ?? (error.code === "upstream_rate_limited" ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
+  return new Problem(error.code, {
+    cause: error,
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   });
 }
@@ -107,7 +107,7 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
   const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
-  const spent = { ...(options.carried ?? NOTHING) };
+  const spent = { ...(options.checkpoint ?? NOTHING) };
 
   async function request(
     body: ChatCompletionCreateParamsStreaming,
@@ -116,11 +116,11 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
   ): Promise<Completion> {
     const controller = new AbortController();
     const signal = AbortSignal.any([stopped, controller.signal]);
-    const timer = setTimeout(() => controller.abort(new UpstreamFault("upstream_timeout")), timeoutMs);
+    const timer = setTimeout(() => controller.abort(new UpstreamError("upstream_timeout")), timeoutMs);
     try {
       const { body: stream } = await upstream.streamChat(body, { signal, onSent });
       onHead();
-      if (!stream) throw new UpstreamFault("upstream_incomplete", { transient: true });
+      if (!stream) throw new UpstreamError("upstream_incomplete", { transient: true });
       return await readCompletion(stream, { ...listener, idleMs, signal });
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
@@ -169,7 +169,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
       spent.usage = addUsage(spent.usage, completion.usage ?? NO_USAGE);
       return completion;
     } catch (error) {
-      const refused = !began && error instanceof UpstreamFault && error.code !== "upstream_timeout";
+      const refused = !began && error instanceof UpstreamError && error.code !== "upstream_timeout";
       if (refused || !sent) actual = 0;
       throw error;
     } finally {
@@ -180,19 +180,19 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
   }
 
   /** How long to wait before another call, or undefined where there is to be none. */
-  function retryDelay(fault: UpstreamFault, listener: CallListener): number | undefined {
-    if (!fault.transient || spent.calls >= MAX_CALLS || !listener.mayRetry()) return undefined;
-    if (fault.retryAfterMs === undefined) return backoffMs(spent.calls, Math.random());
-    return fault.retryAfterMs <= MAX_WAIT_MS ? fault.retryAfterMs : undefined;
+  function retryDelay(error: UpstreamError, listener: CallListener): number | undefined {
+    if (!error.transient || spent.calls >= MAX_CALLS || !listener.mayRetry()) return undefined;
+    if (error.retryAfterMs === undefined) return backoffMs(spent.calls, Math.random());
+    return error.retryAfterMs <= MAX_WAIT_MS ? error.retryAfterMs : undefined;
   }
 
   /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
-  async function beforeRetry(fault: UpstreamFault, listener: CallListener): Promise<void> {
-    const delay = retryDelay(fault, listener);
-    const { code, status: upstreamStatus } = fault;
+  async function beforeRetry(error: UpstreamError, listener: CallListener): Promise<void> {
+    const delay = retryDelay(error, listener);
+    const { code, status: upstreamStatus } = error;
     const told = { run: options.run, code, calls: spent.calls };
     log.warn("upstream.failed", upstreamStatus === undefined ? told : { ...told, upstreamStatus });
-    if (delay === undefined) throw toProblem(fault);
+    if (delay === undefined) throw toProblem(error);
     listener.onRetry();
     await pause(delay, stopped);
   }
@@ -208,7 +208,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
         try {
           return await call(body, listener);
         } catch (error) {
-          if (!(error instanceof UpstreamFault)) throw error;
+          if (!(error instanceof UpstreamError)) throw error;
           await beforeRetry(error, listener);
         }
       }

@@ -1,7 +1,7 @@
 import { createParser } from "eventsource-parser";
-import { droppedConnection, type ErrorBody, faultInStream, UpstreamFault } from "./failures.ts";
+import { droppedConnection, type ErrorBody, parseStreamError, UpstreamError } from "./failures.ts";
 import type { Usage } from "./usage.ts";
-import { usageOf } from "./usage.ts";
+import { parseUsage } from "./usage.ts";
 
 /** One event of a stream that is longer than this is not a model's. Characters. */
 const MAX_EVENT_CHARS = 256 * 1024;
@@ -53,8 +53,8 @@ function createCollector({ onText, onRefusal }: Listener) {
   let refusal = "";
 
   function take(chunk: Chunk): void {
-    if (chunk.error) throw faultInStream(chunk.error);
-    if (chunk.usage) state.usage = usageOf(chunk.usage);
+    if (chunk.error) throw parseStreamError(chunk.error);
+    if (chunk.usage) state.usage = parseUsage(chunk.usage);
     const choice = chunk.choices?.[0];
     if (choice?.delta?.refusal) refusal += choice.delta.refusal;
     if (choice?.delta?.content) text += choice.delta.content;
@@ -156,7 +156,7 @@ export async function readCompletion(
 ): Promise<Completion> {
   const { state, feed } = createCollector(listener);
   const reader = createByteReader(body, signal);
-  const watchdog = createWatchdog(() => reader.breakOff(new UpstreamFault("upstream_timeout")));
+  const watchdog = createWatchdog(() => reader.breakOff(new UpstreamError("upstream_timeout")));
   const decoder = new TextDecoder();
   try {
     while (!state.done) {
@@ -167,11 +167,11 @@ export async function readCompletion(
     }
   } catch (error) {
     // After the finish_reason no fault of the upstream's matters; a stop does, and so does the listener's.
-    if (state.finishReason === "" || !(error instanceof UpstreamFault)) throw error;
+    if (state.finishReason === "" || !(error instanceof UpstreamError)) throw error;
   } finally {
     watchdog.stop();
     reader.close();
   }
-  if (state.finishReason === "") throw new UpstreamFault("upstream_incomplete", { transient: true });
+  if (state.finishReason === "") throw new UpstreamError("upstream_incomplete", { transient: true });
   return state;
 }

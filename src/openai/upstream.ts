@@ -1,7 +1,7 @@
 import type OpenAI from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
-import { droppedConnection, type ErrorBody, faultOfResponse, UpstreamFault } from "./failures.ts";
+import { droppedConnection, type ErrorBody, parseErrorResponse, UpstreamError } from "./failures.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
@@ -35,8 +35,8 @@ export interface UpstreamOptions {
   readonly now: () => number;
 }
 
-function faultOf(error: unknown, now: number): UpstreamFault {
-  if (error instanceof UpstreamFault) return error;
+function toUpstreamError(error: unknown, now: number): UpstreamError {
+  if (error instanceof UpstreamError) return error;
   const {
     status,
     headers,
@@ -44,7 +44,7 @@ function faultOf(error: unknown, now: number): UpstreamFault {
   } = Object(error) as { status?: unknown; headers?: unknown; error?: unknown };
   if (typeof status !== "number") return droppedConnection(error);
   const fields = Object(body) as ErrorBody;
-  return faultOfResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
+  return parseErrorResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
@@ -52,10 +52,10 @@ const LOOKUP_TIMEOUT_MS = 10_000;
 const MODERATION_CODES = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
 
 /** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
-function imageFaultOf(error: unknown, now: number): UpstreamFault {
+function toImageError(error: unknown, now: number): UpstreamError {
   const { code } = Object(Object(error).error) as ErrorBody;
-  const fault = faultOf(error, now);
-  return MODERATION_CODES.has(code) ? new UpstreamFault("model_refusal", { status: fault.status }) : fault;
+  const fault = toUpstreamError(error, now);
+  return MODERATION_CODES.has(code) ? new UpstreamError("model_refusal", { status: fault.status }) : fault;
 }
 
 /**
@@ -94,7 +94,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         signal.throwIfAborted();
         return await client.chat.completions.create(body, { signal }).asResponse();
       } catch (error) {
-        throw faultOf(error, now());
+        throw toUpstreamError(error, now());
       }
     },
     async createImage(body, signal) {
@@ -102,7 +102,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         const client = await clientFor(() => {});
         return await client.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
-        throw imageFaultOf(error, now());
+        throw toImageError(error, now());
       }
     },
     async shutdownDate(model) {
@@ -112,7 +112,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
         const { shutdown_date: date } = found as { shutdown_date?: unknown };
         return typeof date === "string" && ISO_DATE.test(date) ? date.slice(0, 10) : null;
       } catch (error) {
-        throw faultOf(error, now());
+        throw toUpstreamError(error, now());
       }
     },
   };

@@ -14,7 +14,7 @@ function tokens(value: unknown): number {
 }
 
 /** Reads the `usage` of a chat completion, whatever a compatible server left out. */
-export function usageOf(value: unknown): Usage {
+export function parseUsage(value: unknown): Usage {
   const usage = Object(value) as Record<string, unknown>;
   const details = Object(usage.prompt_tokens_details) as Record<string, unknown>;
   const inputTokens = tokens(usage.prompt_tokens);
@@ -26,7 +26,7 @@ export function usageOf(value: unknown): Usage {
 }
 
 /** Reads the `usage` of an image, which has other names; undefined where the server sent none. */
-export function imageUsageOf(value: unknown): Usage | undefined {
+export function parseImageUsage(value: unknown): Usage | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const usage = value as Record<string, unknown>;
   const details = Object(usage.input_tokens_details) as Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
 import { normalizeEmail, validate } from "../http/validate.ts";
 import type { Person } from "./erase.ts";
-import { type Erased, eraseRequest, type Stats } from "./wire.ts";
+import { type Erased, eraseRequest, type Stats } from "./schema.ts";
 
 export interface AdminDeps {
   readonly stats: (days: number) => Promise<Stats>;

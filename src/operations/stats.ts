@@ -1,9 +1,9 @@
 import { and, gte, lte } from "drizzle-orm";
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { dailyTotals, imageDays } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
-import { utcDay } from "../spend/gate.ts";
-import type { Bucket, Stats } from "./wire.ts";
+import type { Bucket, Stats } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -14,7 +14,7 @@ export interface Row {
 }
 
 /** The sum of rows, in the shape that callers see; what was never counted is 0. */
-export function bucketOf(rows: readonly Row[]): Bucket {
+export function toBucket(rows: readonly Row[]): Bucket {
   const sums = new Map<string, number>();
   for (const { name, value } of rows) sums.set(name, (sums.get(name) ?? 0) + value);
   const sum = (name: string) => sums.get(name) ?? 0;
@@ -80,8 +80,8 @@ export async function readStats(
   return {
     from,
     to,
-    totals: bucketOf(rows),
+    totals: toBucket(rows),
     outbox: { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") },
-    days: dates.map((date) => ({ date, ...bucketOf(byDay.get(date) ?? []) })),
+    days: dates.map((date) => ({ date, ...toBucket(byDay.get(date) ?? []) })),
   };
 }

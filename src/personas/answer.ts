@@ -1,9 +1,9 @@
 import { Problem } from "../http/errors.ts";
-import { SSE_HEADERS } from "../streams/sse.ts";
-import type { Hit } from "./lookup.ts";
-import type { How, JoinAnswer } from "./run.ts";
-import { showSet, streamSet } from "./stored.ts";
-import type { PersonaSet } from "./wire.ts";
+import { SSE_HEADERS } from "../runs/sse.ts";
+import type { Hit } from "./cache/read-through.ts";
+import type { How, JoinAnswer } from "./generation/object.ts";
+import { toEventStream, toPersonaSet } from "./presenter.ts";
+import type { PersonaSet } from "./schema.ts";
 
 /** RFC 9211. `collapsed`: it joined a run that another caller had started. */
 export function cacheStatus(how: How, refresh: boolean): string {
@@ -17,7 +17,9 @@ export const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control
 function whole(stream: boolean, body: string | Uint8Array, headers: Record<string, string>): Response {
   if (!stream) return new Response(body, { headers: { ...JSON_HEADERS, ...headers } });
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-  return new Response(streamSet(JSON.parse(text) as PersonaSet), { headers: { ...SSE_HEADERS, ...headers } });
+  return new Response(toEventStream(JSON.parse(text) as PersonaSet), {
+    headers: { ...SSE_HEADERS, ...headers },
+  });
 }
 
 export function answerFromCache({ tier, answer }: Hit, stream: boolean, serverTiming: string): Response {
@@ -50,7 +52,7 @@ export function answerFromRun(answer: JoinAnswer, options: RunAnswerOptions): Re
     return new Response(answer.body, { headers: { ...SSE_HEADERS, ...status, "X-Stream-Id": streamId } });
   }
   const replayed = answer.how === "replayed";
-  const set = showSet(answer.set, { baseUrl: options.baseUrl, fromCache: false });
+  const set = toPersonaSet(answer.set, { baseUrl: options.baseUrl, fromCache: false });
   const body = JSON.stringify({ ...set, ...(replayed && { fromIdempotentCache: true }) });
   return whole(options.stream, body, { ...status, ...(replayed && { "Idempotency-Replayed": "true" }) });
 }

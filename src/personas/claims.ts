@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, lte, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { requestLog } from "../db/schema.ts";
 import { type Decision, decide } from "../idempotency/decision.ts";
-import type { StoredSet } from "./stored.ts";
+import type { StoredSet } from "./presenter.ts";
 
 /** A request with an Idempotency-Key. */
 export interface Claim {

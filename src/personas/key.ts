@@ -2,7 +2,7 @@ import canonicalize from "canonicalize";
 import type { Hasher } from "../hash.ts";
 import { normalizeEmail } from "../http/validate.ts";
 import { type FieldPath, omitFields } from "./ignored-fields.ts";
-import { DEFAULT_COUNT, type GenerateRequest } from "./wire.ts";
+import { DEFAULT_COUNT, type GenerateRequest } from "./schema.ts";
 
 /** Whose personas they are; empty where the caller is anonymous and gave no e-mail. */
 export interface Subject {
@@ -41,7 +41,7 @@ function canonical(value: unknown): string {
   return text;
 }
 
-export function subjectOf(email: string | undefined, user: string | undefined): Subject {
+export function toSubject(email: string | undefined, user: string | undefined): Subject {
   return {
     ...(user !== undefined && { user }),
     ...(email !== undefined && { email: normalizeEmail(email) }),

@@ -1,6 +1,6 @@
 import { describeError, log } from "../log.ts";
+import { imageKeys, portraitsAre, type StoredSet } from "./presenter.ts";
 import type { PersonaStore } from "./store.ts";
-import { imageKeys, portraitsAre, type StoredSet } from "./stored.ts";
 
 /** CONTRACT §3, from the request's beginning: the edge cuts a silent answer at about 100 s. */
 const WAIT_MS = 90_000;

@@ -1,4 +1,4 @@
-import type { Traits } from "./wire.ts";
+import type { Traits } from "./schema.ts";
 
 // What the model wrote may be long, and an image prompt has its bound. Characters.
 const MAX_APPEARANCE = 600;
@@ -26,7 +26,7 @@ export function portraitPrompt({ appearance, age, gender, occupation }: Traits):
 const LETTER = /^[\p{L}\p{N}]/u;
 
 /** The first letters of the first and the last word of a name; empty where it has none. */
-export function initialsOf(name: string): string {
+export function toInitials(name: string): string {
   const words = line(name, MAX_APPEARANCE)
     .split(" ")
     .filter((word) => LETTER.test(word));

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
+import { type Increments, savedTotals } from "../budget/totals.ts";
 import { digest as digestOf, type Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
@@ -11,26 +12,35 @@ import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
-import { type Increments, savedTotals } from "../spend/totals.ts";
-import { askRun } from "../streams/ask-run.ts";
-import { lastEventId } from "../streams/resume.ts";
-import { SSE_HEADERS } from "../streams/sse.ts";
-import { parseStreamId } from "../streams/stream-id.ts";
+import { mapMembers } from "../redact.ts";
+import { askRun } from "../runs/ask-run.ts";
+import { lastEventId } from "../runs/resume.ts";
+import { SSE_HEADERS } from "../runs/sse.ts";
+import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromCache, answerFromRun } from "./answer.ts";
+import { toBodyKey } from "./cache/fast-path.ts";
+import {
+  createReadThrough,
+  type Hit,
+  type ReadThrough,
+  type ReadThroughDeps,
+  type Replay,
+  type Settle,
+} from "./cache/read-through.ts";
 import type { Claim } from "./claims.ts";
-import { aliasOf } from "./hot.ts";
-import { type KeyOptions, type PersonaInput, personaInput, subjectOf } from "./key.ts";
-import { createLookup, type Hit, type Lookup, type LookupDeps, type Replay, type Settle } from "./lookup.ts";
+import type { JoinAnswer, JoinRequest, PersonaRuns } from "./generation/object.ts";
+import { type KeyOptions, type PersonaInput, personaInput, toSubject } from "./key.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
-import type { JoinAnswer, JoinRequest, PersonaRuns } from "./run.ts";
-import { imageKeys, portraitsAre, savedBy, showSet } from "./stored.ts";
-import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./wire.ts";
+import { imageKeys, portraitsAre, savedBy, toPersonaSet } from "./presenter.ts";
+import { GENERATE_PATH, type GenerateRequest, generateRequest } from "./schema.ts";
 
-export interface PersonaRoutesDeps extends LookupDeps {
+export interface PersonaRoutesDeps extends ReadThroughDeps {
   /** The Durable Object of a persona key. */
   readonly runs: (key: string) => Pick<PersonaRuns, "join" | "resume">;
   readonly keyOptions: KeyOptions;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
   /** What `imageUrl` is built on; undefined: the request's own origin. */
   readonly publicBaseUrl: string | undefined;
   readonly upstreamConfigured: boolean;
@@ -67,7 +77,7 @@ interface Miss {
 
 const SHARED = { started: {}, joined: { joined: 1 }, replayed: { "hits.log": 1 } };
 
-function countsOf(answer: JoinAnswer): Increments {
+function toCounts(answer: JoinAnswer): Increments {
   const { how } = answer;
   const saved = answer.kind === "set" && how !== "started" ? savedTotals(savedBy(answer.set)) : {};
   return { requests: 1, ...(answer.kind !== "failure" && SHARED[how]), ...saved };
@@ -83,7 +93,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   const baseUrlOf = (c: Context<AppEnv>) => deps.publicBaseUrl ?? new URL(c.req.url).origin;
 
   /** Whose sets alone this caller may see; nobody in particular where callers are anonymous, or sets shared. */
-  function ownerOf(c: Context<AppEnv>): { userHash?: string } {
+  function toOwner(c: Context<AppEnv>): { userHash?: string } {
     const { user } = c.get("caller");
     return keyOptions.scope === "subject" && user !== undefined ? { userHash: hash(user) } : {};
   }
@@ -104,8 +114,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   }
 
   /** Bytes that were validated before need not be read again: their hash leads to the answer. */
-  function hotHit(digest: string, { wish, baseUrl }: Asked): Hit | undefined {
-    const key = wish.refresh ? undefined : memory.keyOf(digest);
+  function memoryHit(digest: string, { wish, baseUrl }: Asked): Hit | undefined {
+    const key = wish.refresh ? undefined : memory.toKey(digest);
     const answer = key === undefined ? undefined : memory.get({ key, baseUrl });
     return answer && { tier: "memory", answer };
   }
@@ -120,23 +130,25 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const { user, address } = c.get("caller");
     const { wish, stream, baseUrl } = asked;
     const { refresh } = wish;
-    const asker =
+    const requestKey =
       claim?.id ?? fingerprint({ route: "personas", body, refresh, caller: user ?? address }, hash);
     return {
-      input: { ...input, ...callerOf(c) },
-      ...{ asker, refresh, anyAge: unknown },
+      input: { ...input, ...toCaller(c) },
+      requestKey,
+      refresh,
+      acceptStale: unknown,
       ...(claim && { claim }),
       ...(stream && { stream: { baseUrl } }),
     };
   }
 
-  function callerOf(c: Context<AppEnv>) {
+  function toCaller(c: Context<AppEnv>) {
     const { user, address } = c.get("caller");
     return { callerUserHash: user === undefined ? null : hash(user), callerAddressHash: hash(address) };
   }
 
   /** A key is its user's; anonymous callers share one space, since a retry may come from another network. */
-  function claimOf(c: Context<AppEnv>, body: Miss["body"], input: PersonaInput, { wish, key }: Asked) {
+  function toClaim(c: Context<AppEnv>, body: Miss["body"], input: PersonaInput, { wish, key }: Asked) {
     if (key === undefined) return undefined;
     const { user } = c.get("caller");
     const asked = { route: "personas" as const, body, refresh: wish.refresh, ...(user && { caller: user }) };
@@ -148,34 +160,36 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       requestHash: input.key,
       model: keyOptions.model,
       emailHash: input.emailHash,
-      ...callerOf(c),
+      ...toCaller(c),
     };
   }
 
-  async function fromRun(c: Context<AppEnv>, lookup: Lookup, miss: Miss): Promise<Response> {
+  async function fromRun(c: Context<AppEnv>, readThrough: ReadThrough, miss: Miss): Promise<Response> {
     const { input, asked } = miss;
     const { baseUrl, timing, stream, wish } = asked;
     if (asked.wish.onlyIfCached) throw new Problem("not_cached");
     if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
     const request = joinRequest(c, miss);
-    const place = { key: input.key, baseUrl };
-    if (wish.refresh) lookup.supersede(place, asked.startedAt);
+    const cacheKey = { key: input.key, baseUrl };
+    if (wish.refresh) readThrough.invalidate(cacheKey, asked.startedAt);
     const answer = await timing.measure("run", () => askRun(() => deps.runs(input.key).join(request)));
     c.set("tier", answer.how);
-    c.set("counts", countsOf(answer));
-    if (wish.refresh && (answer.kind === "failure" || answer.how === "replayed")) lookup.restore(place);
-    const shown = answer.kind === "set" ? { ...answer, set: await finish(lookup, miss, answer) } : answer;
+    c.set("counts", toCounts(answer));
+    if (wish.refresh && (answer.kind === "failure" || answer.how === "replayed"))
+      readThrough.restore(cacheKey);
+    const shown =
+      answer.kind === "set" ? { ...answer, set: await finish(readThrough, miss, answer) } : answer;
     const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
     return answerFromRun(shown, { ...options, serverTiming: timing.header() });
   }
 
   /** A run's set as it is shown, which the first two tiers get to know. */
-  async function finish(lookup: Lookup, { input, asked, settle }: Miss, { how, set }: SetAnswer) {
+  async function finish(readThrough: ReadThrough, { input, asked, settle }: Miss, { how, set }: SetAnswer) {
     const replayed = how === "replayed";
-    const place = { key: input.key, baseUrl: asked.baseUrl };
-    const settled = await settle(replayed ? await withTodaysStates(deps.store, set) : set);
-    if (!replayed) lookup.fill(place, settled);
-    return settled;
+    const cacheKey = { key: input.key, baseUrl: asked.baseUrl };
+    const finished = await settle(replayed ? await withTodaysStates(deps.store, set) : set);
+    if (!replayed) readThrough.fill(cacheKey, finished);
+    return finished;
   }
 
   /** Only a JSON answer waits: a stream tells of each portrait as it is, and the caller follows them. */
@@ -185,19 +199,24 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     return (set) => asked.timing.measure("portraits", () => wait(set, asked.startedAt));
   }
 
-  async function find(lookup: Lookup, { input, asked, settle, claim }: Miss) {
+  async function find(readThrough: ReadThrough, { input, asked, settle, claim }: Miss) {
     const { wish, timing, baseUrl } = asked;
-    const place = { key: input.key, baseUrl };
-    if (claim) return await lookup.findKeyed({ place, claim, refresh: wish.refresh, timing, settle });
-    return wish.refresh ? "absent" : await lookup.find(place, timing, settle);
+    const cacheKey = { key: input.key, baseUrl };
+    if (claim) return await readThrough.findKeyed({ cacheKey, claim, refresh: wish.refresh, timing, settle });
+    return wish.refresh ? "absent" : await readThrough.find(cacheKey, timing, settle);
   }
 
-  async function replay(c: Context<AppEnv>, lookup: Lookup, miss: Miss, found: Replay): Promise<Response> {
+  async function replay(
+    c: Context<AppEnv>,
+    readThrough: ReadThrough,
+    miss: Miss,
+    found: Replay,
+  ): Promise<Response> {
     const how = "replayed";
     c.set("tier", how);
     const { asked, input } = miss;
-    c.set("counts", countsOf({ kind: "set", how, set: found.replay }));
-    const set = await finish(lookup, miss, { kind: "set", how, set: found.replay });
+    c.set("counts", toCounts({ kind: "set", how, set: found.replay }));
+    const set = await finish(readThrough, miss, { kind: "set", how, set: found.replay });
     const options = {
       key: input.key,
       baseUrl: asked.baseUrl,
@@ -208,16 +227,18 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
   }
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
-    const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    const { images, ...given } = validate(generateRequest, parseJson(asked.bytes));
+    const body = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
     c.set("counts", { requests: 1 });
-    const input = personaInput(body, subjectOf(body.email, c.get("caller").user), keyOptions);
+    const input = personaInput(body, toSubject(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
-    const lookup = createLookup(deps, c.get("later"));
-    const claim = claimOf(c, body, input, asked);
+    const readThrough = createReadThrough(deps, c.get("later"));
+    const claim = toClaim(c, body, input, asked);
     const miss = { body, input, asked, settle: settleFor(asked, images), unknown: false, claim };
-    const found = await find(lookup, miss);
-    if (typeof found === "string") return await fromRun(c, lookup, { ...miss, unknown: found === "unknown" });
-    return "replay" in found ? await replay(c, lookup, miss, found) : send(c, found, asked);
+    const found = await find(readThrough, miss);
+    if (typeof found === "string")
+      return await fromRun(c, readThrough, { ...miss, unknown: found === "unknown" });
+    return "replay" in found ? await replay(c, readThrough, miss, found) : send(c, found, asked);
   }
 
   return (
@@ -225,8 +246,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       .post(GENERATE_PATH, async (c) => {
         const asked = await read(c);
         const { user } = c.get("caller");
-        const digest = aliasOf(await digestOf(asked.bytes), user);
-        const hot = asked.key === undefined ? hotHit(digest, asked) : undefined;
+        const digest = toBodyKey(await digestOf(asked.bytes), user);
+        const hot = asked.key === undefined ? memoryHit(digest, asked) : undefined;
         return hot ? send(c, hot, asked) : await generate(c, asked, digest);
       })
       .get("/api/personas/generations/:streamId", async (c) => {
@@ -234,7 +255,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const stream = parseStreamId(c.req.param("streamId"));
         if (!stream) throw new Problem("not_found");
         const { name, runId } = stream;
-        const request = { runId, after, baseUrl: baseUrlOf(c), ...ownerOf(c) };
+        const request = { runId, after, baseUrl: baseUrlOf(c), ...toOwner(c) };
         const reading = await askAgainIfLost(() => deps.runs(name).resume(request));
         if (!reading) throw new Problem("not_found");
         if (reading.kind === "ended") return new Response(null, { status: 204 });
@@ -245,11 +266,11 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       // "generate" is another resource, which GET is no method of.
       .get("/api/personas/:setId{(?!generate$)[^/]+}", async (c) => {
         const row = await deps.store.findById(c.req.param("setId"));
-        const { userHash } = ownerOf(c);
+        const { userHash } = toOwner(c);
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
         if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
-        const body = JSON.stringify(showSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
+        const body = JSON.stringify(toPersonaSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
         const etag = `"${hash(body).slice(0, 32)}"`;
         const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
         if (ifNoneMatch(c.req.header("If-None-Match"), etag))

@@ -2,7 +2,7 @@ import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, setImages } from "../db/schema.ts";
-import type { ImageStates, StoredPersona, StoredSet } from "./stored.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 
 /** A set with whose it is and what it was made by. */
 export interface SetRow extends StoredSet {

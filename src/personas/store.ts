@@ -1,11 +1,11 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { utcDay } from "../budget/guard.ts";
+import { addTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
-import { utcDay } from "../spend/gate.ts";
-import { announceRun, type LogRow, logRun } from "../spend/run-log.ts";
-import { addTotals } from "../spend/totals.ts";
+import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -16,10 +16,10 @@ import {
   releaseStatement,
   selectClaim,
 } from "./claims.ts";
-import type { Portrait } from "./introduce.ts";
+import type { Portrait } from "./generation/ordered-emitter.ts";
 import { SET_ID } from "./key.ts";
+import type { ImageStates, StoredSet } from "./presenter.ts";
 import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
-import type { ImageStates, StoredSet } from "./stored.ts";
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -57,11 +57,11 @@ export interface PersonaStore {
   /** The same without the log, which cannot be reached. */
   saveUnlogged(result: RunResult & { readonly set: SetRow }): Promise<void>;
   /** Gives the keys their answer; without a set they are free again. */
-  settle(keys: Keys): Promise<void>;
+  finish(keys: Keys): Promise<void>;
   /** Counts what became of a result that D1 would not take at first. */
   countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
-  announce(row: LogRow): Promise<void>;
+  recordStart(row: LogRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
@@ -127,12 +127,12 @@ export function createPersonaStore(
     save: (result) =>
       batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
     saveUnlogged: (result) => batch(setStatements(result)),
-    settle: (keys) => batch(settleClaims(keys)),
+    finish: (keys) => batch(settleClaims(keys)),
     async countOutbox(outcome) {
       await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
     },
-    async announce(row) {
-      await announceRun(db, row);
+    async recordStart(row) {
+      await insertStart(db, row);
     },
     async remove(key) {
       await db.batch([

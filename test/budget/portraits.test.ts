@@ -6,7 +6,7 @@ import { script } from "../support/upstream.ts";
 const LIMIT_USD = 0.84;
 
 describe("portraits under the day's limit", () => {
-  it("never pass it, and wait for the next day", async () => {
+  it("never pass it, and wait a minute where it is only set aside, for the next day where it is spent", async () => {
     const marker = newMarker();
     // nearly all that is set aside for a picture of this size and quality
     const usage = { input_tokens: 30, output_tokens: 2_190, total_tokens: 2_220 };
@@ -19,10 +19,19 @@ describe("portraits under the day's limit", () => {
     expect(day).toMatchObject({ started: made, generated: made });
     expect(Number(day?.cost)).toBeLessThanOrEqual(LIMIT_USD);
     expect(Number(day?.cost)).toBeGreaterThan(LIMIT_USD * 0.8);
-    const waiting = (await ledger(keys)).filter(({ status }) => status === "pending");
-    expect(waiting).toHaveLength(30 - made);
+    const waiting = async () => (await ledger(keys)).filter(({ status }) => status === "pending");
     const tomorrow = Date.parse(new Date(Date.now() + 86_400_000).toISOString().slice(0, 10));
-    for (const row of waiting)
+    expect(await waiting()).toHaveLength(30 - made);
+    for (const { dueAt, ...row } of await waiting()) {
+      expect(row).toMatchObject({ failure: "budget_exhausted", attempts: 0 });
+      // where money was only set aside, a minute
+      expect(dueAt === tomorrow || Number(dueAt) <= Date.now() + 60_000).toBe(true);
+    }
+
+    await env.DB.prepare("UPDATE persona_images SET due_at = 0 WHERE status = 'pending'").run();
+    await consume();
+    expect(await imageCalls(marker)).toHaveLength(made);
+    for (const row of await waiting())
       expect(row).toMatchObject({ failure: "budget_exhausted", attempts: 0, dueAt: tomorrow });
   });
 });

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { generate, newLead, problemOf, setOf } from "../support/api.ts";
+import { generate, newLead, problemOf, setOf, until } from "../support/api.ts";
 import { calls, script } from "../support/upstream.ts";
 
 const LIMIT_USD = 0.84;
@@ -11,8 +11,8 @@ describe("the day's limit", () => {
     await setOf(await generate({ leadData: cached }));
 
     const marker = newLead().name;
-    // a call that uses nearly all that was set aside for it: 16,000 tokens out
-    const usage = { prompt_tokens: 2_000, completion_tokens: 16_000, total_tokens: 18_000 };
+    // a call that uses nearly all that was set aside for it: 7,600 tokens out
+    const usage = { prompt_tokens: 2_000, completion_tokens: 7_600, total_tokens: 9_600 };
     await script(marker, [{ usage, firstChunkAfterMs: 300 }], true);
     const asked = Array.from({ length: 200 }, (_, index) => generate({ leadData: { marker, index } }));
     const responses = await Promise.all(asked);
@@ -33,5 +33,15 @@ describe("the day's limit", () => {
     expect(row?.spent).toBeGreaterThan(0);
     expect(row?.spent).toBeLessThanOrEqual(LIMIT_USD);
     expect((await setOf(await generate({ leadData: cached }))).fromCache).toBe(true);
+
+    // portraits of the sets have money set aside for a while; what is spent is spent until midnight
+    let tries = 0;
+    await until("a refusal is for the rest of the day", async () => {
+      tries += 1;
+      const late = await generate({ leadData: { marker, late: tries } });
+      await late.body?.cancel();
+      const backAt = new Date(Date.now() + Number(late.headers.get("Retry-After")) * 1_000).toISOString();
+      return late.status === 503 && /T00:0\d:/.test(backAt);
+    });
   });
 });

@@ -4,10 +4,10 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { backoffMs } from "../../client/src/connection/retry.ts";
 import type * as client from "../../client/src/index.ts";
 import { problemFrom } from "../../client/src/problem.ts";
-import type * as chat from "../../src/chat/wire.ts";
+import type * as chat from "../../src/chat/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
-import type * as operations from "../../src/operations/wire.ts";
-import type * as personas from "../../src/personas/wire.ts";
+import type * as operations from "../../src/operations/schema.ts";
+import type * as personas from "../../src/personas/schema.ts";
 
 const MAX_COMPRESSED_BYTES = 6 * 1024;
 
@@ -24,7 +24,8 @@ describe("the package's own types", () => {
     expectTypeOf<personas.PersonaSet>().toExtend<client.PersonaSet>();
     expectTypeOf<personas.GenerateRequest>().toExtend<client.GenerateRequest>();
     expectTypeOf<client.GenerateRequest>().toExtend<personas.GenerateRequest>();
-    expectTypeOf<Plain<client.ChatRequest>>().toEqualTypeOf<Plain<chat.ChatRequest>>();
+    expectTypeOf<client.ChatRequest>().toExtend<chat.ChatRequest>();
+    expectTypeOf<chat.ChatRequest>().toExtend<client.ChatRequest>();
     expectTypeOf<Known<client.ChatAnswer>>().toEqualTypeOf<Known<chat.ChatAnswer>>();
     expectTypeOf<chat.ChatAnswer>().toExtend<client.ChatAnswer>();
     expectTypeOf<client.FinishReason>().toEqualTypeOf<chat.FinishReason>();

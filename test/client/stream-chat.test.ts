@@ -26,6 +26,14 @@ describe("an answer on a good connection", () => {
     expect(service.requests).toHaveLength(1);
   });
 
+  it("sends of a page's own messages what the service takes", async () => {
+    const service = await hostileService();
+    service.scripts = [answerOf(["Yes."])];
+    const kept = QUESTION.map((message, index) => ({ ...message, id: index }));
+    await textOf(streamChat(kept, watched(service).options));
+    expect(service.requests[0]?.body).toEqual({ messages: QUESTION });
+  });
+
   it("sends the messages, the persona, a key of its own and the caller's headers", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(["Yes."])];
@@ -62,11 +70,11 @@ describe("an answer on a good connection", () => {
   it("sends a conversation of any length as it is, since the service counts", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(["Yes."])];
-    const turns = Array.from({ length: 400 }, (_, index) => ({
+    const mutex = Array.from({ length: 400 }, (_, index) => ({
       role: index % 2 === 0 ? ("user" as const) : ("assistant" as const),
       content: index === 1 ? "" : `${index}`.repeat(index === 3 ? 150_000 : 1),
     }));
-    const messages = [...turns, ...QUESTION];
+    const messages = [...mutex, ...QUESTION];
     await textOf(streamChat(messages, watched(service).options));
     expect(service.requests[0]?.body).toEqual({ messages });
   });

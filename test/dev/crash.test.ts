@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
 
 let standIn: StandIn;

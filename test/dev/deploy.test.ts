@@ -93,7 +93,7 @@ describe("secrets", () => {
 
   it("are those that are given, and the kept HASH_SECRET for a Worker that is made anew", async () => {
     const made = project();
-    const given = { OPENAI_API_KEY: KEY, ADMIN_TOKEN: "mine", JWT_SECRET: "shared" };
+    const given = { OPENAI_API_KEY: KEY, ADMIN_TOKEN: "m".repeat(20), JWT_SECRET: "s".repeat(32) };
     const first = await made.deploy([], given);
     const sent = secretsSent(first.calls);
     expect(sent).toMatchObject(given);
@@ -125,6 +125,14 @@ describe("secrets", () => {
     const { error, calls } = await project().deploy();
     expect(error).toMatch(/^The Worker has no OPENAI_API_KEY yet: [^\n]*$/);
     expect(calls.map(({ command }) => command)).not.toContain("deploy");
+  });
+
+  it("stop it before anything is set where one is too short for the Worker to take", async () => {
+    const { error, calls } = await project().deploy([], { OPENAI_API_KEY: KEY, ADMIN_TOKEN: "hunter2" });
+    expect(error).toMatch(/^The secrets cannot be used: ADMIN_TOKEN [^\n]*$/);
+    expect(error).not.toContain("hunter2");
+    const commands = calls.map(({ command }) => command);
+    for (const command of ["secret bulk", "deploy"]) expect(commands).not.toContain(command);
   });
 
   it("leave out HASH_SECRET for a Worker that went without: what it stored would not be found again", async () => {

@@ -20,9 +20,25 @@ describe("staging", () => {
   const staging = read("staging");
 
   it.each([
-    ...["d1_databases", "r2_buckets", "queues", "durable_objects", "ratelimits", "kv_namespaces", "services"],
-    ...["migrations", "triggers", "compatibility_date", "compatibility_flags", "main", "build", "minify"],
-    ...["alias", "assets", "observability", "limits", "preview_urls"],
+    "d1_databases",
+    "r2_buckets",
+    "queues",
+    "durable_objects",
+    "ratelimits",
+    "kv_namespaces",
+    "services",
+    "migrations",
+    "triggers",
+    "compatibility_date",
+    "compatibility_flags",
+    "main",
+    "build",
+    "minify",
+    "alias",
+    "assets",
+    "observability",
+    "limits",
+    "preview_urls",
   ])("has production's %s", (member) => {
     expect(staging.generic[member]).toEqual(production.generic[member]);
   });
@@ -48,7 +64,7 @@ function recorder(path: string, calls: string[]): object {
   });
 }
 
-type Work = Parameters<typeof consumeBatch>[1];
+type RunTask = Parameters<typeof consumeBatch>[1];
 
 /** What the Worker does with a message of this queue. */
 async function workOf(queue: string): Promise<string[]> {
@@ -56,6 +72,6 @@ async function workOf(queue: string): Promise<string[]> {
   const told = (name: string) => () => void calls.push(name);
   const message = { body: {}, attempts: 1, ack: told("ack"), retry: told("retry") };
   const batch = { queue, messages: [message], retryAll: () => void calls.push("retryAll") };
-  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as Work);
+  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as RunTask);
   return calls;
 }

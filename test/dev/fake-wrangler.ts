@@ -60,7 +60,12 @@ function messageOf(error: unknown): string {
 
 const EMPTY: Account = {
   whoami: { loggedIn: true, accounts: [{ id: "a1", name: "Newton" }] },
-  ...{ d1: [], r2: [], queues: [], secrets: null, targets: [], failing: {} },
+  d1: [],
+  r2: [],
+  queues: [],
+  secrets: null,
+  targets: [],
+  failing: {},
 };
 
 /** A folder with the project's wrangler.toml, and a `wrangler` on the path with an account of its own. */

@@ -25,8 +25,10 @@ beforeAll(async () => {
   standIn = await startStandIn({ pace: "fast" });
   const port = await freePort();
   const variables = {
-    ...{ OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key" },
-    ...{ RATE_LIMIT: "off", ADMIN_TOKEN: FUZZ_ADMIN_TOKEN },
+    OPENAI_BASE_URL: standIn.baseUrl,
+    OPENAI_API_KEY: "test-key",
+    RATE_LIMIT: "off",
+    ADMIN_TOKEN: FUZZ_ADMIN_TOKEN,
   };
   worker = await createBareWorker(variables, ["--inspector-port", String(port)]);
   await worker.start();

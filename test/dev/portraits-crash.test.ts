@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
 
 let standIn: StandIn;
@@ -43,11 +43,23 @@ async function callsFor(look: string): Promise<Call[]> {
 const BOUND = { timeout: 30_000 };
 
 const PERSONA = {
-  ...{ name: "Ann Smith", description: "d", age: 40, gender: "woman", location: "l", household: "h" },
-  ...{ occupation: "nurse", annualIncomeUsd: 50_000, currentCoverage: "c", healthContext: "h" },
-  ...{ coverageNeeds: ["n"], priorities: ["p"], preferredPlanType: "t", concerns: ["c"] },
+  name: "Ann Smith",
+  description: "d",
+  age: 40,
+  gender: "woman",
+  location: "l",
+  household: "h",
+  occupation: "nurse",
+  annualIncomeUsd: 50_000,
+  currentCoverage: "c",
+  healthContext: "h",
+  coverageNeeds: ["n"],
+  priorities: ["p"],
+  preferredPlanType: "t",
+  concerns: ["c"],
   budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-  ...{ questionsToAsk: ["q"], communicationStyle: "s" },
+  questionsToAsk: ["q"],
+  communicationStyle: "s",
 };
 
 interface Made {

@@ -23,8 +23,9 @@ beforeAll(async () => {
   ]);
   keys = made as CryptoKeyPair;
   worker = await createBareWorker({
-    ...{ JWT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys` },
-    ...{ JWT_ISSUER: CLAIMS.iss, JWT_AUDIENCE: CLAIMS.aud },
+    JWT_JWKS_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`,
+    JWT_ISSUER: CLAIMS.iss,
+    JWT_AUDIENCE: CLAIMS.aud,
   });
   await worker.start();
 });

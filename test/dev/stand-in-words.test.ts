@@ -7,8 +7,8 @@ import { fillSchema } from "../../dev/stand-in/openai/schema-fill.ts";
 import { rhythmOf, splitTokens } from "../../dev/stand-in/openai/stream-plan.ts";
 import { createPaceBook } from "../../dev/stand-in/pace.ts";
 import { seededFaker } from "../../dev/stand-in/seeded-faker.ts";
-import { personaMessages } from "../../src/personas/prompt.ts";
-import { traits } from "../../src/personas/wire.ts";
+import { personaMessages } from "../../src/personas/generation/prompt.ts";
+import { traits } from "../../src/personas/schema.ts";
 
 const set = z.strictObject({ personas: z.array(z.strictObject(traits.shape)) });
 let calls = 0;

@@ -1,13 +1,13 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createRunStore } from "../../src/streams/run-store.ts";
+import { createRunStore } from "../../src/runs/run-store.ts";
 
 const DAY_MS = 86_400_000;
 const OVER = { state: "done", endedAt: 1, expiresAt: 2, result: null } as const;
 
 function newRun(id: string) {
-  return { id, startedAt: Date.now(), label: null, input: "{}", carried: null };
+  return { id, startedAt: Date.now(), label: null, input: "{}", checkpoint: null };
 }
 
 type Storage = DurableObjectStorage;
@@ -32,7 +32,7 @@ describe.each(OBJECTS)("the alarm of %s object under an invalid configuration", 
       const store = createRunStore(storage);
       store.insert(newRun("one"));
       store.append("one", [{ id: 1, payload: { content: "words" } }]);
-      store.settle("one", OVER);
+      store.finish("one", OVER);
     });
     await runDurableObjectAlarm(object);
     const left = await runInDurableObject(object, async (_, { storage }) => [
@@ -48,7 +48,7 @@ describe.each(OBJECTS)("the alarm of %s object under an invalid configuration", 
     await prepare(object, (storage) => {
       const store = createRunStore(storage);
       store.insert(newRun("over"));
-      store.settle("over", OVER);
+      store.finish("over", OVER);
       store.insert(newRun("died"));
     });
     const delays: number[] = [];

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/db/client.ts";
 import { requestLog } from "../../src/db/schema.ts";
-import { objectName } from "../../src/images/object-key.ts";
+import { toObjectName } from "../../src/portraits/key.ts";
 import { generate, newLead, setOf } from "../support/api.ts";
 import {
   announce,
@@ -36,7 +36,7 @@ describe("the daily cron", () => {
     const keys = await announce(markers);
     await consumeAll(keys);
     const lost = new Set([keys[0], keys[7], keys[29]]);
-    await env.IMAGES.delete([...lost].map((key = "") => objectName(key)));
+    await env.IMAGES.delete([...lost].map((key = "") => toObjectName(key)));
     await cron(DAILY);
     for (const key of lost) await becomes(key ?? "", "ready");
     expect(await imageCalls(marker)).toHaveLength(33);
@@ -50,15 +50,15 @@ describe("the daily cron", () => {
     const zero = { calls: 1, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, costUsd: 0 };
     const times = { upstreamMs: 0, totalMs: 0 };
     const row = (id: string, ageDays: number) => ({
-      ...{
-        id,
-        createdAt: Date.now() - ageDays * DAY_MS,
-        route: "/x",
-        requestHash: "h",
-        status: 200,
-        model: "m",
-      },
-      ...{ ...zero, ...times, callerAddressHash: "a" },
+      id,
+      createdAt: Date.now() - ageDays * DAY_MS,
+      route: "/x",
+      requestHash: "h",
+      status: 200,
+      model: "m",
+      ...zero,
+      ...times,
+      callerAddressHash: "a",
     });
     const db = openDatabase(env.DB);
     for (const [id, age] of [

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { objectName } from "../../src/images/object-key.ts";
+import { toObjectName } from "../../src/portraits/key.ts";
 import { call } from "../support/api.ts";
 import {
   alter,
@@ -141,9 +141,9 @@ describe("a worker that died", () => {
     await callsReach(marker, 1);
     await alter(key, { leaseOwner: null, callId: null, dueAt: Date.now() - 1 }); // a ledger that was set back
     await consumeAll([key]);
-    const etag = (await env.IMAGES.head(objectName(key)))?.httpEtag;
+    const etag = (await env.IMAGES.head(toObjectName(key)))?.httpEtag;
     await slow;
-    expect((await env.IMAGES.head(objectName(key)))?.httpEtag).toBe(etag);
+    expect((await env.IMAGES.head(toObjectName(key)))?.httpEtag).toBe(etag);
     expect(await ledger([key])).toMatchObject([{ status: "ready" }]);
   });
 });
@@ -171,7 +171,7 @@ describe("a ledger that was set back", () => {
     await env.DB.prepare("DELETE FROM persona_images WHERE image_key = ?").bind(key).run();
     await work;
     await callsReach(marker, 1, "finished");
-    await expect.poll(() => env.IMAGES.head(objectName(key))).toBeNull();
+    await expect.poll(() => env.IMAGES.head(toObjectName(key))).toBeNull();
     expect((await call(`/images/${key}`)).status).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readPicture } from "../../src/images/picture.ts";
+import { readImageAnswer } from "../../src/portraits/image-answer.ts";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -38,7 +38,7 @@ describe("a picture in an answer", () => {
         const bytes = pictureOf(size);
         const plain = json(bytes, { revised_prompt: 'a "b64_json":"x" – ü 🙂' });
         const text = escaped ? plain.replaceAll("/", "\\/") : plain;
-        const { picture, usage } = await readPicture(answer(text, at));
+        const { picture, usage } = await readImageAnswer(answer(text, at));
         expect(picture.contentType).toBe("image/png");
         expect(picture.bytes).toEqual(bytes);
         expect(usage).toEqual(USAGE);
@@ -54,7 +54,7 @@ describe("a picture in an answer", () => {
       null,
       3,
     );
-    const { picture, usage } = await readPicture(
+    const { picture, usage } = await readImageAnswer(
       answer(
         text,
         Array.from({ length: text.length }, (_, i) => i),
@@ -68,10 +68,10 @@ describe("a picture in an answer", () => {
     const most = pictureOf(12 * 1024 * 1024);
     const cuts = Array.from({ length: 300 }, (_, index) => index * 65_536);
     for (const headers of [{}, { "Content-Length": "99" }, { "Content-Length": "x" }]) {
-      const { picture } = await readPicture(answer(json(most), cuts, headers));
+      const { picture } = await readImageAnswer(answer(json(most), cuts, headers));
       expect(picture.bytes.byteLength).toBe(most.byteLength);
     }
-    const tooLarge = readPicture(answer(json(pictureOf(most.byteLength + 1)), cuts));
+    const tooLarge = readImageAnswer(answer(json(pictureOf(most.byteLength + 1)), cuts));
     await expect(tooLarge).rejects.toMatchObject({ code: "upstream_invalid_output" });
   });
 
@@ -92,7 +92,7 @@ describe("a picture in an answer", () => {
       `${whole}${" ".repeat(70_000)}`,
     ];
     for (const text of broken) {
-      const read = readPicture(answer(text || " ", [50, 300]));
+      const read = readImageAnswer(answer(text || " ", [50, 300]));
       await expect(read, text.slice(0, 60)).rejects.toMatchObject({ code: "upstream_invalid_output" });
     }
   });

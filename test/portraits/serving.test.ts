@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { objectName } from "../../src/images/object-key.ts";
+import { toObjectName } from "../../src/portraits/key.ts";
 import { call, problemOf } from "../support/api.ts";
 import {
   announce,
@@ -175,7 +175,7 @@ describe("what was never announced", () => {
 describe("a portrait that is gone from R2", () => {
   it("is a placeholder, and made again", async () => {
     const { marker, key, path } = await readyPortrait();
-    await env.IMAGES.delete(objectName(key));
+    await env.IMAGES.delete(toObjectName(key));
     const response = await call(path);
     expect([response.status, response.headers.get("X-Image-Status")]).toEqual([200, "pending"]);
     expect(response.headers.get("Content-Type")).toBe("image/svg+xml");
@@ -192,7 +192,7 @@ describe("a portrait that is gone from R2", () => {
       { headers: { Range: "bytes=0-1" } },
     ]) {
       const { key, path } = await readyPortrait();
-      await env.IMAGES.delete(objectName(key));
+      await env.IMAGES.delete(toObjectName(key));
       const response = await call(path, init);
       expect([response.status, response.headers.get("X-Image-Status")]).toEqual([200, "pending"]);
       await response.body?.cancel();

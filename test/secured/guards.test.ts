@@ -5,8 +5,15 @@ import { isRefused, knock } from "../support/knock.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const TYPES = [
-  ...["text/plain", "application/json5", "application/problem+json", "application/jsonx", "json", ";"],
-  ...["multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "text/plain, application/json"],
+  "text/plain",
+  "application/json5",
+  "application/problem+json",
+  "application/jsonx",
+  "json",
+  ";",
+  "multipart/form-data; boundary=x",
+  "application/x-www-form-urlencoded",
+  "text/plain, application/json",
 ];
 const WORDS = "words-of-a-person";
 const EMAIL = "ann@secret.example";

@@ -61,8 +61,14 @@ function madeUp(header: object): string {
 }
 
 const UNSIGNED = [
-  ...["no.jwt.atall", "", "a.b", madeUp({ alg: "none" }), madeUp({ alg: "HS256", kid: "one" })],
-  ...[madeUp({ alg: "ES256" }), madeUp({ alg: "ES256", kid: 1 }), madeUp({ alg: "ES256", kid: { a: 1 } })],
+  "no.jwt.atall",
+  "",
+  "a.b",
+  madeUp({ alg: "none" }),
+  madeUp({ alg: "HS256", kid: "one" }),
+  madeUp({ alg: "ES256" }),
+  madeUp({ alg: "ES256", kid: 1 }),
+  madeUp({ alg: "ES256", kid: { a: 1 } }),
 ];
 
 describe("an issuer's key set", () => {

@@ -1,7 +1,7 @@
 import { createScheduledController, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { type Stats, stats as statsSchema } from "../../src/operations/wire.ts";
+import { type Stats, stats as statsSchema } from "../../src/operations/schema.ts";
 import worker from "../../src/worker.ts";
 import { call, eventsOf, generate, newLead, post, problemOf, setOf } from "../support/api.ts";
 import { bearerFor } from "../support/tokens.ts";
@@ -23,6 +23,9 @@ async function everything(): Promise<string> {
     "persona_images",
     "set_images",
     "pregenerate_jobs",
+    "pregenerate_inputs",
+    "batches",
+    "batch_items",
     "daily_totals",
     "models",
   ];
@@ -47,8 +50,8 @@ async function everything(): Promise<string> {
       );
     }),
   );
-  const pictures = (await env.IMAGES.list()).objects.map(({ key }) => key);
-  return JSON.stringify([rows.map(({ results }) => results), objects, pictures]);
+  const bucket = (await env.IMAGES.list()).objects.map(({ key }) => key);
+  return JSON.stringify([rows.map(({ results }) => results), objects, bucket]);
 }
 
 describe("the administration", () => {
@@ -252,11 +255,12 @@ describe("making sets beforehand", () => {
       email: `${leadData.name}@example.org`,
     }));
     const first = await post("/api/admin/pregenerate", { inputs }, ADMIN);
-    expect([first.status, await first.json()]).toEqual([202, { accepted: 4, alreadyCached: 0 }]);
+    const taken = { jobId: expect.any(String), accepted: 4, alreadyCached: 0 };
+    expect([first.status, await first.json()]).toEqual([202, taken]);
     const made = async () => (await stats()).pregenerate.done;
     await expect.poll(made, { timeout: 15_000 }).toBeGreaterThanOrEqual(4);
     const again = await post("/api/admin/pregenerate", { inputs }, ADMIN);
-    expect(await again.json()).toEqual({ accepted: 0, alreadyCached: 4 });
+    expect(await again.json()).toMatchObject({ accepted: 0, alreadyCached: 4 });
     for (const { name } of leads) expect(await calls(name)).toHaveLength(1);
     const waiting = async () =>
       (

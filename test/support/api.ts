@@ -1,7 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { createParser } from "eventsource-parser";
 import { vi } from "vitest";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import { hold } from "./hold.ts";
 
 export const ORIGIN = "https://api.test";

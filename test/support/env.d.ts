@@ -1,5 +1,5 @@
 import type { D1Migration } from "cloudflare:test";
-import type { Env } from "../../src/compose.ts";
+import type { Env } from "../../src/compose/env.ts";
 
 declare global {
   namespace Cloudflare {

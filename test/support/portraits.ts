@@ -4,9 +4,9 @@ import { eq } from "drizzle-orm";
 import { openDatabase } from "../../src/db/client.ts";
 import { personaImages } from "../../src/db/schema.ts";
 import { sha256 } from "../../src/hash.ts";
-import { imageKey } from "../../src/images/object-key.ts";
-import { createImageStore } from "../../src/images/store.ts";
-import type { PersonaSet, Traits } from "../../src/personas/wire.ts";
+import type { PersonaSet, Traits } from "../../src/personas/schema.ts";
+import { createPortraitJobs } from "../../src/portraits/jobs.ts";
+import { imageKey } from "../../src/portraits/key.ts";
 import worker from "../../src/worker.ts";
 import { call, generate, newLead, setOf, until } from "./api.ts";
 import { type Call, calls, script } from "./upstream.ts";
@@ -25,11 +25,24 @@ export function newMarker(): string {
 export function persona(appearance: string, name = "Ann Smith"): Traits {
   const text = "some text";
   return {
-    ...{ name, description: text, age: 40, gender: "woman", location: text, household: text },
-    ...{ occupation: "nurse", annualIncomeUsd: 50_000, currentCoverage: text, healthContext: text },
-    ...{ coverageNeeds: [text], priorities: [text], preferredPlanType: text },
+    name,
+    description: text,
+    age: 40,
+    gender: "woman",
+    location: text,
+    household: text,
+    occupation: "nurse",
+    annualIncomeUsd: 50_000,
+    currentCoverage: text,
+    healthContext: text,
+    coverageNeeds: [text],
+    priorities: [text],
+    preferredPlanType: text,
     budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-    ...{ concerns: [text], questionsToAsk: [text], communicationStyle: text, appearance },
+    concerns: [text],
+    questionsToAsk: [text],
+    communicationStyle: text,
+    appearance,
   };
 }
 
@@ -45,7 +58,7 @@ export function keyOf(imageUrl: string | undefined): string {
 }
 
 const store = () =>
-  createImageStore(
+  createPortraitJobs(
     openDatabase(env.DB),
     () => Date.now(),
     () => crypto.randomUUID(),
@@ -56,7 +69,7 @@ export async function announce(markers: readonly string[], initials = "AS"): Pro
   return await Promise.all(
     markers.map(async (prompt) => {
       const key = imageKey(prompt, STYLE, sha256);
-      await store().announce({ key, prompt, initials }, STYLE);
+      await store().enqueue({ key, prompt, initials }, STYLE);
       return key;
     }),
   );
@@ -72,14 +85,14 @@ export async function cron(pattern: string): Promise<void> {
   await worker.scheduled(createScheduledController({ cron: pattern }), env);
 }
 
-export type LedgerRow = typeof personaImages.$inferSelect;
+export type PortraitRow = typeof personaImages.$inferSelect;
 
-export async function ledger(keys: readonly string[]): Promise<LedgerRow[]> {
+export async function ledger(keys: readonly string[]): Promise<PortraitRow[]> {
   const rows = await openDatabase(env.DB).select().from(personaImages);
   return keys.flatMap((key) => rows.filter(({ imageKey: found }) => found === key));
 }
 
-export async function alter(key: string, set: Partial<LedgerRow>): Promise<void> {
+export async function alter(key: string, set: Partial<PortraitRow>): Promise<void> {
   await openDatabase(env.DB).update(personaImages).set(set).where(eq(personaImages.imageKey, key));
 }
 

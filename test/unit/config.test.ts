@@ -3,12 +3,12 @@ import { parseConfig } from "../../src/config/config.ts";
 
 function faulty(env: Record<string, unknown>): string[] {
   const result = parseConfig(env);
-  return result.ok ? [] : result.faults.map(({ variable }) => variable);
+  return result.ok ? [] : result.errors.map(({ variable }) => variable);
 }
 
 function value(env: Record<string, unknown>) {
   const result = parseConfig(env);
-  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
   return result.config;
 }
 

@@ -5,16 +5,12 @@ import { Problem } from "../../src/http/errors.ts";
 
 /** Words of a caller, set like lines of a stack. */
 const WORDS = [
-  ...[
-    "\nat ann@secret.example 078-05-1120",
-    "\n    at ann (078-05-1120:1:1)",
-    "\n    at async secret (a.js:1:1)",
-  ],
-  ...[
-    "\r\n    at Ann.secret (file:///secret/worker.js:10:20)",
-    " at secret",
-    "\u2028    at secret (a.js:1:1)",
-  ],
+  "\nat ann@secret.example 078-05-1120",
+  "\n    at ann (078-05-1120:1:1)",
+  "\n    at async secret (a.js:1:1)",
+  "\r\n    at Ann.secret (file:///secret/worker.js:10:20)",
+  " at secret",
+  "\u2028    at secret (a.js:1:1)",
 ];
 const UNSAID = /secret|ann\b|078-05/i;
 
@@ -57,10 +53,10 @@ describe("an error in the log", () => {
   });
 
   it("says what the platform said, in words of a closed list, and never the value that it quotes", () => {
-    const reasonOf = (message: string) => describeError(new Error(message)).reason;
-    expect(reasonOf("D1_ERROR: no such table: request_log: SQLITE_ERROR")).toBe("no such table");
-    expect(reasonOf("D1_ERROR: D1 DB is overloaded. Too many requests queued.")).toBe("overloaded");
-    expect(reasonOf("Network connection lost.")).toBe("Network connection lost");
+    const toReason = (message: string) => describeError(new Error(message)).reason;
+    expect(toReason("D1_ERROR: no such table: request_log: SQLITE_ERROR")).toBe("no such table");
+    expect(toReason("D1_ERROR: D1 DB is overloaded. Too many requests queued.")).toBe("overloaded");
+    expect(toReason("Network connection lost.")).toBe("Network connection lost");
     expect(
       shown(new Error("D1_TYPE_ERROR: Type 'object' not supported for value 'ann@secret.example'")),
     ).not.toMatch(UNSAID);

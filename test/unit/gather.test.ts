@@ -1,38 +1,38 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createGather } from "../../src/chat/gather.ts";
+import { createCoalescer } from "../../src/chat/coalescer.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function gathering() {
   const events: string[] = [];
-  return { events, gather: createGather((text) => events.push(text), Date.now) };
+  return { events, coalescer: createCoalescer((text) => events.push(text), Date.now) };
 }
 
 describe("text on its way to its events", () => {
   it("goes at once after a pause; what follows soon goes together", () => {
-    const { events, gather } = gathering();
-    gather.add("a");
-    gather.add("b");
-    gather.add("c");
+    const { events, coalescer } = gathering();
+    coalescer.add("a");
+    coalescer.add("b");
+    coalescer.add("c");
     expect(events).toEqual(["a"]);
     vi.advanceTimersByTime(25);
     expect(events).toEqual(["a", "bc"]);
     vi.advanceTimersByTime(25);
-    gather.add("d");
+    coalescer.add("d");
     expect(events).toEqual(["a", "bc", "d"]);
   });
 
   it("is all there in the end, in events of a bounded size that never cut a character", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.nat({ max: 40_000 }), (texts, more) => {
-        const { events, gather } = gathering();
+        const { events, coalescer } = gathering();
         for (const text of [...texts, "🧑".repeat(more)]) {
-          gather.add(text);
+          coalescer.add(text);
           vi.advanceTimersByTime(text.length % 30);
         }
-        gather.flush();
+        coalescer.flush();
         expect(events.join("")).toBe(texts.join("") + "🧑".repeat(more));
         for (const event of events) {
           expect(event.length).toBeLessThanOrEqual(16 * 1024);
@@ -44,21 +44,21 @@ describe("text on its way to its events", () => {
   });
 
   it("waits for the other half of a character, and gives up on it at the end", () => {
-    const { events, gather } = gathering();
-    gather.add("\ud83e");
-    expect([events, gather.begun]).toEqual([[], true]);
-    gather.add("\uddd1");
+    const { events, coalescer } = gathering();
+    coalescer.add("\ud83e");
+    expect([events, coalescer.begun]).toEqual([[], true]);
+    coalescer.add("\uddd1");
     expect(events).toEqual(["🧑"]);
-    gather.add("\ud83e");
-    gather.flush();
+    coalescer.add("\ud83e");
+    coalescer.flush();
     expect(events).toEqual(["🧑", "\ud83e"]);
   });
 
   it("can be dropped before any of it went", () => {
-    const { events, gather } = gathering();
-    gather.add("\ud83e");
-    gather.drop();
-    gather.flush();
-    expect([events, gather.begun]).toEqual([[], false]);
+    const { events, coalescer } = gathering();
+    coalescer.add("\ud83e");
+    coalescer.drop();
+    coalescer.flush();
+    expect([events, coalescer.begun]).toEqual([[], false]);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { cacheWish } from "../../src/http/cache-control.ts";
-import { addressOf } from "../../src/http/caller.ts";
+import { parseAddress } from "../../src/http/caller.ts";
 import { PROBLEMS } from "../../src/http/errors.ts";
 import { findUnsafe, jsonPointer } from "../../src/http/validate.ts";
 import { retryAfterMs } from "../../src/openai/failures.ts";
 
 describe("the caller's address", () => {
-  const of = (address: string) => addressOf(new Headers({ "CF-Connecting-IP": address }));
+  const of = (address: string) => parseAddress(new Headers({ "CF-Connecting-IP": address }));
 
   it("is CF-Connecting-IP, an IPv6 one by its /64, or local", () => {
-    expect(addressOf(new Headers())).toBe("local");
+    expect(parseAddress(new Headers())).toBe("local");
     expect(of("192.0.2.7")).toBe("192.0.2.7");
     expect(of("2001:db8:1:2:3:4:5:6")).toBe("2001:db8:1:2::/64");
     expect(of("2001:DB8:0001:2::9")).toBe("2001:db8:1:2::/64");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createAnswerParser } from "../../src/personas/parse-answer.ts";
-import { answerSchema } from "../../src/personas/prompt.ts";
-import type { Traits } from "../../src/personas/wire.ts";
+import { createAnswerParser } from "../../src/personas/generation/answer-parser.ts";
+import { answerSchema } from "../../src/personas/generation/prompt.ts";
+import type { Traits } from "../../src/personas/schema.ts";
 
 const persona = (name: string): Traits => ({
   name,

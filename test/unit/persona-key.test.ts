@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHasher, sha256 } from "../../src/hash.ts";
-import { type KeyOptions, personaInput, subjectOf } from "../../src/personas/key.ts";
-import type { GenerateRequest } from "../../src/personas/wire.ts";
+import { type KeyOptions, personaInput, toSubject } from "../../src/personas/key.ts";
+import type { GenerateRequest } from "../../src/personas/schema.ts";
 
 const OPTIONS: KeyOptions = { scope: "subject", ignored: [], model: "m", promptVersion: 1, hash: sha256 };
 
 function keyOf(request: GenerateRequest, options: Partial<KeyOptions> = {}, user?: string): string {
-  return personaInput(request, subjectOf(request.email, user), { ...OPTIONS, ...options }).key;
+  return personaInput(request, toSubject(request.email, user), { ...OPTIONS, ...options }).key;
 }
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };

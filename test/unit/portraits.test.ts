@@ -2,15 +2,15 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/hash.ts";
-import { imageRequest } from "../../src/images/generator.ts";
-import { afterFailure, nextUtcDay } from "../../src/images/lease.ts";
-import { imageKey, keyOfObject, objectName } from "../../src/images/object-key.ts";
-import { pictureType } from "../../src/images/picture.ts";
-import { placeholder } from "../../src/images/placeholder.ts";
-import { contentRange, rangeOf } from "../../src/images/range.ts";
 import { maxImageTokens } from "../../src/openai/image-tokens.ts";
-import { initialsOf, portraitPrompt } from "../../src/personas/portrait.ts";
-import { traits } from "../../src/personas/wire.ts";
+import { portraitPrompt, toInitials } from "../../src/personas/portrait.ts";
+import { traits } from "../../src/personas/schema.ts";
+import { imageRequest } from "../../src/portraits/generator.ts";
+import { portraitType } from "../../src/portraits/image-answer.ts";
+import { imageKey, parseObjectName, toObjectName } from "../../src/portraits/key.ts";
+import { afterFailure, nextUtcDay } from "../../src/portraits/lease.ts";
+import { placeholder } from "../../src/portraits/placeholder.ts";
+import { contentRange, parseRange } from "../../src/portraits/range.ts";
 
 const KEY = "0123456789abcdef".repeat(4);
 const MINUTE = 60_000;
@@ -61,7 +61,7 @@ describe("an image key", () => {
     ];
     expect(new Set(keys).size).toBe(5);
     expect(keys[0]).toBe("e657f733b71e2b93677712ae897ba808fd582acf962eb5558449eb27f6836dfe");
-    expect(keyOfObject(objectName(KEY))).toBe(KEY);
+    expect(parseObjectName(toObjectName(KEY))).toBe(KEY);
   });
 });
 
@@ -71,11 +71,15 @@ describe("an image request", () => {
 
   it("has what each family of models takes", () => {
     expect(imageRequest({ ...job, ...style, model: "gpt-image-2.6-flare" })).toEqual({
-      ...{ model: "gpt-image-2.6-flare", prompt: "p", ...style },
+      model: "gpt-image-2.6-flare",
+      prompt: "p",
+      ...style,
       output_format: "webp",
     });
     expect(imageRequest({ ...job, ...style, model: "dall-e-3" })).toEqual({
-      ...{ model: "dall-e-3", prompt: "p", ...style },
+      model: "dall-e-3",
+      prompt: "p",
+      ...style,
       quality: "standard",
       response_format: "b64_json",
     });
@@ -114,11 +118,11 @@ describe("the most that a picture costs", () => {
 describe("a picture's type", () => {
   it("is what its first bytes say", () => {
     const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    expect(pictureType(bytes("\x89PNG\r\n\x1a\n…"))).toBe("image/png");
-    expect(pictureType(bytes("\xff\xd8\xff\xe0"))).toBe("image/jpeg");
-    expect(pictureType(bytes("RIFF\x00\x00\x00\x00WEBPVP8 "))).toBe("image/webp");
+    expect(portraitType(bytes("\x89PNG\r\n\x1a\n…"))).toBe("image/png");
+    expect(portraitType(bytes("\xff\xd8\xff\xe0"))).toBe("image/jpeg");
+    expect(portraitType(bytes("RIFF\x00\x00\x00\x00WEBPVP8 "))).toBe("image/webp");
     for (const other of ["", "RIFF\x00\x00\x00\x00WAVE", "<svg", "GIF89a", "<!DOCTYPE html>", "\x89PNG"])
-      expect(pictureType(bytes(other)), other).toBeUndefined();
+      expect(portraitType(bytes(other)), other).toBeUndefined();
   });
 });
 
@@ -132,7 +136,7 @@ describe("a range", () => {
     );
     fc.assert(
       fc.property(header, fc.integer({ min: 1, max: 5_000_000 }), (asked, size) => {
-        const range = rangeOf(asked, size);
+        const range = parseRange(asked, size);
         if (typeof range === "string") return;
         expect(range.length).toBeGreaterThan(0);
         expect(range.offset).toBeGreaterThanOrEqual(0);
@@ -142,11 +146,11 @@ describe("a range", () => {
   });
 
   it("is counted from 0, its last byte included", () => {
-    expect(rangeOf("bytes=0-99", 1_000)).toEqual({ offset: 0, length: 100 });
+    expect(parseRange("bytes=0-99", 1_000)).toEqual({ offset: 0, length: 100 });
     expect(contentRange({ offset: 0, length: 100 }, 1_000)).toBe("bytes 0-99/1000");
-    expect(rangeOf("bytes=-0", 1_000)).toBe("unsatisfiable");
-    expect(rangeOf("bytes=1000-", 1_000)).toBe("unsatisfiable");
-    expect(rangeOf(undefined, 1_000)).toBe("whole");
+    expect(parseRange("bytes=-0", 1_000)).toBe("unsatisfiable");
+    expect(parseRange("bytes=1000-", 1_000)).toBe("unsatisfiable");
+    expect(parseRange(undefined, 1_000)).toBe("whole");
   });
 });
 
@@ -201,17 +205,29 @@ describe("initials", () => {
       ["🙂 🙃", ""],
       ["", ""],
     ];
-    for (const [name, initials] of names) expect(initialsOf(name), name).toBe(initials);
-    expect(initialsOf(`a${"\u0301".repeat(10_000)} b`).length).toBeLessThan(10);
+    for (const [name, initials] of names) expect(toInitials(name), name).toBe(initials);
+    expect(toInitials(`a${"\u0301".repeat(10_000)} b`).length).toBeLessThan(10);
   });
 });
 
 describe("a portrait's prompt", () => {
   const person = {
-    ...{ name: "SECRET-name", description: "SECRET", age: 61, gender: "man", location: "SECRET" },
-    ...{ household: "SECRET", occupation: "baker", annualIncomeUsd: 1, currentCoverage: "SECRET" },
-    ...{ healthContext: "SECRET", coverageNeeds: ["SECRET"], priorities: ["SECRET"], concerns: ["SECRET"] },
-    ...{ preferredPlanType: "SECRET", questionsToAsk: ["SECRET"], communicationStyle: "SECRET" },
+    name: "SECRET-name",
+    description: "SECRET",
+    age: 61,
+    gender: "man",
+    location: "SECRET",
+    household: "SECRET",
+    occupation: "baker",
+    annualIncomeUsd: 1,
+    currentCoverage: "SECRET",
+    healthContext: "SECRET",
+    coverageNeeds: ["SECRET"],
+    priorities: ["SECRET"],
+    concerns: ["SECRET"],
+    preferredPlanType: "SECRET",
+    questionsToAsk: ["SECRET"],
+    communicationStyle: "SECRET",
     budget: { monthlyPremiumUsd: 1, annualDeductibleUsd: 1 },
     appearance: "Gray hair,\nround glasses.",
   };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEventLog } from "../../src/streams/event-log.ts";
-import { lastEventId, resumeDecision } from "../../src/streams/resume.ts";
-import { frame, frames } from "../../src/streams/sse.ts";
+import { createEventLog } from "../../src/runs/event-log.ts";
+import { lastEventId, resumeDecision } from "../../src/runs/resume.ts";
+import { frame, frames } from "../../src/runs/sse.ts";
 
 describe("an event log", () => {
   it("gives exactly the events after an id, in order, gaps and all", () => {

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createTally } from "../../src/spend/tally.ts";
-import type { Increments } from "../../src/spend/totals.ts";
+import { createCounters } from "../../src/budget/counters.ts";
+import type { Increments } from "../../src/budget/totals.ts";
 
 function setUp() {
   const written: Increments[] = [];
   const waiting: Promise<unknown>[] = [];
-  const tally = createTally(
+  const counters = createCounters(
     async (increments) => written.push(increments),
     () => Date.now(),
   );
-  const count = () => tally.count({ requests: 1 }, (promise) => waiting.push(promise));
+  const count = () => counters.count({ requests: 1 }, (promise) => waiting.push(promise));
   return { written, waiting, count };
 }
 
@@ -39,7 +39,7 @@ describe("what an isolate counts", () => {
 
   it("goes on being written where a write never ends", async () => {
     const written: Increments[] = [];
-    const tally = createTally(
+    const counters = createCounters(
       (increments) => {
         written.push(increments);
         return new Promise(() => {});
@@ -47,7 +47,7 @@ describe("what an isolate counts", () => {
       () => Date.now(),
     );
     for (let turn = 0; turn < 3; turn += 1) {
-      tally.count({ requests: 1 }, () => {});
+      counters.count({ requests: 1 }, () => {});
       await vi.advanceTimersByTimeAsync(5_000);
     }
     expect(written).toEqual(Array(3).fill({ requests: 1 }));

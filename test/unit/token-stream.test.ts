@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UpstreamFault } from "../../src/openai/failures.ts";
+import { UpstreamError } from "../../src/openai/failures.ts";
 import { readCompletion } from "../../src/openai/token-stream.ts";
 
 const encoder = new TextEncoder();
@@ -29,13 +29,14 @@ async function read(body: ReadableStream<Uint8Array>, signal = NEVER, idleMs = 6
   const completion = await readCompletion(body, {
     onText: (text) => texts.push(text),
     onRefusal: (text) => refusals.push(text),
-    ...{ idleMs, signal },
+    idleMs,
+    signal,
   }).catch((error: unknown) => error);
   return { completion, text: texts.join(""), pieces: texts, refusal: refusals.join("") };
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof UpstreamFault ? error.code : String(error);
+  return error instanceof UpstreamError ? error.code : String(error);
 }
 
 const delta = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;

@@ -34,8 +34,14 @@ describe("a chat as JSON", () => {
     const [name, run] = streamId.split(".");
     const row = () => env.DB.prepare("SELECT * FROM request_log WHERE id = ?").bind(run).first();
     await expect.poll(row).toMatchObject({
-      ...{ route: "/api/chat", request_hash: name, status: 200, code: null, model: "gpt-6-luna", calls: 1 },
-      ...{ input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
+      route: "/api/chat",
+      request_hash: name,
+      status: 200,
+      code: null,
+      model: "gpt-6-luna",
+      calls: 1,
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
       caller_address_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect((await row())?.cost_usd).toBeGreaterThan(0);
@@ -143,7 +149,10 @@ describe("what the model is asked", () => {
     expect(messages.slice(1)).toEqual(said);
     expect(others[0]).toEqual(messages[0]);
     expect(one).toMatchObject({
-      ...{ model: "gpt-6-luna", reasoning_effort: "none", max_completion_tokens: 4_000, stream: true },
+      model: "gpt-6-luna",
+      reasoning_effort: "none",
+      max_completion_tokens: 4_000,
+      stream: true,
       stream_options: { include_usage: true, include_obfuscation: false },
     });
     for (const refused of ["temperature", "top_p", "max_tokens"]) expect(one).not.toHaveProperty(refused);

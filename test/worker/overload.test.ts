@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it } from "vitest";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import {
   call,
   eventsOf,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import {
   call,
   eventsOf,

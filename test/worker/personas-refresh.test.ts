@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createEdgeTier, createMemoryTier } from "../../src/personas/tiers.ts";
+import { createEdgeCache, createMemoryCache } from "../../src/personas/cache/layers.ts";
 import { call, generate, generateStream, newLead, setOf, until, whenReady } from "../support/api.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
@@ -60,9 +60,9 @@ describe("what a refresh supersedes", () => {
 
   it("stays out of memory for longer than any run takes", () => {
     let time = 1_000_000;
-    const memory = createMemoryTier(() => time);
+    const memory = createMemoryCache(() => time);
     memory.put(place, answer(time - 1));
-    memory.supersede(place, time);
+    memory.invalidate(place, time);
     const old = answer(time - 1);
     for (let minute = 0; minute < 14; minute += 1) {
       expect([memory.put(place, old), memory.get(place)]).toEqual([false, undefined]);
@@ -73,9 +73,9 @@ describe("what a refresh supersedes", () => {
   });
 
   it("stays out of the colo's cache, whichever isolate read it", async () => {
-    const edge = createEdgeTier(() => caches.default);
+    const edge = createEdgeCache(() => caches.default);
     await edge.put(place, answer(5));
-    await edge.supersede(place, 10);
+    await edge.invalidate(place, 10);
     await edge.put(place, answer(5));
     expect(await edge.get(place)).toBeUndefined();
     await edge.put(place, answer(11));

@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { PersonaSet } from "../../src/personas/wire.ts";
+import type { PersonaSet } from "../../src/personas/schema.ts";
 import { call, eventsOf, generate, generateStream, newLead, setOf } from "../support/api.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 

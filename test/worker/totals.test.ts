@@ -21,7 +21,7 @@ async function totals(): Promise<Record<string, number>> {
   return Object.fromEntries(results.map(({ name, value }) => [name, value]));
 }
 
-async function storeAgain(streamId: string): Promise<void> {
+async function retryDue(streamId: string): Promise<void> {
   const [key = ""] = streamId.split(".");
   const stub = env.PERSONA_GENERATIONS.get(env.PERSONA_GENERATIONS.idFromName(key));
   const waiting = () =>
@@ -51,7 +51,7 @@ describe("a run's part in the day's totals", () => {
     const response = await generateStream({ leadData, ...more }, { "Cache-Control": "no-cache" });
     const events = await eventsOf(response).finally(found);
     expect(events.length).toBeGreaterThan(0);
-    await storeAgain(response.headers.get("X-Stream-Id") ?? "");
+    await retryDue(response.headers.get("X-Stream-Id") ?? "");
     expect(await totals()).toMatchObject(once);
     const logged = await env.DB.prepare("SELECT status FROM request_log WHERE output_tokens = 2000").all();
     expect(logged.results).toHaveLength(1);

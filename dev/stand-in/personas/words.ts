@@ -17,7 +17,6 @@ export const PLANS = [
   "Silver HMO with copays from the first visit",
   "HSA-qualified high-deductible plan",
   "PPO with a broad network",
-  "Gold HMO with flat drug copays",
   "Silver EPO from the marketplace",
 ];
 /** From 65 on the choice is another one. */
@@ -43,7 +42,6 @@ export const PRIORITIES = [
   "Steady prices at the pharmacy",
   "A firm limit on what a year can cost",
   "As little paperwork as possible",
-  "Help from premium tax credits",
 ];
 export const CONCERNS = [
   "A premium that jumps at renewal",
@@ -51,7 +49,6 @@ export const CONCERNS = [
   "Paying back tax credits after a good year",
   "Bills from people nobody chose",
   "A medicine that leaves the list in the middle of the year",
-  "Choosing wrong and being bound for a year",
 ];
 export const QUESTIONS = [
   "What would I pay in a bad year, everything included?",

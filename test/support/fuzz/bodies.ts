@@ -3,8 +3,21 @@ import fc from "fast-check";
 const DEEP = [31, 32, 33, 200, 20_000];
 /** Text that JSON.stringify would never write. */
 const RAW_VALUES = [
-  ...["1e400", "-0", "9007199254740993", '"\\ud800"', '"\\u0000"', "NaN", "Infinity", "01", "'x'", "", "//"],
-  ...['{"__proto__":{"admin":true}}', '{"constructor":{"prototype":{}}}', '{"a":1,"a":2}', '"\u2028"'],
+  "1e400",
+  "-0",
+  "9007199254740993",
+  '"\\ud800"',
+  '"\\u0000"',
+  "NaN",
+  "Infinity",
+  "01",
+  "'x'",
+  "",
+  "//",
+  '{"__proto__":{"admin":true}}',
+  '{"constructor":{"prototype":{}}}',
+  '{"a":1,"a":2}',
+  '"\u2028"',
 ];
 
 const nested = fc.constantFrom(...DEEP).map((levels) => `${"[".repeat(levels)}${"]".repeat(levels)}`);

@@ -1,0 +1,79 @@
+import { type ChatRuns, createChatRuns } from "../chat/object.ts";
+import type { ChatRoutesDeps } from "../chat/routes.ts";
+import { createChatStore } from "../chat/store.ts";
+import { createChatTask } from "../chat/task.ts";
+import type { Config } from "../config/config.ts";
+import { openDatabase } from "../db/client.ts";
+import { createHasher } from "../hash.ts";
+import { describeError, log } from "../log.ts";
+import { costUsd } from "../openai/usage.ts";
+import { createPersonaStore } from "../personas/store.ts";
+import { createPending } from "../runs/pending.ts";
+import type { LogRow } from "../runs/run-log.ts";
+import { composeAdmission } from "./admission.ts";
+import { chatObject, type Env, now, validConfig } from "./env.ts";
+import { composePortraits } from "./portraits.ts";
+import { composeRedaction } from "./redaction.ts";
+import { callsFor } from "./text-calls.ts";
+
+export function composeChat(env: Env, config: Config): ChatRoutesDeps {
+  const hash = createHasher(config.HASH_SECRET);
+  const store = createPersonaStore(openDatabase(env.DB), composePortraits(env, config).insert, now);
+  return {
+    hash,
+    now,
+    redact: composeRedaction(config),
+    historyChars: config.CHAT_HISTORY_CHARS,
+    cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
+    runs: (name) => chatObject(env, name),
+    async findPersona({ setId, personaId }, { user }) {
+      const set = await store.findById(setId);
+      const foreign =
+        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
+      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+      if (!found) return undefined;
+      const { id: _, imageKey: __, ...persona } = found;
+      return { persona, emailHash: set?.emailHash ?? null };
+    },
+  };
+}
+
+// Hidden behind the model's thinking in nearly every run.
+const CHAT_RECORD_WITHIN_MS = 20;
+
+/** What the Durable Object of a chat does. */
+export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
+  const config = validConfig(env);
+  const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
+  const store = createChatStore(openDatabase(env.DB), now);
+  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+    const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
+    waitUntil(write(row).catch(failed));
+  };
+
+  const work = createChatTask({
+    now,
+    model,
+    maxOutputTokens,
+    record: inTime(store.record),
+    recordStart: inTime(store.recordStart),
+    reasoningEffort: config.CHAT_REASONING_EFFORT,
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+  });
+  return createChatRuns({
+    recordWithinMs: CHAT_RECORD_WITHIN_MS,
+    work,
+    now,
+    waitUntil,
+    written,
+    storage: ctx.storage,
+    admit: composeAdmission(env, config),
+    windowMs: config.CHAT_DEDUPE_WINDOW_SECONDS * 1000,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
+    streamTtlMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    heartbeatMs: config.SSE_HEARTBEAT_MS,
+    commitMs: config.STREAM_COMMIT_MS,
+    upstreamConfigured: config.OPENAI_API_KEY !== undefined,
+  });
+}

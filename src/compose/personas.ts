@@ -1,0 +1,130 @@
+import type { AppDeps } from "../app.ts";
+import { createBatchItems } from "../batch/items.ts";
+import type { Config } from "../config/config.ts";
+import { openDatabase } from "../db/client.ts";
+import { createHasher } from "../hash.ts";
+import { askAgainIfLost } from "../http/availability.ts";
+import type { PersonaAdminDeps } from "../personas/admin-routes.ts";
+import { createFastPath, type FastPath } from "../personas/cache/fast-path.ts";
+import { createEdgeCache, createMemoryCache } from "../personas/cache/layers.ts";
+import { createDedupeIndex } from "../personas/generation/dedupe-index.ts";
+import { createPersonaRuns, type PersonaRuns } from "../personas/generation/object.ts";
+import { createOutbox } from "../personas/generation/outbox.ts";
+import { PROMPT_VERSION } from "../personas/generation/prompt.ts";
+import { createPersonaTask } from "../personas/generation/task.ts";
+import { createJobStore } from "../personas/pregenerate/job-store.ts";
+import { createPregenerate, type Pregenerate } from "../personas/pregenerate/pregenerate.ts";
+import type { PersonaRoutesDeps } from "../personas/routes.ts";
+import { createPersonaStore } from "../personas/store.ts";
+import { createPending } from "../runs/pending.ts";
+import { composeAdmission } from "./admission.ts";
+import { type Env, now, personaObject, validConfig } from "./env.ts";
+import { composePortraits } from "./portraits.ts";
+import { composeRedaction } from "./redaction.ts";
+import { callsFor } from "./text-calls.ts";
+
+const newId = () => crypto.randomUUID();
+
+export function openPregenerate(env: Env, config: Config): Pregenerate {
+  const runs = (key: string) => personaObject(env, key);
+  const { takeUp: wantPortraits } = composePortraits(env, config);
+  const db = openDatabase(env.DB);
+  return createPregenerate({
+    db,
+    runs,
+    wantPortraits,
+    jobs: createJobStore(db, now),
+    queue: env.PREGENERATE_JOBS,
+    enqueueEconomy: createBatchItems(db, now, newId).add,
+    newId,
+  });
+}
+
+export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
+  const memory = createMemoryCache(now);
+  const edge = createEdgeCache(() => caches.default);
+  const hash = createHasher(config.HASH_SECRET);
+  const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
+  const portraits = composePortraits(env, config);
+  const db = openDatabase(env.DB);
+  return {
+    store: createPersonaStore(db, portraits.insert, now),
+    lookedAt: portraits.takeUp,
+    memory,
+    edge,
+    pregenerate: openPregenerate(env, config),
+    jobs: createJobStore(db, now),
+    cancelEconomy: createBatchItems(db, now, newId).dropUnwanted,
+    runs: (key) => personaObject(env, key),
+    async forget(key, baseUrl) {
+      memory.forget(key);
+      const forgetRuns = askAgainIfLost(() => personaObject(env, key).forget());
+      const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
+      return had;
+    },
+    keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
+    hash,
+    redact: composeRedaction(config),
+    publicBaseUrl: config.PUBLIC_BASE_URL,
+    upstreamConfigured: config.OPENAI_API_KEY !== undefined,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
+    now,
+  };
+}
+
+/** Where callers sign in, who asks is not known before their token is checked: the app does it all. */
+export function composeFastPath({ config, personas, verifyToken }: AppDeps): FastPath | undefined {
+  if (!config.ok || !personas || verifyToken) return undefined;
+  const { memory, publicBaseUrl } = personas;
+  const crossOrigin = config.config.ALLOWED_ORIGINS.length > 0;
+  return createFastPath({ memory, publicBaseUrl, crossOrigin });
+}
+
+// How soon after a crash a run that nobody asks for goes on. An alarm is one write; a run has few.
+const PERSONA_RECOVERY_CHECK_MS = 5_000;
+
+/** What a persona key's Durable Object does. */
+export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRuns {
+  const config = validConfig(env);
+  const { PERSONA_MODEL: model, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
+  const portraits = composePortraits(env, config);
+  const store = createPersonaStore(openDatabase(env.DB), portraits.insert, now);
+  const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
+  const { storage } = ctx;
+  const outbox = createOutbox({ storage, store, now, waitUntil, notify: portraits.notify });
+  const dedupeIndex = createDedupeIndex(storage);
+
+  const work = createPersonaTask({
+    store,
+    outbox,
+    now,
+    model,
+    maxOutputTokens,
+    dedupeIndex,
+    waitUntil,
+    reasoningEffort: config.PERSONA_REASONING_EFFORT,
+    newId: () => crypto.randomUUID(),
+    portraitOf: portraits.portraitOf,
+    enqueuePortrait: portraits.enqueue(waitUntil),
+    notify: portraits.notify,
+    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+  });
+  return createPersonaRuns({
+    recordWithinMs: 0, // the input that a restart needs
+    recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
+    recoversAlone: true,
+    work,
+    outbox,
+    dedupeIndex,
+    claims: store,
+    now,
+    waitUntil,
+    written,
+    storage,
+    admit: composeAdmission(env, config),
+    dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
+    resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    heartbeatMs: config.SSE_HEARTBEAT_MS,
+    commitMs: config.STREAM_COMMIT_MS,
+  });
+}

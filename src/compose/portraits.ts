@@ -1,0 +1,123 @@
+import type { BudgetGuard } from "../budget/guard.ts";
+import type { Config } from "../config/config.ts";
+import { openDatabase } from "../db/client.ts";
+import { sha256 } from "../hash.ts";
+import { maxImageTokens } from "../openai/image-tokens.ts";
+import { maxTokens } from "../openai/token-bound.ts";
+import type { Upstream } from "../openai/upstream.ts";
+import { costUsd, worstCaseUsd } from "../openai/usage.ts";
+import { createCursor, createKeyRetention, createRetention } from "../operations/retention.ts";
+import { portraitPrompt, toInitials } from "../personas/portrait.ts";
+import { createJobStore } from "../personas/pregenerate/job-store.ts";
+import type { Traits } from "../personas/schema.ts";
+import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
+import { createPortraitBucket } from "../portraits/bucket.ts";
+import { createConsumer } from "../portraits/consumer.ts";
+import { createGenerator } from "../portraits/generator.ts";
+import { createPortraitJob } from "../portraits/job.ts";
+import { createPortraitJobs, insertPortraits, type Portrait, type PortraitJob } from "../portraits/jobs.ts";
+import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
+import { createCoalescedNotifier, createNotifier, createThrottledNotifier } from "../portraits/notifier.ts";
+import { createDailyCheck, createReconcile } from "../portraits/reconcile.ts";
+import type { PortraitRoutesDeps } from "../portraits/routes.ts";
+import { createTakeUp } from "../portraits/take-up.ts";
+
+/** What the portraits need of wrangler.toml. */
+export interface PortraitBindings {
+  readonly DB: D1Database;
+  readonly IMAGES: R2Bucket;
+  readonly IMAGE_JOBS: Queue;
+}
+
+/** Somebody looks at a page of pending portraits every second or so; the consumer needs one bell. */
+const LOOKED_AT_THROTTLE_MS = 5_000;
+
+const now = () => Date.now();
+
+function parts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {
+  const db = openDatabase(DB);
+  const store = createPortraitJobs(db, now, () => crypto.randomUUID());
+  return {
+    db,
+    store,
+    bucket: createPortraitBucket(IMAGES, OBJECT_PREFIX),
+    notify: createNotifier(IMAGE_JOBS),
+  };
+}
+
+/** What the persona room needs of the portraits. */
+export function composePortraits(env: PortraitBindings, config: Config) {
+  const { db, store, notify } = parts(env);
+  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
+  return {
+    notify: () => notify(),
+    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
+    portraitOf(traits: Traits): Portrait {
+      const prompt = portraitPrompt(traits);
+      return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
+    },
+    /** `later` takes the bell, which nobody waits for. */
+    enqueue(later: (promise: Promise<unknown>) => void) {
+      const notifyCoalesced = createCoalescedNotifier(notify);
+      return async (portrait: Portrait, owner: SetOwner) => {
+        const whose = insertSetImages(db, owner, [portrait.key]);
+        const state = await store.enqueue(portrait, style, [whose]);
+        if (state === "pending") later(notifyCoalesced());
+        return state;
+      };
+    },
+    insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),
+  };
+}
+
+export function composePortraitRoutes(env: PortraitBindings, config: Config): PortraitRoutesDeps {
+  const { store, bucket, notify } = parts(env);
+  const notifyThrottled = createThrottledNotifier(notify, LOOKED_AT_THROTTLE_MS, now);
+  const takeUp = createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT);
+  return { store, bucket, notify: () => notify(), notifyThrottled, takeUp, now };
+}
+
+export interface PortraitWork {
+  /** A message of the queue: works through all that is due. */
+  consume(): Promise<void>;
+  /** The five-minute cron. */
+  backfill(): Promise<void>;
+  purgeKeys(): Promise<void>;
+  /** The daily one's part in portraits and retention. */
+  verify(): Promise<void>;
+  purge(): Promise<void>;
+}
+
+export function composePortraitWork(
+  env: PortraitBindings,
+  config: Config,
+  upstream: Upstream,
+  spend: BudgetGuard,
+): PortraitWork {
+  const { db, store, bucket, notify } = parts(env);
+  const { MODEL_PRICES: prices } = config;
+  const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
+  const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
+    worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
+  const generate = createGenerator({
+    upstream,
+    worstCase,
+    timeoutMs: config.IMAGE_TIMEOUT_MS,
+    cost: ({ model }, usage) => costUsd(prices, model, usage),
+  });
+  const rule = {
+    maxAttempts: config.IMAGE_MAX_ATTEMPTS,
+    dailyLimit: config.IMAGE_DAILY_LIMIT,
+    baseMs: config.IMAGE_RETRY_BASE_SECONDS * 1000,
+    leaseMs,
+  };
+  const configured = config.OPENAI_API_KEY !== undefined;
+  const job = createPortraitJob({ store, bucket, generate, spend, worstCase, rule, configured, now });
+  return {
+    consume: createConsumer({ store, job, notify, concurrency: config.IMAGE_CONCURRENCY, leaseMs, now }),
+    backfill: createReconcile(store, notify, now),
+    verify: createDailyCheck({ store, bucket, notify, position: createCursor(db, "verify_portraits") }),
+    purgeKeys: createKeyRetention(db, now),
+    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, createJobStore(db, now).purge, now),
+  };
+}

@@ -1,0 +1,183 @@
+import { PROBLEMS, Problem } from "../../http/errors.ts";
+import { describeError, log } from "../../log.ts";
+import type { Spent, TextCalls } from "../../openai/text-calls.ts";
+import { NO_USAGE } from "../../openai/usage.ts";
+import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
+import type { RunContext, RunTask } from "../../runs/task-runner.ts";
+import type { PersonaInput } from "../key.ts";
+import { doneEvent, type StoredSet } from "../presenter.ts";
+import type { ImageStatus, Traits } from "../schema.ts";
+import type { SetOwner, SetRow } from "../set-row.ts";
+import type { PersonaStore, RunResult } from "../store.ts";
+import type { DedupeIndex } from "./dedupe-index.ts";
+import { type GeneratorModel, generatePersonas, personaRequest } from "./generator.ts";
+import { createOrderedEmitter, type OrderedEmitter, type Portrait } from "./ordered-emitter.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
+export interface RunInput extends PersonaInput {
+  readonly callerUserHash: string | null;
+  readonly callerAddressHash: string;
+}
+
+export interface PersonaTaskDeps extends GeneratorModel {
+  readonly store: PersonaStore;
+  readonly portraitOf: (traits: Traits) => Portrait;
+  /** Puts a portrait into its ledger, with whose it is, and has it made; gives the state it is in. */
+  readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
+  /** Has portraits made that were put into their ledger in another way. */
+  readonly notify: () => Promise<void>;
+  readonly openCalls: (context: RunContext) => TextCalls;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Takes a set that D1 would not store, to try again later: it was paid for. */
+  readonly outbox: Pick<Outbox, "keep">;
+  /** The Idempotency-Keys that have asked for a run so far. */
+  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished">;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** Tells readers to forget the personas so far. */
+const RESET = { reset: true } as const;
+
+export const ROUTE = "/api/personas/generate";
+
+const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+
+type RunTimes = Pick<RunContext, "runId" | "startedAt">;
+
+function iso(set: StoredSet) {
+  return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
+}
+
+/** A run that was erased leaves nothing; what else went wrong is for the log. */
+function erased(error: unknown, { reason }: AbortSignal): Problem {
+  return new Problem("interrupted", { cause: error === reason ? undefined : error });
+}
+
+/** The paid work behind a set: ask the model, give each persona as it comes, store the set and its log row. */
+export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, StoredSet> {
+  const { store, now } = deps;
+
+  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
+    const { usage, calls, costUsd, upstreamMs } = spent;
+    const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
+    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
+    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
+  }
+
+  /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
+  async function alreadyStored(input: RunInput, { startedAt }: RunContext): Promise<StoredSet | undefined> {
+    const found = await store.findByKey(input.key).catch((error: unknown) => {
+      log.error("store.failed", { tier: "d1", ...describeError(error) });
+      return undefined;
+    });
+    if (!found || found.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost } = found;
+    return { setId, personas, states, createdAt, cost };
+  }
+
+  /** The log may be out of reach where the cache is not. */
+  async function save(result: RunResult & { readonly set: SetRow }): Promise<void> {
+    try {
+      await store.save(result);
+    } catch (error) {
+      log.error("store.failed", { run: result.row.id, ...describeError(error) });
+      const { set, row, claims } = result;
+      const stored = await store.saveUnlogged(result).then(
+        () => true,
+        (fault: unknown) => {
+          log.error("store.failed", { run: row.id, ...describeError(fault) });
+          return false;
+        },
+      );
+      deps.outbox.keep(stored ? { row, claims, missing: [] } : { ...result, set });
+    }
+    deps.dedupeIndex.finished(result.claims);
+    if (result.missing.length > 0) deps.waitUntil(deps.notify());
+  }
+
+  async function generate(input: RunInput, context: RunContext, calls: TextCalls): Promise<OrderedEmitter> {
+    const emitter = createOrderedEmitter((portrait) => deps.enqueuePortrait(portrait, input), context.emit);
+    let voidUpTo = context.resetId;
+    try {
+      await generatePersonas(personaRequest(input, deps), input.count, calls, {
+        onPersona(traits) {
+          const portrait = deps.portraitOf(traits);
+          emitter.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
+        },
+        onRestart() {
+          if (emitter.restart()) voidUpTo = context.emit(RESET);
+        },
+        wasRead: () => context.sentUpTo() > voidUpTo,
+      });
+    } finally {
+      await emitter.made(); // what is finished goes out before an error does
+    }
+    return emitter;
+  }
+
+  function recordFailure(error: unknown, row: LogRow): void {
+    const code = error instanceof Problem ? error.code : "internal";
+    const result = {
+      row: { ...row, status: PROBLEMS[code].status, code },
+      missing: [],
+      claims: [], // free again when the run ends
+    };
+    const recorded = store.save(result).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+      deps.outbox.keep(result);
+    });
+    deps.waitUntil(recorded);
+  }
+
+  /** Where there is somebody to erase, a run can be found while it is under way. Never in the model's way. */
+  function insertStart(input: RunInput, context: RunContext): void {
+    if (input.emailHash === null && input.callerUserHash === null) return;
+    const row = { ...logRow(input, context, NOTHING_SPENT), status: UNDER_WAY };
+    const announced = store.recordStart(row).catch((fault) => {
+      log.error("store.failed", { run: row.id, ...describeError(fault) });
+    });
+    deps.waitUntil(announced);
+  }
+
+  async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
+    if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
+    const calls = deps.openCalls(context);
+    insertStart(input, context);
+    try {
+      const { personas, states, missing } = await generate(input, context, calls);
+      const { key, setId, emailHash, userHash } = input;
+      const { costUsd: usd, usage } = calls.spent;
+      const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
+      // The states that the events had: JSON and the stream are one answer.
+      const made = { setId, personas, states, cost, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      const row = { ...logRow(input, context, calls.spent), setId };
+      await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
+      return made;
+    } catch (error) {
+      if (context.signal.aborted) throw erased(error, context.signal);
+      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
+      throw error;
+    }
+  }
+
+  return {
+    reset: RESET,
+    isText: ({ persona }) => persona !== undefined,
+    interrupted({ runId, startedAt, input, checkpoint }) {
+      if (!input || !checkpoint) return;
+      recordFailure(new Problem("interrupted"), logRow(input, { runId, startedAt }, checkpoint as Spent));
+    },
+    maxAttempts: 3, // a run that brings its server down must not be paid for again and again
+    async perform(input, context) {
+      const stored = context.recovered ? await alreadyStored(input, context) : undefined;
+      for (const persona of stored?.personas ?? [])
+        context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
+      const result = stored ?? (await make(input, context));
+      return { result, last: doneEvent(iso(result)) };
+    },
+  };
+}

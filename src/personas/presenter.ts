@@ -1,0 +1,71 @@
+import type { Saved } from "../budget/totals.ts";
+import { frames, type Payload } from "../runs/sse.ts";
+import type { ImageStatus, Persona, PersonaSet, Traits } from "./schema.ts";
+
+/** A persona as it is kept: its portrait goes by key, since the URL depends on who asks where. */
+export interface StoredPersona extends Traits {
+  readonly id: string;
+  /** 64 hex characters. */
+  readonly imageKey: string;
+}
+
+/** Each portrait's state by image key, as it was when the set was read; one that is not there is pending. */
+export type ImageStates = Readonly<Record<string, ImageStatus>>;
+
+export interface StoredSet {
+  readonly setId: string;
+  readonly personas: readonly StoredPersona[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly states: ImageStates;
+  /** What the text cost, in US dollars and tokens. */
+  readonly cost: TextCost;
+}
+
+export interface TextCost {
+  readonly usd: number;
+  readonly tokens: number;
+}
+
+/** What an answer with this set does not cost again. */
+export function savedBy({ cost, personas }: StoredSet): Saved {
+  return { ...cost, images: personas.length };
+}
+
+export function imageKeys({ personas }: StoredSet): string[] {
+  return [...new Set(personas.map(({ imageKey }) => imageKey))];
+}
+
+/** Whether every portrait is in one of these states. */
+export function portraitsAre(set: StoredSet, ...wanted: readonly ImageStatus[]): boolean {
+  return set.personas.every(({ imageKey }) => wanted.includes(set.states[imageKey] ?? "pending"));
+}
+
+export function toPersona(
+  persona: StoredPersona,
+  baseUrl: string,
+  imageStatus: ImageStatus = "pending",
+): Persona {
+  const { id, imageKey, name, description, ...traits } = persona;
+  return { id, name, description, imageUrl: `${baseUrl}/images/${imageKey}`, imageStatus, ...traits };
+}
+
+export interface ShowOptions {
+  readonly baseUrl: string;
+  readonly fromCache: boolean;
+}
+
+export function toPersonaSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
+  const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
+  return { setId: set.setId, personas, fromCache, createdAt: new Date(set.createdAt).toISOString() };
+}
+
+/** The event that ends a streamed set. */
+export function doneEvent({ setId, fromCache, createdAt }: Omit<PersonaSet, "personas">): Payload {
+  return { done: true, setId, fromCache, createdAt };
+}
+
+/** A whole set as a stream: what a cache has, all events come at once. */
+export function toEventStream(set: PersonaSet): string {
+  return frames([...set.personas.map((persona) => ({ persona })), doneEvent(set)]);
+}

@@ -1,0 +1,152 @@
+import type { BudgetGuard, Reservation } from "../budget/guard.ts";
+import { Problem } from "../http/errors.ts";
+import { describeError, log } from "../log.ts";
+import type { PortraitBucket, StoredPortrait } from "./bucket.ts";
+import type { Attempt, Generate } from "./generator.ts";
+import type { PortraitFile } from "./image-answer.ts";
+import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./jobs.ts";
+import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
+
+export interface JobDeps {
+  readonly store: PortraitJobs;
+  readonly bucket: Pick<PortraitBucket, "head" | "put" | "delete">;
+  readonly generate: Generate;
+  readonly spend: BudgetGuard;
+  /** US dollars. */
+  readonly worstCase: (job: PortraitJob) => number;
+  readonly rule: BeginRule & RetryRule;
+  /** Whether there is an upstream to ask. */
+  readonly configured: boolean;
+  readonly now: () => number;
+}
+
+/** Storing takes a second; a lease with less than this left is renewed first. Milliseconds. */
+const STORE_MS = 30_000;
+/** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
+const LATER_MS = 60_000;
+
+/** Enough of the key to find the portrait by. */
+export const shortKey = (key: string) => key.slice(0, 12);
+
+/** One portrait, from its claim to its row's next state. Each step can be done again without harm. */
+export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<void> {
+  const { store, bucket, rule, now } = deps;
+
+  /** R2 before the ledger: what is called ready is there. */
+  async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
+    if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
+    const put = () => bucket.put(job.key, portrait);
+    await put().catch(put); // it was paid for
+  }
+
+  async function ready(
+    job: PortraitJob,
+    portrait: Pick<StoredPortrait, "contentType" | "bytes">,
+    attempt?: Attempt,
+  ) {
+    const wanted = await store.ready(job, portrait, attempt?.cost);
+    if (!wanted) return await bucket.delete(job.key); // erased meanwhile
+    const { key, attempts, model } = job;
+    const calls = attempts + (attempt ? 1 : 0);
+    const { bytes } = portrait;
+    log.info("portrait.ready", {
+      image: shortKey(key),
+      model,
+      calls,
+      bytes,
+      costUsd: attempt?.cost.costUsd ?? 0,
+    });
+  }
+
+  async function failed(job: PortraitJob, { fault, unkept, cost }: Attempt): Promise<void> {
+    const calls = job.attempts + 1;
+    const code = fault?.code ?? "internal";
+    const verdict = afterFailure({ attempts: calls, code, retryAfterMs: fault?.retryAfterMs }, rule, now());
+    const status = fault?.status;
+    const said = {
+      image: shortKey(job.key),
+      code,
+      calls,
+      ...(status !== undefined && { upstreamStatus: status }),
+    };
+    const fields = unkept === undefined ? said : { ...said, ...describeError(unkept) };
+    if (verdict.kind === "fail") {
+      log.error("portrait.failed", fields);
+      await store.fail(job, code, cost);
+    } else {
+      log.warn("portrait.retry", fields);
+      await store.postpone(job, verdict.dueAt, code, cost);
+    }
+  }
+
+  async function call(job: PortraitJob): Promise<Attempt> {
+    const leaseEnd = now() + rule.leaseMs;
+    let kept: Pick<StoredPortrait, "contentType" | "bytes"> | undefined;
+    const attempt = await deps.generate(job, async (portrait) => {
+      await keep(job, portrait, leaseEnd);
+      kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength };
+    });
+    if (kept) await ready(job, kept, attempt);
+    else await failed(job, attempt);
+    return attempt;
+  }
+
+  async function notBegun(job: PortraitJob, why: Exclude<Begun, "begun">): Promise<void> {
+    const image = shortKey(job.key);
+    if (why === "limit") {
+      log.warn("portrait.waits", { image, reason: "IMAGE_DAILY_LIMIT" });
+      await store.postpone(job, UNTIL_LOOKED_AT, "daily_limit");
+    }
+    if (why === "exhausted") {
+      log.error("portrait.failed", { image, code: "interrupted", calls: job.attempts });
+      await store.fail(job, "interrupted");
+    }
+  }
+
+  async function settleMoney(reservation: Reservation, costUsd: number): Promise<void> {
+    await reservation
+      .settle(costUsd)
+      .catch((error) => log.error("spend.unsettled", { costUsd, ...describeError(error) }));
+  }
+
+  async function paid(job: PortraitJob, reservation: Reservation): Promise<void> {
+    let costUsd = 0;
+    try {
+      const begun = await store.begin(job, rule);
+      if (begun !== "begun") return await notBegun(job, begun);
+      costUsd = deps.worstCase(job); // unless the call says less
+      costUsd = (await call(job)).cost.costUsd;
+    } finally {
+      await settleMoney(reservation, costUsd);
+    }
+  }
+
+  async function perform(job: PortraitJob): Promise<void> {
+    const kept = await bucket.head(job.key);
+    if (kept) return await ready(job, kept);
+    if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
+    const { attempts: calls } = job;
+    if (job.interrupted) log.warn("portrait.interrupted", { image: shortKey(job.key), calls });
+    let reservation: Reservation;
+    try {
+      reservation = await deps.spend.reserve(deps.worstCase(job));
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === "budget_exhausted")) throw error;
+      log.warn("portrait.waits", { image: shortKey(job.key), reason: "DAILY_SPEND_LIMIT_USD" });
+      const { retryAfterSeconds = 0 } = error.options;
+      const dueAt = Math.min(now() + retryAfterSeconds * 1_000, nextUtcDay(now()));
+      return await store.postpone(job, dueAt, error.code);
+    }
+    await paid(job, reservation);
+  }
+
+  return async function portraitJob(job) {
+    try {
+      await perform(job);
+    } catch (error) {
+      log.error("portrait.broken", { image: shortKey(job.key), ...describeError(error) });
+      // Where this fails too, the lease runs out.
+      await store.postpone(job, now() + LATER_MS, "internal").catch(() => {});
+    }
+  };
+}

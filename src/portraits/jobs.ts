@@ -1,0 +1,280 @@
+import { and, asc, eq, exists, gt, inArray, lt, lte, min, or, sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import { utcDay } from "../budget/guard.ts";
+import type { Database } from "../db/client.ts";
+import { imageDays, personaImages as images } from "../db/schema.ts";
+import type { PortraitStyle } from "./key.ts";
+import type { PortraitState } from "./schema.ts";
+
+/** A portrait as it is announced. */
+export interface Portrait {
+  readonly key: string;
+  readonly prompt: string;
+  readonly initials: string;
+}
+
+/** A claimed portrait: its worker holds the lease until it settles the row or the lease runs out. */
+export interface PortraitJob extends PortraitStyle {
+  readonly key: string;
+  readonly prompt: string;
+  readonly owner: string;
+  readonly attempts: number;
+  /** An earlier worker died under an upstream call, which may have been billed. */
+  readonly interrupted: boolean;
+}
+
+export interface PortraitRow {
+  readonly status: PortraitState;
+  readonly initials: string;
+  readonly size: string;
+  readonly dueAt: number;
+}
+
+/** What an upstream call used. */
+export interface CallCost {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
+/** `dueAt` of a portrait that the day's limit left waiting until somebody looks: the last time that there is. */
+export const UNTIL_LOOKED_AT = 8.64e15;
+
+/** `limit`: today's are used up. `exhausted`: this portrait's are. `lost`: another worker has it by now. */
+export type Begun = "begun" | "limit" | "exhausted" | "lost";
+
+export interface BeginRule {
+  readonly maxAttempts: number;
+  readonly dailyLimit: number;
+  readonly leaseMs: number;
+}
+
+/** The ledger of portraits in D1. Each method is one round trip. */
+export interface PortraitJobs {
+  /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
+  enqueue(
+    portrait: Portrait,
+    style: PortraitStyle,
+    alongside?: readonly BatchItem<"sqlite">[],
+  ): Promise<PortraitState>;
+  find(key: string): Promise<PortraitRow | undefined>;
+  /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
+  claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
+  /** Counts one upstream call of the portrait and of the day, and renews the lease; or says why not. */
+  begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
+  renew(job: PortraitJob, leaseMs: number): Promise<void>;
+  /** The picture is in R2. False where the row is gone: nobody wants the picture any more. */
+  ready(
+    job: PortraitJob,
+    portrait: { contentType: string; bytes: number },
+    cost?: CallCost,
+  ): Promise<boolean>;
+  /** Gives the lease back; due again at `dueAt`. */
+  postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
+  fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
+  /** Has made what waits for somebody to look, where today's limit has room. True where any of these does. */
+  takeUp(keys: readonly string[], dailyLimit: number): Promise<boolean>;
+  /** Ready no longer: their pictures are lost, and are made again from the first attempt on. */
+  reset(keys: readonly string[]): Promise<void>;
+  /** When the next portrait is due, a leased one when its lease runs out; undefined where none is pending. */
+  nextDue(): Promise<number | undefined>;
+  /** Keys that are recorded as ready, in order, after `position`. */
+  readyAfter(position: string, limit: number): Promise<string[]>;
+}
+
+/**
+ * The insert behind `announce`, for whoever has a batch of its own. At most ten portraits, since D1 binds 100
+ * values; what is the same in every row is written out.
+ */
+export function insertPortraits(
+  db: Database,
+  portraits: readonly Portrait[],
+  style: PortraitStyle,
+  now: number,
+) {
+  const at = sql.raw(String(now));
+  const start = { status: sql`'pending'`, attempts: sql`0`, costUsd: sql`0`, economy: sql`0` };
+  const same = { dueAt: at, createdAt: at, updatedAt: at, ...start };
+  const rows = portraits.map(({ key, prompt, initials }) => ({
+    imageKey: key,
+    prompt,
+    initials,
+    model: style.model,
+    size: style.size,
+    quality: style.quality,
+    ...same,
+  }));
+  // One that waits for somebody to want it, or for a batch, is wanted now.
+  return db
+    .insert(images)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: images.imageKey,
+      set: { dueAt: at, economy: sql`0` },
+      setWhere: sql`(${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))} OR ${images.economy} = 1)
+        AND ${images.status} = 'pending'`,
+    });
+}
+
+const NO_LEASE = { leaseOwner: null, callId: null };
+
+const plus = (cost?: CallCost) => sql`${images.costUsd} + ${cost?.costUsd ?? 0}`;
+
+export function createPortraitJobs(db: Database, now: () => number, newId: () => string): PortraitJobs {
+  const isPending = eq(images.status, "pending");
+  /** What waits for a batch is not the consumer's. */
+  const isOrdinary = and(isPending, eq(images.economy, false));
+  const among = (keys: readonly string[]) =>
+    sql`${images.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  const held = ({ key, owner }: PortraitJob) =>
+    and(eq(images.imageKey, key), eq(images.leaseOwner, owner), isPending);
+
+  /** Adds to today's figures. */
+  function count(counts: Partial<Record<"generated" | "failed", number>>, cost?: CallCost) {
+    const { generated = 0, failed = 0 } = counts;
+    const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = cost ?? {};
+    const row = { day: utcDay(now()), generated, failed, inputTokens, outputTokens, costUsd };
+    return db
+      .insert(imageDays)
+      .values(row)
+      .onConflictDoUpdate({
+        target: imageDays.day,
+        set: {
+          generated: sql`generated + excluded.generated`,
+          failed: sql`failed + excluded.failed`,
+          inputTokens: sql`input_tokens + excluded.input_tokens`,
+          outputTokens: sql`output_tokens + excluded.output_tokens`,
+          costUsd: sql`cost_usd + excluded.cost_usd`,
+        },
+      });
+  }
+
+  return {
+    async enqueue(portrait, style, alongside = []) {
+      const [, found] = await db.batch([
+        insertPortraits(db, [portrait], style, now()),
+        db.select({ status: images.status }).from(images).where(eq(images.imageKey, portrait.key)),
+        ...alongside,
+      ]);
+      return found[0]?.status ?? "pending";
+    },
+    async find(key) {
+      const { status, initials, size, dueAt } = images;
+      const columns = { status, initials, size, dueAt };
+      return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
+    },
+    async claim(limit, leaseMs) {
+      const at = now();
+      const owner = newId();
+      const due = db
+        .select({ key: images.imageKey })
+        .from(images)
+        .where(and(isOrdinary, lte(images.dueAt, at)))
+        .orderBy(asc(images.dueAt))
+        .limit(limit);
+      const rows = await db
+        .update(images)
+        .set({ leaseOwner: owner, dueAt: at + leaseMs, updatedAt: at })
+        .where(inArray(images.imageKey, due))
+        .returning();
+      return rows.map(({ imageKey: key, prompt, model, size, quality, attempts, callId }) => {
+        return { key, prompt, model, size, quality, owner, attempts, interrupted: callId !== null };
+      });
+    },
+    async begin(job, { maxAttempts, dailyLimit, leaseMs }) {
+      const at = now();
+      const day = utcDay(at);
+      const callId = newId();
+      const startedToday = sql`(SELECT started FROM image_days WHERE day = ${day})`;
+      const allowed = and(lt(images.attempts, maxAttempts), sql`${startedToday} < ${dailyLimit}`);
+      const counted = db
+        .select({ key: images.imageKey })
+        .from(images)
+        .where(and(eq(images.imageKey, job.key), eq(images.callId, callId)));
+      const [, begun, , row] = await db.batch([
+        db.insert(imageDays).values({ day }).onConflictDoNothing(),
+        db
+          .update(images)
+          .set({ attempts: sql`attempts + 1`, callId, dueAt: at + leaseMs, updatedAt: at })
+          .where(and(held(job), allowed))
+          .returning({ key: images.imageKey }),
+        // Counts where the statement above did, and only there.
+        db
+          .update(imageDays)
+          .set({ started: sql`started + 1` })
+          .where(and(eq(imageDays.day, day), exists(counted))),
+        db.select({ attempts: images.attempts }).from(images).where(held(job)),
+      ]);
+      if (begun.length > 0) return "begun";
+      if (!row[0]) return "lost";
+      return row[0].attempts >= maxAttempts ? "exhausted" : "limit";
+    },
+    async renew(job, leaseMs) {
+      await db
+        .update(images)
+        .set({ dueAt: now() + leaseMs })
+        .where(held(job));
+    },
+    async ready({ key }, { contentType, bytes }, cost) {
+      const at = now();
+      const done = { status: "ready" as const, contentType, bytes, failure: null, ...NO_LEASE };
+      const update = db
+        .update(images)
+        .set({ ...done, costUsd: plus(cost), readyAt: at, updatedAt: at })
+        .where(eq(images.imageKey, key))
+        .returning({ key: images.imageKey });
+      const [rows] = await db.batch([update, count({ generated: cost ? 1 : 0 }, cost)]);
+      return rows.length > 0;
+    },
+    async postpone(job, dueAt, failure, cost) {
+      const update = db
+        .update(images)
+        .set({ dueAt, failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
+        .where(held(job));
+      if (cost) await db.batch([update, count({}, cost)]);
+      else await update;
+    },
+    async fail(job, failure, cost) {
+      const update = db
+        .update(images)
+        .set({ status: "failed", failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
+        .where(held(job));
+      await db.batch([update, count({ failed: 1 }, cost)]);
+    },
+    async takeUp(keys, dailyLimit) {
+      const startedToday = sql`(SELECT started FROM image_days WHERE day = ${utcDay(now())})`;
+      const hasRoom = sql`COALESCE(${startedToday}, 0) < ${dailyLimit}`;
+      const waits = or(eq(images.dueAt, UNTIL_LOOKED_AT), eq(images.economy, true));
+      const waiting = and(among(keys), isPending, waits, hasRoom);
+      // A look is a read: only what is taken up is written.
+      const found = await db.select({ key: images.imageKey }).from(images).where(waiting).limit(1);
+      if (found.length === 0) return false;
+      await db.update(images).set({ dueAt: now(), updatedAt: now(), economy: false }).where(waiting);
+      return true;
+    },
+    async reset(keys) {
+      const at = now();
+      await db
+        .update(images)
+        .set({ status: "pending", attempts: 0, dueAt: at, updatedAt: at, ...NO_LEASE })
+        .where(and(among(keys), eq(images.status, "ready")));
+    },
+    async nextDue() {
+      const row = await db
+        .select({ at: min(images.dueAt) })
+        .from(images)
+        .where(isOrdinary)
+        .get();
+      return row?.at ?? undefined;
+    },
+    async readyAfter(position, limit) {
+      const rows = await db
+        .select({ key: images.imageKey })
+        .from(images)
+        .where(and(eq(images.status, "ready"), gt(images.imageKey, position)))
+        .orderBy(asc(images.imageKey))
+        .limit(limit);
+      return rows.map(({ key }) => key);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { describeError, log } from "../log.ts";
+
+/** Wakes a consumer, now or after a delay in seconds. Never rejects: what a bell is lost for, cron finds. */
+export type Notify = (delaySeconds?: number) => Promise<void>;
+
+/** The message says nothing: the ledger knows what is due. */
+export function createNotifier(queue: Pick<Queue, "send">): Notify {
+  return async (delaySeconds = 0) => {
+    try {
+      await queue.send({}, { delaySeconds });
+    } catch (error) {
+      log.error("bell.failed", describeError(error));
+    }
+  };
+}
+
+/** For bells that visitors ring: one in `ms`, however many look. Scope of the state: whoever made it. */
+export function createThrottledNotifier(notify: Notify, ms: number, now: () => number): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    if (now() < next) return;
+    next = now() + ms;
+    await notify();
+  };
+}
+
+// The consumer wants D1 too, which has one writer. A portrait takes seconds; the set it belongs to, and whoever
+// waits for its text, are done by then.
+const SOON_MS = 100;
+
+/** Rings a moment later, once for all who ask within it. */
+export function createCoalescedNotifier(notify: Notify): () => Promise<void> {
+  let ringing: Promise<void> | undefined;
+  async function wait(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, SOON_MS));
+    ringing = undefined;
+    await notify();
+  }
+  return () => {
+    ringing ??= wait();
+    return ringing;
+  };
+}
