@@ -55,7 +55,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          include: ["test/browser/**/*.test.{ts,tsx}"],
           globalSetup: ["test/support/site.ts"],
           fileParallelism: false, // each has a browser and a server
           testTimeout: 60_000,

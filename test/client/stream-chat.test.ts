@@ -235,6 +235,22 @@ describe("a connection that is lost", () => {
     expect(events[1]).toMatchObject({ type: "reconnecting", reason: "silent" });
   });
 
+  it("is made anew where the browser itself ended the request, as one does with a page that it freezes", async () => {
+    const service = await hostileService();
+    service.scripts = [answerOf(PIECES)];
+    const failures: Error[] = [
+      new DOMException("Fetch is aborted", "AbortError"),
+      new TypeError("Load failed"),
+    ];
+    const { options } = watched(service, {
+      fetch: (url, init) => {
+        const failure = failures.shift();
+        return failure ? Promise.reject(failure) : fetch(url, init);
+      },
+    });
+    expect(await textOf(streamChat(QUESTION, options))).toBe(WHOLE);
+  });
+
   it("is not mistaken for silence while comments come", async () => {
     const service = await hostileService();
     const words = gate();
