@@ -24,6 +24,7 @@ import { type PortraitFile, takeApart } from "../portraits/image-answer.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { type Env, now } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
+import { composePseudonym } from "./text-calls.ts";
 
 /** What a batch costs of the usual price. */
 const PRICE = 0.5;
@@ -61,7 +62,12 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
   const db = openDatabase(env.DB);
-  const generator = { model, maxOutputTokens, reasoningEffort: config.PERSONA_REASONING_EFFORT };
+  const generator = {
+    model,
+    maxOutputTokens,
+    reasoningEffort: config.PERSONA_REASONING_EFFORT,
+    pseudonym: composePseudonym(config),
+  };
   const cost = (usage: Usage) => costUsd(prices, model, usage) * PRICE;
   const answers = createBatchAnswers({
     ...generator,

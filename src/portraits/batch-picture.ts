@@ -8,7 +8,7 @@ import type { PortraitFile } from "./image-answer.ts";
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
 export function createBatchPictures(
   db: Database,
-  bucket: Pick<PortraitBucket, "put" | "delete">,
+  bucket: Pick<PortraitBucket, "put" | "remove">,
   now: () => number,
 ) {
   const isPending = (key: string) => and(eq(images.imageKey, key), eq(images.status, "pending"));
@@ -23,7 +23,7 @@ export function createBatchPictures(
       if ((await find(key))?.status !== "pending") return [];
       await bucket.put(key, picture);
       if (!(await find(key))) {
-        await bucket.delete(key); // erased meanwhile
+        await bucket.remove([key]); // erased meanwhile
         return [];
       }
       const at = now();
@@ -34,6 +34,7 @@ export function createBatchPictures(
         bytes: bytes.byteLength,
         failure: null,
         economy: false,
+        sizesDueAt: at, // the consumer makes them
       };
       const free = { leaseOwner: null, callId: null, readyAt: at, updatedAt: at };
       return [
