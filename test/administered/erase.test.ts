@@ -95,4 +95,28 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     const { results } = await env.DB.prepare("SELECT prompt FROM persona_images").all();
     expect(JSON.stringify(results)).not.toContain(markers[0]);
   });
+
+  it("leaves nothing of a portrait that was shown: no size of it, in R2 or in the cache that answers", async () => {
+    const who = newPerson();
+    const leadData = newLead();
+    const content = JSON.stringify({ personas: [persona(newMarker())] });
+    await script(leadData.name, [{ content }]);
+    const body = { leadData, email: who.email, config: { count: 1 }, images: "wait" };
+    const { personas } = await setOf(await generate(body));
+    const { pathname } = new URL(personas[0]?.imageUrl ?? "");
+    const urls = [pathname, `${pathname}?width=128`, `${pathname}?width=200`, `${pathname}?width=512`];
+    for (const url of urls) {
+      const response = await call(url);
+      expect(response.headers.get("X-Image-Status")).toBe("ready");
+      await response.body?.cancel();
+    }
+    expect(await erase(who.respelled)).toMatchObject({ sets: 1, images: 1 });
+    const { objects } = await env.IMAGES.list({ prefix: pathname.replace("/images/", "portraits/") });
+    expect(objects).toEqual([]);
+    for (const url of urls) {
+      const response = await call(url);
+      await response.body?.cancel();
+      expect([url, response.status]).toEqual([url, 404]);
+    }
+  });
 });

@@ -6,7 +6,6 @@ import {
   alter,
   announce,
   becomes,
-  consume,
   consumeAll,
   cron,
   DAILY,
@@ -203,8 +202,8 @@ describe("a transform that", () => {
       broken.mockRestore();
       vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10 * 60_000);
       await cron(FIVE_MINUTES);
-      await consume();
-      for (const key of keys) expect(await inR2(key)).toHaveLength(allOf(key).length);
+      const isWhole = async (key: string) => (await inR2(key)).length === allOf(key).length;
+      for (const key of keys) await until("its sizes are made", () => isWhole(key));
       expect(await imageCalls(marker)).toHaveLength(3);
     },
   );
