@@ -37,7 +37,19 @@ function workerProject(name: string, variables: Record<string, string> = {}) {
   };
 }
 
-export default defineConfig({
+/** Other engines than the one that comes from the package registry, where they are installed: `npm run test:browsers`. */
+const engines = {
+  test: {
+    name: "engines",
+    include: ["test/engines/**/*.test.ts"],
+    globalSetup: ["test/support/site.ts"],
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
+  },
+};
+
+export default defineConfig(({ mode }) => ({
   test: {
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
@@ -62,6 +74,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...(mode === "engines" ? [engines] : []),
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",
@@ -103,4 +116,4 @@ export default defineConfig({
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],
   },
-});
+}));

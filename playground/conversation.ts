@@ -1,4 +1,5 @@
 import { type ChatMessage, newKey } from "asknewton/client";
+import { redact } from "../src/redact.ts";
 
 /** A message, and how it ended where that was not well. */
 export interface Said extends ChatMessage {
@@ -18,8 +19,9 @@ export const EMPTY: Conversation = { said: [] };
 
 const nextId = (said: readonly Said[]) => (said.at(-1)?.id ?? 0) + 1;
 
+/** The service would remove the same; here the person sees it, and the tab does not keep it either. */
 export function asked({ said }: Conversation, content: string): Conversation {
-  const question: Said = { id: nextId(said), role: "user", content: content.toWellFormed() };
+  const question: Said = { id: nextId(said), role: "user", content: redact(content.toWellFormed()) };
   return { said: [...said, question], awaited: newKey() };
 }
 

@@ -1,4 +1,5 @@
 import { type SubmitEvent, useId } from "react";
+import { redact } from "../src/redact.ts";
 import { LEADS, type Lead } from "./leads.ts";
 
 interface FieldProps {
@@ -47,6 +48,7 @@ export function LeadForm({ lead, onChange, onSubmit, busy }: LeadFormProps) {
     value: lead[name],
     onChange: (value: string) => onChange({ ...lead, [name]: value }),
   });
+  const hasNumbers = Object.values(lead).some((text) => redact(text) !== text);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!busy) onSubmit();
@@ -78,6 +80,11 @@ export function LeadForm({ lead, onChange, onSubmit, busy }: LeadFormProps) {
       <Field label="Income a year, in dollars" type="number" min={0} {...bind("income")} />
       <Field label="Coverage today" {...bind("coverage")} />
       <Field label="What matters" lines={3} {...bind("goals")} />
+      {hasNumbers && (
+        <p className="notice notice-warn" role="status">
+          A number that identifies a person is removed before the lead goes to the model.
+        </p>
+      )}
       <div className="lead-end">
         <Field label="Personas" type="number" min={1} max={10} {...bind("count")} />
         <button type="submit" className="button button-main" aria-disabled={busy}>

@@ -1,4 +1,5 @@
 import { memo, useEffect, useState } from "react";
+import { REMOVED } from "../src/redact.ts";
 import type { Said } from "./conversation.ts";
 import Markdown from "./markdown.tsx";
 
@@ -39,10 +40,15 @@ interface MessageProps {
 export const Message = memo(function Message({ said: { role, content, ending }, onAgain }: MessageProps) {
   if (role === "user")
     return (
-      <p className="message" data-role="user">
+      <div className="message" data-role="user">
         <span className="unseen">You: </span>
         {content}
-      </p>
+        {content.includes(REMOVED) && (
+          <p className="message-note small">
+            A number that identifies a person was removed before it was sent.
+          </p>
+        )}
+      </div>
     );
   return (
     <div className="message" data-role="assistant" data-ending={ending}>

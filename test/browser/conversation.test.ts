@@ -144,6 +144,23 @@ describe("what was said", () => {
   });
 });
 
+describe("a number that identifies a person", () => {
+  it("is removed before it is sent, and the person sees that it was", async () => {
+    const { page, ask } = await chatWith("Ida of the numbers");
+    await ask("My number is 219-09-9999, is there a plan for Ida?");
+    await status(page, "Answered");
+    const message = page.locator('.message[data-role="user"]');
+    expect(await message.textContent()).toContain("My number is [removed], is there");
+    await message.getByText("A number that identifies a person was removed").waitFor();
+    expect((await sentWith("a plan for Ida"))[0]?.at(-1)?.content).toContain("[removed]");
+    expect(await service.calls("219-09-9999")).toEqual([]);
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("219-09-9999");
+
+    await page.getByLabel("What matters").fill("My card is 4111 1111 1111 1111");
+    await page.getByText("A number that identifies a person is removed").waitFor();
+  });
+});
+
 describe("the transcript", () => {
   const box = (page: Page) =>
     page.locator(".transcript").evaluate((element) => ({
