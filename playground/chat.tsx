@@ -1,11 +1,14 @@
-import type { ChatMessage, Persona, StreamChatEvent } from "asknewton/client";
-import { type ChatStatus, useStreamedChat } from "asknewton/react";
+import type { Persona, StreamChatEvent } from "asknewton/client";
+import type { ChatStatus } from "asknewton/react";
 import { useEffect, useId, useRef, useState } from "react";
 import { Composer } from "./composer.tsx";
 import { connectionWords } from "./connection-log.ts";
+import type { Conversation } from "./conversation.ts";
 import { createCuttableFetch } from "./cuttable-fetch.ts";
 import { ProblemNotice } from "./problem-notice.tsx";
 import { Transcript } from "./transcript.tsx";
+import { useConversation } from "./use-conversation.ts";
+import { useLatestCallback } from "./use-latest-callback.ts";
 
 const STATUS_WORDS: Record<ChatStatus, string> = {
   idle: "Ready",
@@ -23,11 +26,11 @@ export interface ChatProps {
   readonly setId: string;
   readonly persona: Persona;
   /** The conversation so far; it stays when another persona is chosen. */
-  readonly messages: readonly ChatMessage[];
-  readonly onMessages: (messages: readonly ChatMessage[]) => void;
+  readonly conversation: Conversation;
+  readonly onConversation: (conversation: Conversation) => void;
 }
 
-export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
+export function Chat({ setId, persona, conversation, onConversation }: ChatProps) {
   const heading = useId();
   const head = useRef<HTMLHeadingElement>(null);
   const [network] = useState(createCuttableFetch);
@@ -38,35 +41,32 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
     const words = connectionWords(event);
     if (words) setLog((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, words }].slice(-LOG_LINES));
   };
-  const chat = useStreamedChat({
+  const chat = useConversation(conversation, onConversation, {
     fetch: network.fetch,
     persona: { setId, personaId: persona.id },
     onEvent,
   });
-  const { streamingText, status, isLoading, error, sendMessages, stop } = chat;
+  const { streamingText, status, isLoading, error, stop } = chat;
+  const { said, awaited } = conversation;
 
-  useEffect(() => head.current?.focus(), []);
+  useEffect(() => {
+    // After a reload the person is where they were, not here.
+    if (document.activeElement !== document.body) head.current?.focus();
+  }, []);
   useEffect(() => () => network.setCut(false), [network]);
 
-  const send = async (all: readonly ChatMessage[]) => {
+  const ask = (question: string) => {
     setLog([]);
-    const answer = await sendMessages(all);
-    if (answer !== undefined) onMessages([...all, { role: "assistant", content: answer }]);
+    chat.ask(question);
   };
-  const ask = (content: string) => {
-    if (isLoading) return;
-    // What was stopped in mid-word stays in the conversation, and is part of the next question.
-    const kept: ChatMessage[] =
-      status === "stopped" && streamingText ? [{ role: "assistant", content: streamingText }] : [];
-    const all = [...messages, ...kept, { role: "user", content } as const];
-    onMessages(all);
-    void send(all);
-  };
+  const askAgain = useLatestCallback(() => {
+    setLog([]);
+    chat.askAgain();
+  });
   const cut = (value: boolean) => {
     setIsCut(value);
     network.setCut(value);
   };
-  const answered = messages.at(-1)?.role === "assistant";
 
   return (
     <section className="panel chat" aria-labelledby={heading}>
@@ -75,7 +75,9 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
           <h2 id={heading} ref={head} tabIndex={-1}>
             Newton, for {persona.name}
           </h2>
-          <p className="quiet small">He knows who this is, and answers as the words are written.</p>
+          <p className="quiet small">
+            An AI that knows who this is. Its answers can be wrong, and are no medical, legal or tax advice.
+          </p>
         </div>
         <label className="switch">
           <input
@@ -90,12 +92,13 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
         </label>
       </div>
       <Transcript
-        messages={messages}
+        said={said}
+        writing={awaited && isLoading ? streamingText : undefined}
         status={status}
-        streamingText={answered ? "" : streamingText}
         name={persona.name}
+        onAgain={askAgain}
       />
-      {error && <ProblemNotice error={error} onRetry={() => void send(messages)} />}
+      {error && <ProblemNotice error={error} />}
       <div className="chat-state">
         <p className="pill" data-status={status} role="status">
           {STATUS_WORDS[status]}
@@ -107,7 +110,7 @@ export function Chat({ setId, persona, messages, onMessages }: ChatProps) {
         </ol>
       </div>
       <Composer
-        suggestions={messages.length === 0 ? persona.questionsToAsk.slice(0, 3) : []}
+        suggestions={said.length === 0 ? persona.questionsToAsk.slice(0, 3) : []}
         isLoading={isLoading}
         ask={ask}
         stop={stop}

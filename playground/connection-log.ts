@@ -14,8 +14,13 @@ export function connectionWords(event: StreamChatEvent): string | undefined {
     case "fallback":
       return "No stream gets through: waiting for the whole answer";
     case "done":
-      return event.usage.outputTokens > 0 ? `Done, ${event.usage.outputTokens} tokens` : "Done";
+      return doneWords(event);
     default:
       return undefined;
   }
+}
+
+function doneWords({ usage, droppedMessages }: Extract<StreamChatEvent, { type: "done" }>): string {
+  const tokens = usage.outputTokens > 0 ? `, ${usage.outputTokens} tokens` : "";
+  return `Done${tokens}${droppedMessages ? `; ${droppedMessages} old messages left out` : ""}`;
 }

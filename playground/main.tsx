@@ -8,6 +8,7 @@ import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/personas.css";
 import "./styles/chat.css";
+import "./styles/markdown.css";
 import "./styles/savings.css";
 
 watchAdminLinks();

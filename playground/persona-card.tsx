@@ -1,4 +1,4 @@
-import { type Persona, portraitAlt, portraitUrl } from "asknewton/client";
+import { type Persona, portraitAlt, portraitSrcSet, portraitUrl } from "asknewton/client";
 import { useId } from "react";
 
 const PORTRAIT_WORDS = {
@@ -9,12 +9,27 @@ const PORTRAIT_WORDS = {
 
 const dollars = (amount: number) => `$${amount.toLocaleString("en-US")}`;
 
-function Portrait({ persona }: { persona: Persona }) {
+// As wide as a card: on a phone most of the screen, elsewhere a column.
+const SIZES = "(max-width: 44rem) 84vw, 18rem";
+
+type PortraitProps = Pick<PersonaCardProps, "persona" | "imageWidths">;
+
+function Portrait({ persona, imageWidths }: PortraitProps) {
   const { imageStatus } = persona;
   const words = PORTRAIT_WORDS[imageStatus];
   return (
     <div className="portrait">
-      <img key={imageStatus} src={portraitUrl(persona)} alt={portraitAlt(persona)} width="512" height="512" />
+      <img
+        key={imageStatus}
+        src={portraitUrl(persona, { width: 256 })}
+        srcSet={portraitSrcSet(persona, imageWidths)}
+        sizes={SIZES}
+        alt={portraitAlt(persona)}
+        width="512"
+        height="512"
+        loading="lazy"
+        decoding="async"
+      />
       {words && <span className="portrait-state">{words}</span>}
     </div>
   );
@@ -22,19 +37,21 @@ function Portrait({ persona }: { persona: Persona }) {
 
 export interface PersonaCardProps {
   readonly persona: Persona;
+  /** The sizes that are kept of its portrait; undefined until the whole set is there. */
+  readonly imageWidths: readonly number[] | undefined;
   readonly selected: boolean;
   /** Before the whole set is there, it cannot be talked with. */
   readonly canTalk: boolean;
   readonly onTalk: () => void;
 }
 
-export function PersonaCard({ persona, selected, canTalk, onTalk }: PersonaCardProps) {
+export function PersonaCard({ persona, imageWidths, selected, canTalk, onTalk }: PersonaCardProps) {
   const heading = useId();
   const { name, age, occupation, location, description, budget, preferredPlanType, concerns } = persona;
   return (
     <li className="card" data-selected={selected}>
       <article aria-labelledby={heading}>
-        <Portrait persona={persona} />
+        <Portrait persona={persona} imageWidths={imageWidths} />
         <div className="card-text">
           <h3 id={heading}>{name}</h3>
           <p className="quiet small">

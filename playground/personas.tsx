@@ -76,6 +76,7 @@ export function Personas({ made, selectedId, onTalk, onRefresh }: PersonasProps)
             <PersonaCard
               key={persona.id}
               persona={persona}
+              imageWidths={set?.imageWidths}
               selected={persona.id === selectedId}
               canTalk={set !== undefined}
               onTalk={() => onTalk(persona.id)}

@@ -1,6 +1,6 @@
 import { toNotice } from "./words.ts";
 
-export function ProblemNotice({ error, onRetry }: { error: Error; onRetry: () => void }) {
+export function ProblemNotice({ error, onRetry }: { error: Error; onRetry?: () => void }) {
   const { title, advice, details, requestId } = toNotice(error);
   return (
     <div className="notice notice-bad" role="alert">
@@ -16,9 +16,11 @@ export function ProblemNotice({ error, onRetry }: { error: Error; onRetry: () =>
           </p>
         )}
       </div>
-      <button type="button" className="button" onClick={onRetry}>
-        Try again
-      </button>
+      {onRetry && (
+        <button type="button" className="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { ConnectionEvent } from "asknewton/client";
+import type { ConnectionEvent, PersonaSet } from "asknewton/client";
 import { type GeneratedPersonas, useGeneratePersonas } from "asknewton/react";
 import { useEffect, useRef, useState } from "react";
 import { type Lead, requestOf } from "./leads.ts";
@@ -17,10 +17,10 @@ export interface MadeSet extends GeneratedPersonas {
 }
 
 /** The personas of a lead, with where they came from and how long that took. */
-export function useSet(): MadeSet {
+export function useSet(initialSet?: PersonaSet): MadeSet {
   const [origin, setOrigin] = useState<Origin>();
   const [tookMs, setTookMs] = useState<number>();
-  const [wanted, setWanted] = useState(3);
+  const [wanted, setWanted] = useState(initialSet?.personas.length ?? 3);
   const [reconnecting, setReconnecting] = useState(false);
   const startedAt = useRef(0);
   const last = useRef<{ lead: Lead; refresh: boolean }>(undefined);
@@ -29,12 +29,12 @@ export function useSet(): MadeSet {
     setReconnecting(event.type === "reconnecting");
     if (event.type === "open") setOrigin(originOf(event.cacheStatus));
   };
-  const personas = useGeneratePersonas({ onEvent });
+  const personas = useGeneratePersonas({ onEvent, initialSet });
   const { status, generate, isLoading } = personas;
 
   useEffect(() => {
     if (status === "loading") startedAt.current = performance.now();
-    if (status === "done") setTookMs(performance.now() - startedAt.current);
+    if (status === "done" && startedAt.current > 0) setTookMs(performance.now() - startedAt.current);
     if (status === "done" || status === "error") setReconnecting(false);
   }, [status]);
 

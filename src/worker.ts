@@ -113,6 +113,10 @@ export class SpendLedger extends DurableObject<Env> {
     return this.#ledger.reserve(id, amountUsd, limitUsd);
   }
 
+  reserveMany(id: string, amountsUsd: readonly number[], limitUsd: number) {
+    return this.#ledger.reserveMany(id, amountsUsd, limitUsd);
+  }
+
   settle(id: string, actualUsd: number) {
     this.#ledger.settle(id, actualUsd);
   }

@@ -35,6 +35,8 @@ export interface ChatRun {
   /** Sends the messages, once more under the same key; missing where another page did. */
   readonly send?: (path: string, accept: string, signal: AbortSignal) => Promise<Response>;
   readonly idempotencyKey?: string;
+  /** How many of the oldest messages were not sent. */
+  readonly dropped?: number;
   readonly cursor: Cursor;
   /** What was given to the caller since the last reset. */
   text: string;
@@ -117,7 +119,8 @@ export async function* answerText(
     reconnect = { attempts: 0 };
   }
   ending ??= yield* wholeText(run, { ...options, reconnect });
-  const { finishReason, usage, model, droppedMessages } = ending;
+  const { finishReason, usage, model } = ending;
+  const droppedMessages = (ending.droppedMessages ?? 0) + (run.dropped ?? 0) || undefined;
   const { streamId } = run.cursor;
   options.onEvent({ type: "done", streamId, finishReason, usage, model, droppedMessages });
 }

@@ -43,16 +43,35 @@ export interface Stats {
   pregenerate: { pending: number; done: number; failed: number };
   /** What the database would not take of a run at first: stored later, or given up. */
   outbox: { recovered: number; givenUp: number };
+  /** The database's size, and the day on which it reaches its limit, as it grew of late. */
+  database: { bytes: number; limitBytes: number; fullOn: string | null };
 }
 
 /** `POST /api/admin/pregenerate`: 1 to 100 inputs. */
 export interface PregenerateRequest {
   inputs: Omit<GenerateRequest, "images">[];
+  /** `now`, the default: by the queue. `economy`: by the Batch API, within a day at half the price. */
+  mode?: "now" | "economy";
 }
 
 export interface PregenerateAnswer {
+  jobId: string;
   accepted: number;
   alreadyCached: number;
+}
+
+/** `GET /api/admin/pregenerate/{jobId}`. */
+export interface PregenerateJob {
+  jobId: string;
+  mode: "now" | "economy";
+  state: "running" | "done" | "cancelled";
+  /** ISO 8601. */
+  createdAt: string;
+  sets: { total: number; pending: number; done: number; failed: number };
+  portraits: { pending: number; ready: number; failed: number };
+  spentUsd: number;
+  /** The inputs that failed, by their place in the request: 100 at most. */
+  failures: { index: number; code: string }[];
 }
 
 /** `POST /api/admin/erase`. */
@@ -60,4 +79,11 @@ export type EraseRequest = { email: string } | { userId: string };
 
 export interface EraseAnswer {
   erased: { sets: number; logEntries: number; streams: number; images: number };
+  /** What the service cannot reach, and when it ends by itself. */
+  remains: { where: string; until: string }[];
+}
+
+/** `GET /api/admin/audit?days=n`: newest first. */
+export interface Audit {
+  entries: { at: string; action: string; subjectHash?: string; outcome: string }[];
 }

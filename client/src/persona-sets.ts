@@ -19,12 +19,17 @@ const MAX_INTERVAL_MS = 15_000;
 const BACKOFF = 1.5;
 // Some forty minutes of a page that is looked at: longer than every attempt at a portrait with its waits.
 const MAX_POLLS = 170;
+// A poll without an answer by then will not get one.
+const POLL_TIMEOUT_MS = 30_000;
 // A page that nobody looks at sends nothing.
 const HIDDEN_MS = 24 * 3_600_000;
 
 /** The answer carries an `ETag`, so a browser sends `If-None-Match`, and mostly gets a 304, by itself. */
 async function getSet(call: Call, setId: string, signal?: AbortSignal): Promise<PersonaSet> {
-  const response = await call(under("/api/personas", setId), signal ? { signal } : {});
+  const timeout = AbortSignal.timeout(POLL_TIMEOUT_MS);
+  const response = await call(under("/api/personas", setId), {
+    signal: AbortSignal.any([timeout, signal ?? timeout]),
+  });
   return await response.json().catch((error: unknown) => {
     throw new ConnectionLost("unreadable", error);
   });

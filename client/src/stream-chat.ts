@@ -3,7 +3,11 @@ import { answerText, type ChatRun, type StreamOptions } from "./chat-answer.ts";
 import { type ConnectionOptions, createCall, newKey } from "./connection/request.ts";
 import { createRetry } from "./connection/retry.ts";
 import { CHAT_STREAMS, under } from "./connection/routes.ts";
+import { newestMessages } from "./history.ts";
 import { hasCode } from "./problem.ts";
+
+// A stop without an answer by then is asked for once more.
+const STOP_TIMEOUT_MS = 10_000;
 
 export interface StreamChatOptions extends StreamOptions {
   /** Names this send, so that repeating it is never paid for twice; must be unguessable. Default: a new one. */
@@ -12,9 +16,9 @@ export interface StreamChatOptions extends StreamOptions {
 }
 
 /**
- * Sends messages, and gives the answer's text as it is written. Nothing is sent before the first `next()`;
- * leaving the loop early stops the answer. After a `reset` event the text starts anew. Throws `AskNewtonError`,
- * or the signal's reason.
+ * Sends messages, of a very long conversation the newest that fit into one request, and gives the answer's text as
+ * it is written. Nothing is sent before the first `next()`; leaving the loop early stops the answer. After a
+ * `reset` event the text starts anew. Throws `AskNewtonError`, or the signal's reason.
  */
 export function streamChat(
   messages: readonly ChatMessage[],
@@ -22,10 +26,12 @@ export function streamChat(
 ): AsyncIterableIterator<string> {
   const { idempotencyKey = newKey(), persona } = options;
   const call = createCall(options);
-  const body = { messages, persona };
+  const newest = newestMessages(messages);
+  const body = { messages: newest, persona };
   const send = (path: string, Accept: string, signal: AbortSignal) =>
     call(path, { method: "POST", headers: { Accept, "Idempotency-Key": idempotencyKey }, body, signal });
-  return cancellableText({ send, idempotencyKey, cursor: { lastEventId: 0 }, text: "" }, options);
+  const dropped = messages.length - newest.length;
+  return cancellableText({ send, idempotencyKey, dropped, cursor: { lastEventId: 0 }, text: "" }, options);
 }
 
 /**
@@ -51,7 +57,8 @@ export async function stopChat(
   const retry = createRetry({ reconnect: { ...options.reconnect, attempts: 3 } });
   for (;;) {
     try {
-      await call(path, { method: "DELETE", headers, keepalive: true }); // also from a page that is closed
+      const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
+      await call(path, { method: "DELETE", headers, keepalive: true, signal }); // also from a page that is closed
       return;
     } catch (error) {
       if (hasCode(error, "not_found")) return;

@@ -71,7 +71,9 @@ function operation(route: Route): Json {
   };
 }
 
-const DESCRIPTION = `Personas, portraits and chat for choosing health insurance.
+const DESCRIPTION = `Personas, portraits and chat for choosing health insurance, made by AI. Newton, who answers in the chat, is an AI assistant and no licensed agent: its answers can be wrong, and are no medical, legal or tax advice. Portraits are AI-generated.
+
+US social security numbers, Medicare identifiers and payment card numbers in chats and leads are replaced by \`[removed]\` before anything is kept or sent.
 
 Errors are RFC 9457 problems with a stable \`code\`. What is not here answers 404 \`not_found\` (a trailing slash makes another path), and a method that a path does not have 405 \`method_not_allowed\` with \`Allow\`; HEAD is known wherever GET is.
 

@@ -100,7 +100,7 @@ export function docsPage(version: string): string {
 <nav aria-label="Contents"><a class="home" href="/">AskNewton Edge</a><p class="quiet">API, version ${escapeHtml(version)}</p>${contents()}</nav>
 <main>
 <h1>The API</h1>
-<p>Personas, portraits and chat for choosing health insurance. The same as a document for tools: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+<p>Personas, portraits and chat for choosing health insurance, made by AI. Newton is an AI assistant and no licensed agent; its answers can be wrong. The same as a document for tools: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
 ${parts.join("\n")}
 <h2 id="problems">Problems</h2>
 <p>Every error is <code>application/problem+json</code> (RFC 9457) with a stable <code>code</code> and the request's id.</p>

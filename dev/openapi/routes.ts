@@ -45,7 +45,9 @@ const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key_reused
 const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
   (code) =>
     code.startsWith("upstream_") ||
-    ["rate_limited", "interrupted", "still_running", "budget_exhausted"].includes(code),
+    ["rate_limited", "interrupted", "still_running", "budget_exhausted", "caller_budget_exhausted"].includes(
+      code,
+    ),
 );
 
 const EVENTS = "text/event-stream";
@@ -73,6 +75,19 @@ const SET_ID: Parameter = {
   description: "From a set.",
   schema: { type: "string", pattern: "^[0-9a-f]{32}$" },
 };
+const JOB_ID: Parameter = {
+  name: "jobId",
+  in: "path",
+  required: true,
+  description: "From the answer that took the job.",
+  schema: { type: "string" },
+};
+const DAYS: Parameter = {
+  name: "days",
+  in: "query",
+  description: "UTC days, today the last.",
+  schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -88,6 +103,12 @@ const IMAGE_KEY: Parameter = {
   required: true,
   description: "From `imageUrl`.",
   schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+};
+const WIDTH: Parameter = {
+  name: "width",
+  in: "query",
+  description: "The smallest kept size that is at least so many pixels wide, or the original where none is.",
+  schema: { type: "integer", minimum: 1, maximum: 4096 },
 };
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
@@ -156,7 +177,7 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "A portrait, or its placeholder",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       206: [
@@ -169,7 +190,7 @@ export const ROUTES: readonly Route[] = [
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
       416: [{ description: "No such range", headers: ["Content-Range"] }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "head",
@@ -177,12 +198,12 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "What GET would say of a portrait, without the picture",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "post",
@@ -203,8 +224,10 @@ export const ROUTES: readonly Route[] = [
     body: "ChatRequest",
     summary: "Newton's answer as it is written",
     description:
-      '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}`, or ' +
-      '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle.',
+      '`data: {"id":1,"content":"Hel"}` for text, then `data: {"id":9,"done":true,"finishReason":"stop","usage":{…}}` (with ' +
+      "`droppedMessages` where some did not go to the model), or " +
+      '`data: {"id":9,"error":{"code","message","retryable"}}` where the upstream fails in the middle. ' +
+      '`data: {"id":9,"reset":true}`: the server died under the answer, which begins again, and the text so far is void.',
     parameters: [IDEMPOTENCY_KEY],
     answers: {
       200: [{ description: "The stream", mediaType: EVENTS, headers: [...RUN_HEADERS, "X-Stream-Id"] }],
@@ -268,16 +291,28 @@ export const ROUTES: readonly Route[] = [
     tag: "administration",
     access: "admin",
     summary: "What was asked, spent and saved",
-    parameters: [
-      {
-        name: "days",
-        in: "query",
-        description: "UTC days, today the last.",
-        schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
-      },
-    ],
+    parameters: [DAYS],
     answers: { 200: [{ description: "By day, and in all", schema: "Stats" }] },
     problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/audit",
+    tag: "administration",
+    access: "admin",
+    summary: "What the administration did",
+    parameters: [DAYS],
+    answers: { 200: [{ description: "Every call but reads, newest first", schema: "Audit" }] },
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/metrics",
+    tag: "administration",
+    access: "admin",
+    summary: "The figures for Prometheus",
+    answers: { 200: [{ description: "Of today, and of all days kept", mediaType: "text/plain" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "post",
@@ -288,6 +323,26 @@ export const ROUTES: readonly Route[] = [
     summary: "Have sets and portraits made before a visitor asks",
     answers: { 202: [{ description: "Taken", schema: "PregenerateAnswer" }] },
     problems: [...BODY, "not_found", "upstream_not_configured", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "How far a job is",
+    parameters: [JOB_ID],
+    answers: { 200: [{ description: "The job", schema: "PregenerateJob" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    method: "delete",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "Cancel a job: what has not begun is not begun, what is finished is kept",
+    parameters: [JOB_ID],
+    answers: { 204: [{ description: "Cancelled, or at its end already" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "delete",
@@ -306,7 +361,7 @@ export const ROUTES: readonly Route[] = [
     access: "admin",
     body: "EraseRequest",
     summary: "Erase all that is kept of a person",
-    answers: { 200: [{ description: "What was erased", schema: "EraseAnswer" }] },
+    answers: { 200: [{ description: "What was erased, and what remains where", schema: "EraseAnswer" }] },
     problems: [...BODY, "not_found", ...USER],
   },
 ];

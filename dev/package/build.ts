@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type OutputOptions, type Plugin } from "rolldown";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CLIENT = join(ROOT, "client");
@@ -11,21 +11,15 @@ const OUT = join(CLIENT, "dist");
 /** The other entries stand on the first, and do not bring it along a second time. */
 const client: Plugin = {
   name: "client",
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: "../index.js", external: true }));
-  },
+  resolveId: (source) => (source === "../index.ts" ? { id: "../index.js", external: true } : null),
 };
 
-function bundle(entry: string, options: BuildOptions = {}): Promise<unknown> {
+function bundle(entry: string, options: BuildOptions = {}, output: OutputOptions = {}): Promise<unknown> {
+  const file = join(OUT, `${entry}.js`);
   return build({
-    absWorkingDir: CLIENT,
-    entryPoints: { [entry]: `src/${entry}.ts` },
-    outdir: OUT,
-    bundle: true,
-    minify: true,
-    sourcemap: true,
-    format: "esm",
-    target: "es2022",
+    input: join(CLIENT, `src/${entry}.ts`),
+    transform: { target: "es2022" },
+    output: Object.assign({ file, format: "esm", minify: true, sourcemap: true }, output),
     ...options,
   });
 }
@@ -34,11 +28,11 @@ const start = performance.now();
 rmSync(OUT, { recursive: true, force: true });
 await Promise.all([
   bundle("index"), // with its parser in it, so that a plain page can load it as it is
-  bundle("react/index", {
-    plugins: [client],
-    external: ["react", "use-debounce"],
-    banner: { js: '"use client";' }, // where hooks may run, for frameworks that render on a server
-  }),
+  bundle(
+    "react/index",
+    { plugins: [client], external: ["react", "use-debounce"] },
+    { postBanner: '"use client";' }, // where hooks may run, for frameworks that render on a server
+  ),
   bundle("ai-sdk/index", { plugins: [client] }),
 ]);
 execFileSync(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {

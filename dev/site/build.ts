@@ -39,15 +39,11 @@ async function buildPlayground(outDir: string): Promise<void> {
 }
 
 async function buildClient(outDir: string): Promise<void> {
-  const { build } = await import("esbuild");
+  const { build } = await import("rolldown");
   await build({
-    absWorkingDir: ROOT,
-    entryPoints: ["client/src/index.ts"],
-    outfile: join(outDir, "client.js"),
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
+    input: join(ROOT, "client/src/index.ts"),
+    transform: { target: "es2022" },
+    output: { file: join(outDir, "client.js"), format: "esm", minify: true },
   });
 }
 

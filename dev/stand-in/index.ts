@@ -2,6 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeAnswer } from "./answer.ts";
+import { createBatches } from "./batch/batches.ts";
+import { createFileShelf, fileRoutes } from "./batch/files.ts";
+import { createLineAnswerer } from "./batch/lines.ts";
 import { CONTROL_PATH, createControl } from "./control/control.ts";
 import { createJournal } from "./journal.ts";
 import { createApi } from "./openai/api.ts";
@@ -47,10 +50,17 @@ function createHandlers({ pace = "real", models = KNOWN_MODELS }: StandInOptions
   };
   const completions = createCompletions({ ...shared, writeAnswer });
   const images = createImages({ ...shared, paint: createPortraitPainter() });
+  const shelf = createFileShelf();
+  const answerLine = createLineAnswerer(shared.scripts, {
+    "/v1/chat/completions": completions.answerAtOnce,
+    "/v1/images/generations": images.answerAtOnce,
+  });
   const routes = [
-    { method: "POST", path: /^\/chat\/completions$/, answer: completions },
-    { method: "POST", path: /^\/images\/generations$/, answer: images },
+    { method: "POST", path: /^\/chat\/completions$/, answer: completions.answer },
+    { method: "POST", path: /^\/images\/generations$/, answer: images.answer },
     ...modelRoutes(models),
+    ...fileRoutes(shelf),
+    ...createBatches({ shelf, paces: shared.paces, answerLine }),
   ] as const;
   return { control: createControl(shared), api: createApi({ ...shared, routes }) };
 }

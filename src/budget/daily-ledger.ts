@@ -5,6 +5,11 @@ export type Verdict = "granted" | "set aside" | "spent";
 export interface DailyLedger {
   /** Sets `amountUsd` aside where what is spent and set aside stays within `limitUsd`. Asked again it changes nothing. */
   reserve(id: string, amountUsd: number, limitUsd: number): Verdict;
+  /**
+   * Sets aside as many of the amounts as fit, from the first on, and gives their number. Asked again it gives what
+   * was set aside already.
+   */
+  reserveMany(id: string, amountsUsd: readonly number[], limitUsd: number): number;
   /** Turns what was set aside into what was spent. Settling twice, or what is not known, changes nothing. */
   settle(id: string, actualUsd: number): void;
   /** Forgets the day. */
@@ -53,6 +58,20 @@ export function createDailyLedger(storage: DurableObjectStorage, now: () => numb
       if (total + amountUsd > limitUsd + EPSILON_USD) return "set aside";
       sql.exec("INSERT INTO money VALUES (?, ?, ?)", id, amountUsd, now());
       return "granted";
+    },
+    reserveMany(id, amountsUsd, limitUsd) {
+      open();
+      const [mine] = sql.exec<{ usd: number }>("SELECT usd FROM money WHERE id = ?", id).toArray();
+      const { total } = sql.exec<{ total: number }>("SELECT SUM(usd) AS total FROM money").one();
+      const room = (mine?.usd ?? limitUsd - total) + EPSILON_USD;
+      let sum = 0;
+      let count = 0;
+      while (count < amountsUsd.length && sum + (amountsUsd[count] ?? 0) <= room) {
+        sum += amountsUsd[count] ?? 0;
+        count += 1;
+      }
+      if (!mine && count > 0) sql.exec("INSERT INTO money VALUES (?, ?, 1)", id, sum);
+      return count;
     },
     settle(id, actualUsd) {
       open();

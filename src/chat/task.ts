@@ -1,11 +1,11 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts, type Usage } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { doneEvent } from "./message.ts";
+import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import type { FinishReason } from "./schema.ts";
 
@@ -19,15 +19,16 @@ export interface ChatAsker {
   readonly emailHash: string | null;
 }
 
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
-
 export interface ChatInput extends ChatPrompt, ChatAsker {
+  /** How many messages of the conversation stayed behind. */
+  readonly dropped: number;
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
 
 export interface ChatTaskDeps extends ChatModel {
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid. */
+  readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
   /** The same for a run that has just begun. */
@@ -50,22 +51,23 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function whole(completion: Completion): Done<undefined> {
-  const { usage = NO_USAGE } = completion;
-  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage }) };
+interface End {
+  readonly finishReason: FinishReason;
+  readonly model: string;
+  readonly usage?: Usage | undefined;
 }
 
-const STOPPED: Done<undefined> = {
-  result: undefined,
-  last: doneEvent({ finishReason: "stopped", usage: NO_USAGE }),
-  stopped: true,
-};
+function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }: End): Done<undefined> {
+  const left = dropped > 0 && { droppedMessages: dropped };
+  const last = doneEvent({ finishReason, usage, model, ...left });
+  return { result: undefined, last, stopped: finishReason === "stopped" };
+}
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
 export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
   const { now } = deps;
 
-  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Completion> {
+  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
     function onText(text: string): void {
       chars += text.length;
@@ -89,9 +91,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       callerAddressHash,
       emailHash,
       route: ROUTE,
-      model: deps.model,
+      model: spent.model ?? deps.model,
     };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), ...asked, ...cost };
   }
 
@@ -116,9 +118,10 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-      return whole(completion);
+      return ended(input, { ...completion, finishReason: toFinishReason(completion) });
     } catch (error) {
-      if (context.signal.aborted) return STOPPED;
+      const model = calls.spent.model ?? deps.model;
+      if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -126,16 +129,16 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   }
 
   return {
-    reset: {}, // never begun again
+    reset: RESET,
     isText: ({ content }) => content !== undefined,
     interrupted({ label, checkpoint, ...run }) {
       if (label === null || !checkpoint) return;
       recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
     },
-    maxAttempts: 1,
+    maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return STOPPED;
-      const calls = deps.openCalls(context);
+      if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
+      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {

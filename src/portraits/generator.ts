@@ -3,6 +3,7 @@ import type { ImageRequest, Upstream } from "../openai/upstream.ts";
 import { parseImageUsage, type Usage } from "../openai/usage.ts";
 import { type PortraitFile, readImageAnswer } from "./image-answer.ts";
 import type { CallCost, PortraitJob } from "./jobs.ts";
+import type { PortraitStyle } from "./key.ts";
 
 export interface GeneratorDeps {
   readonly upstream: Pick<Upstream, "createImage">;
@@ -49,7 +50,12 @@ function dallEQuality(model: string, quality: string): string {
 }
 
 /** GPT image models give base64 only and refuse `response_format`; DALL·E wants it and refuses the other. */
-export function imageRequest({ model, prompt, size, quality }: PortraitJob): ImageRequest {
+export function imageRequest({
+  model,
+  prompt,
+  size,
+  quality,
+}: Pick<PortraitJob, "prompt" | keyof PortraitStyle>): ImageRequest {
   if (!model.startsWith("dall-e-")) return { model, prompt, size, quality, output_format: "webp" };
   return { model, prompt, size, quality: dallEQuality(model, quality), response_format: "b64_json" };
 }

@@ -109,12 +109,37 @@ function createSplitter(hint: number) {
       else if (state === "before") outside(piece);
       else after = keep(after, piece);
     },
-    /** The picture, and the answer without it. */
-    end(): { bytes: Uint8Array; rest: { usage?: unknown } } {
-      if (state !== "after") throw unusable();
-      return { bytes: decoder.end(), rest: Object(JSON.parse(before + after)) };
+    /** The picture, if there is one, and the answer without it. */
+    end(): { bytes: Uint8Array | undefined; rest: object } {
+      if (state === "inside") throw unusable();
+      const bytes = state === "after" ? decoder.end() : undefined;
+      return { bytes, rest: Object(JSON.parse(before + after)) };
     },
   };
+}
+
+export interface TakenApart {
+  /** Undefined where there is none that browsers show. */
+  readonly picture: PortraitFile | undefined;
+  /** The JSON without it. */
+  readonly rest: object;
+}
+
+/**
+ * Takes JSON with a picture in it apart while it comes. `hint`: how many bytes the picture may have. Throws
+ * `upstream_invalid_output` where it is no JSON, is cut off, or holds a picture of more than 12 MiB.
+ */
+export async function takeApart(body: AsyncIterable<Uint8Array>, hint = 0): Promise<TakenApart> {
+  const splitter = createSplitter(hint);
+  const latin1 = new TextDecoder("latin1"); // what is wanted of it is ASCII, and a byte is a character
+  try {
+    for await (const chunk of body) splitter.write(latin1.decode(chunk));
+    const { bytes, rest } = splitter.end();
+    const contentType = bytes && portraitType(bytes);
+    return { picture: bytes && contentType ? { bytes, contentType } : undefined, rest };
+  } catch (error) {
+    throw error instanceof SyntaxError ? unusable(error) : error;
+  }
 }
 
 /**
@@ -127,23 +152,8 @@ export async function readImageAnswer(
   const { body, headers } = response;
   if (!body) throw unusable();
   // Three bytes for four characters; only a hint, since the answer may have been compressed.
-  const splitter = createSplitter((Number(headers.get("Content-Length")) * 3) / 4 || 0);
-  const latin1 = new TextDecoder("latin1"); // what is wanted of it is ASCII, and a byte is a character
-  try {
-    for await (const chunk of body) splitter.write(latin1.decode(chunk));
-  } catch (error) {
-    throw error instanceof SyntaxError ? unusable(error) : error;
-  }
-  return finish(splitter);
-}
-
-function finish(splitter: ReturnType<typeof createSplitter>): { picture: PortraitFile; usage: unknown } {
-  try {
-    const { bytes, rest } = splitter.end();
-    const contentType = portraitType(bytes);
-    if (contentType) return { picture: { bytes, contentType }, usage: rest.usage };
-  } catch (cause) {
-    throw unusable(cause);
-  }
-  throw unusable();
+  const hint = (Number(headers.get("Content-Length")) * 3) / 4 || 0;
+  const { picture, rest } = await takeApart(body, hint);
+  if (!picture) throw unusable();
+  return { picture, usage: (rest as { usage?: unknown }).usage };
 }

@@ -74,7 +74,8 @@ describe("the page", () => {
     const talk = page.getByRole("button", { name: /^Ask for/ }).first();
     await talk.focus();
     await page.keyboard.press("Enter");
-    await page.keyboard.press("Tab"); // from the chat's heading to the switch
+    await page.locator("h2:focus").waitFor(); // the chat's, once it is loaded
+    await page.keyboard.press("Tab"); // from there to the switch
     expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
     await page.getByRole("button", { name: "Make personas" }).focus();
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Make personas");

@@ -52,7 +52,7 @@ const answered = ({ page }: Visitor) => page.getByText("Answered", { exact: true
 
 /** The whole answer is there, once, and was asked of the model once. */
 async function isWholeAndPaidOnce({ answer }: Visitor, name: string) {
-  const words = (await answer()).replace(/^Newton: /, "");
+  const words = await answer();
   const asked = await service.calls(`word from ${name}`);
   expect(asked).toHaveLength(1);
   expect(words.length).toBeGreaterThan(100);

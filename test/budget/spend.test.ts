@@ -5,6 +5,10 @@ import { calls, script } from "../support/upstream.ts";
 
 const LIMIT_USD = 0.84;
 
+// What a call costs that puts its whole prompt into the cache: dearer than input, for the model of personas.
+const CACHE_WRITE_USD = 1.25 / 1_000_000;
+const OUTPUT_USD = 5 / 1_000_000;
+
 describe("the day's limit", () => {
   it("is never passed, not by 200 cold requests at once, and what is cached goes on", async () => {
     const cached = newLead();
@@ -12,7 +16,12 @@ describe("the day's limit", () => {
 
     const marker = newLead().name;
     // a call that uses nearly all that was set aside for it: 7,600 tokens out
-    const usage = { prompt_tokens: 2_000, completion_tokens: 7_600, total_tokens: 9_600 };
+    const usage = {
+      prompt_tokens: 2_000,
+      completion_tokens: 7_600,
+      total_tokens: 9_600,
+      prompt_tokens_details: { cached_tokens: 0, cache_write_tokens: 2_000 },
+    };
     await script(marker, [{ usage, firstChunkAfterMs: 300 }], true);
     const asked = Array.from({ length: 200 }, (_, index) => generate({ leadData: { marker, index } }));
     const responses = await Promise.all(asked);
@@ -27,10 +36,13 @@ describe("the day's limit", () => {
     await Promise.all(served.map((response) => response.body?.cancel()));
 
     expect(await calls(marker)).toHaveLength(served.length);
+    // by the upstream's own bill, and by ours
+    const bill = served.length * (2_000 * CACHE_WRITE_USD + 7_600 * OUTPUT_USD);
+    expect(bill).toBeLessThanOrEqual(LIMIT_USD);
     const row = await env.DB.prepare("SELECT SUM(cost_usd) AS spent FROM request_log").first<{
       spent: number;
     }>();
-    expect(row?.spent).toBeGreaterThan(0);
+    expect(row?.spent).toBeGreaterThanOrEqual(bill);
     expect(row?.spent).toBeLessThanOrEqual(LIMIT_USD);
     expect((await setOf(await generate({ leadData: cached }))).fromCache).toBe(true);
 

@@ -56,6 +56,16 @@ describe("a page that becomes active again", () => {
     expect(await rest).toBe(" and half");
   });
 
+  it("reconnects at once when it comes back from the back/forward cache, and not when it is first shown", async () => {
+    const { words, events, types } = await halfway(NEVER);
+    const rest = textOf(words);
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: false }));
+    expect(types()).toEqual(["open"]);
+    window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    expect(await rest).toBe(" and half");
+    expect(events[1]).toMatchObject({ type: "reconnecting", reason: "restored" });
+  });
+
   it("ends the wait between two attempts", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(["Here."])];

@@ -31,7 +31,7 @@ describe("an answer on a good connection", () => {
     service.scripts = [answerOf(["Yes."])];
     const kept = QUESTION.map((message, index) => ({ ...message, id: index }));
     await textOf(streamChat(kept, watched(service).options));
-    expect(service.heard[0]?.body).toEqual({ messages: QUESTION });
+    expect(service.requests[0]?.body).toEqual({ messages: QUESTION });
   });
 
   it("sends the messages, the persona, a key of its own and the caller's headers", async () => {
@@ -233,6 +233,22 @@ describe("a connection that is lost", () => {
     const { options, events } = watched(service, WATCHFUL);
     expect(await textOf(streamChat(QUESTION, options))).toBe(WHOLE);
     expect(events[1]).toMatchObject({ type: "reconnecting", reason: "silent" });
+  });
+
+  it("is made anew where the browser itself ended the request, as one does with a page that it freezes", async () => {
+    const service = await hostileService();
+    service.scripts = [answerOf(PIECES)];
+    const failures: Error[] = [
+      new DOMException("Fetch is aborted", "AbortError"),
+      new TypeError("Load failed"),
+    ];
+    const { options } = watched(service, {
+      fetch: (url, init) => {
+        const failure = failures.shift();
+        return failure ? Promise.reject(failure) : fetch(url, init);
+      },
+    });
+    expect(await textOf(streamChat(QUESTION, options))).toBe(WHOLE);
   });
 
   it("is not mistaken for silence while comments come", async () => {

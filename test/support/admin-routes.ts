@@ -11,6 +11,20 @@ export const ADMIN_ROUTES: readonly GuardedRoute[] = [
     status: 200,
   },
   {
+    method: "GET",
+    template: "/api/admin/audit",
+    path: "/api/admin/audit",
+    access: "admin",
+    status: 200,
+  },
+  {
+    method: "GET",
+    template: "/api/admin/metrics",
+    path: "/api/admin/metrics",
+    access: "admin",
+    status: 200,
+  },
+  {
     method: "POST",
     template: "/api/admin/pregenerate",
     path: "/api/admin/pregenerate",
@@ -20,6 +34,20 @@ export const ADMIN_ROUTES: readonly GuardedRoute[] = [
       limit: PREGENERATE_BODY_LIMIT,
       with: (words) => ({ inputs: [{ leadData: { name: words }, config: { count: 1 } }] }),
     },
+  },
+  {
+    method: "GET",
+    template: "/api/admin/pregenerate/{jobId}",
+    path: "/api/admin/pregenerate/some-job",
+    access: "admin",
+    status: 404,
+  },
+  {
+    method: "DELETE",
+    template: "/api/admin/pregenerate/{jobId}",
+    path: "/api/admin/pregenerate/some-job",
+    access: "admin",
+    status: 404,
   },
   {
     method: "DELETE",

@@ -20,6 +20,9 @@ describe("the variables", () => {
       CHAT_MODEL: "gpt-6-luna",
       PERSONA_REASONING_EFFORT: "low",
       CHAT_REASONING_EFFORT: "none",
+      PERSONA_FALLBACK_MODELS: [],
+      CHAT_FALLBACK_MODELS: [],
+      OPENAI_HEADERS: {},
       PERSONA_MAX_OUTPUT_TOKENS: 16_000,
       CHAT_MAX_OUTPUT_TOKENS: 4_000,
       IMAGE_MODEL: "gpt-image-2.6-flare",
@@ -31,6 +34,8 @@ describe("the variables", () => {
       CHAT_DEDUPE_WINDOW_SECONDS: 10,
       IDEMPOTENCY_TTL_SECONDS: 86_400,
       CHAT_STREAM_TTL_SECONDS: 3_600,
+      CHAT_HISTORY_CHARS: 48_000,
+      REDACT: "on",
       UPSTREAM_TIMEOUT_MS: 90_000,
       UPSTREAM_IDLE_TIMEOUT_MS: 30_000,
       IMAGE_TIMEOUT_MS: 180_000,
@@ -56,6 +61,9 @@ describe("the variables", () => {
       DAILY_SPEND_LIMIT_USD: "2.50",
       DEDUPE_WINDOW_SECONDS: 0, // a number, as [vars] in wrangler.toml may have it
       MODEL_PRICES: '{"mine": {"input": 1, "cachedInput": 0.5, "output": 2}}',
+      PERSONA_REASONING_EFFORT: "default",
+      PERSONA_FALLBACK_MODELS: " mine , gpt-6-luna,mine",
+      OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer x", "OpenAI-Project": "p"}',
       PERSONA_MODEL: "", // set to nothing: not set
     });
     expect(config.OPENAI_BASE_URL).toBe("http://127.0.0.1:11434/v1");
@@ -64,7 +72,13 @@ describe("the variables", () => {
     expect(config.PERSONA_IGNORED_FIELDS).toEqual([["createdAt"], ["utm_*"], ["meta", "sessionId"]]);
     expect(config.DAILY_SPEND_LIMIT_USD).toBe(2.5);
     expect(config.DEDUPE_WINDOW_SECONDS).toBe(0);
-    expect(config.MODEL_PRICES).toMatchObject({ mine: { output: 2 }, "gpt-6-luna": { input: 0.1 } });
+    expect(config.MODEL_PRICES).toMatchObject({
+      mine: { output: 2, cacheWrite: 1 }, // input's price where it has none of its own
+      "gpt-6-luna": { input: 0.1, cacheWrite: 0.125 },
+    });
+    expect(config.PERSONA_REASONING_EFFORT).toBe("default");
+    expect(config.PERSONA_FALLBACK_MODELS).toEqual(["mine", "gpt-6-luna"]);
+    expect(config.OPENAI_HEADERS).toEqual({ "cf-aig-authorization": "Bearer x", "OpenAI-Project": "p" });
     expect(config.PERSONA_MODEL).toBe("gpt-6.1-terra");
   });
 });
@@ -74,6 +88,27 @@ describe("a value that cannot be meant", () => {
     OPENAI_BASE_URL: ["nowhere", "ftp://x", "http://u:p@x", "http://x?y=1"],
     PERSONA_MODEL: ["two words"],
     PERSONA_REASONING_EFFORT: ["some"],
+    PERSONA_FALLBACK_MODELS: ["two words", "a,b,c,d"],
+    CHAT_FALLBACK_MODELS: ["a,b,c,d"],
+    OPENAI_HEADERS: [
+      "{",
+      "[]",
+      "null",
+      '"x"',
+      '{"x": 1}',
+      '{"x": ""}',
+      '{"x": "a\\r\\nb: c"}',
+      '{"x y": "a"}',
+      '{"": "a"}',
+      '{"x": "a", "X": "b"}',
+      '{"authorization": "a"}',
+      '{"HOST": "a"}',
+      '{"Content-Type": "a"}',
+      '{"content-anything": "a"}',
+      '{"Connection": "a"}',
+      '{"transfer-encoding": "a"}',
+      '{"TE": "a"}',
+    ],
     PERSONA_MAX_OUTPUT_TOKENS: ["0", "-1", "1.5", "many", "1e3"],
     CHAT_MAX_OUTPUT_TOKENS: ["0"],
     IMAGE_SIZE: ["big", "0x10"],
@@ -84,6 +119,7 @@ describe("a value that cannot be meant", () => {
       '{"m": 1}',
       '{"m": {"input": 1}}',
       '{"m":{"input":-1,"cachedInput":0,"output":0}}',
+      '{"m":{"input":1,"cachedInput":0,"cacheWrite":-1,"output":0}}',
     ],
     DAILY_SPEND_LIMIT_USD: ["-1", "lots", "1,5", "Infinity"],
     PUBLIC_BASE_URL: ["/x"],

@@ -24,7 +24,7 @@ export function openConnection({
   const lose = (reason: LossReason) => controller.abort(new ConnectionLost(reason));
   // A new network has none of the old one's connections, even where they have not noticed yet.
   const unsubscribe = onPageActive((change) => {
-    if (change === "online" || Date.now() - since > heartbeatMs) lose(change);
+    if (change !== "visible" || Date.now() - since > heartbeatMs) lose(change);
   });
 
   return {

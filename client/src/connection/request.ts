@@ -37,8 +37,11 @@ export function createCall({ baseUrl = "", headers, fetch = globalThis.fetch }: 
       const json = body ? JSON.stringify(body) : null;
       return await fetch(origin + path, { ...init, body: json, headers: all });
     } catch (error) {
-      // What `fetch` rejects with where the network fails; also where `headers` met one on the way to its token.
-      throw error instanceof TypeError ? new ConnectionLost("network", error) : error;
+      // What `fetch` rejects with where the network fails, or a browser ends it by itself, as one does with a page
+      // that it freezes; also where `headers` met one on the way to its token.
+      throw /^(Type|Abort|Timeout)Error$/.test((error as Error)?.name)
+        ? new ConnectionLost("network", error)
+        : error;
     }
   }
 

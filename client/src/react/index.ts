@@ -7,6 +7,7 @@ export {
 } from "./use-generate-personas.ts";
 export {
   type ChatStatus,
+  type SendMessagesOptions,
   type StreamedChat,
   type UseStreamedChatOptions,
   useStreamedChat,

@@ -19,6 +19,8 @@ export interface UseGeneratePersonasOptions
   extends Omit<GeneratePersonasOptions, "signal" | "refresh" | "idempotencyKey" | "onPersona" | "onReset"> {
   /** How long `generate` waits for another call, in milliseconds. Default 400. */
   readonly delay?: number | undefined;
+  /** What is shown at first, such as a set that was kept over a reload. */
+  readonly initialSet?: PersonaSet | undefined;
 }
 
 export interface GeneratedPersonas {
@@ -43,9 +45,13 @@ type Shown = Pick<GeneratedPersonas, "personas" | "set" | "status" | "error">;
 const isLoading = ({ status }: Shown) => status === "waiting" || status === "loading";
 const IDLE: Shown = { personas: [], set: undefined, status: "idle", error: undefined };
 
+function shownAtFirst(set: PersonaSet | undefined): Shown {
+  return set ? { set, personas: set.personas, status: "done", error: undefined } : IDLE;
+}
+
 /** Personas of a lead, one set at a time. */
 export function useGeneratePersonas(options: UseGeneratePersonasOptions = {}): GeneratedPersonas {
-  const [shown, setShown] = useState(IDLE);
+  const [shown, setShown] = useState(() => shownAtFirst(options.initialSet));
   const latest = useLatest(options);
   const loading = useRef<AbortController>(undefined);
 

@@ -19,6 +19,12 @@ export type ChatStatus = "idle" | "connecting" | "streaming" | "reconnecting" | 
 
 export type UseStreamedChatOptions = Omit<StreamChatOptions, "signal" | "idempotencyKey" | "keepRunning">;
 
+export interface SendMessagesOptions {
+  readonly persona?: PersonaReference | undefined;
+  /** Names this send, as a page wants that takes it up again after a reload. Default: a new one. */
+  readonly idempotencyKey?: string | undefined;
+}
+
 export interface StreamedChat {
   /** The answer so far; it starts anew where the service had to begin the answer again. */
   readonly streamingText: string;
@@ -33,7 +39,7 @@ export interface StreamedChat {
    */
   readonly sendMessages: (
     messages: readonly ChatMessage[],
-    options?: { readonly persona?: PersonaReference | undefined },
+    options?: SendMessagesOptions,
   ) => Promise<string | undefined>;
   /** Stops the answer, here and where it is made. */
   readonly stop: () => void;
@@ -104,14 +110,14 @@ export function useStreamedChat(options: UseStreamedChatOptions = {}): StreamedC
   );
 
   const sendMessages = useCallback<StreamedChat["sendMessages"]>(
-    async (messages, { persona = latest.current.persona } = {}) => {
+    async (messages, { persona = latest.current.persona, idempotencyKey } = {}) => {
       if (running.current) return undefined;
       const content = JSON.stringify([messages, persona]);
       const again = failed.current?.content === content;
       const send: Send = {
         controller: new AbortController(),
         content,
-        key: (again && failed.current?.key) || newKey(),
+        key: idempotencyKey ?? ((again && failed.current?.key) || newKey()),
       };
       failed.current = undefined;
       running.current = send;

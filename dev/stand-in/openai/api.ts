@@ -10,6 +10,8 @@ import type { ApiCall, ApiRoute } from "./route.ts";
 import { planRawStream } from "./stream-plan.ts";
 import { playStream } from "./stream-player.ts";
 
+const FILES = "/files";
+
 export interface ApiParts {
   readonly journal: Journal;
   readonly scripts: ScriptBook;
@@ -42,7 +44,8 @@ export function createApi({ journal, scripts, paces, routes }: ApiParts) {
     const raw = await readBody(req);
     const { method = "", url = "", headers } = req;
     const entry = journal.begin({ method, path: url, raw, startedAt }, headers);
-    const step = scripts.take(raw === "" ? url : raw);
+    // The lines of a file are calls of their own, each with its own step.
+    const step = scripts.take(raw === "" || path === FILES ? url : raw);
     const exchange = openExchange({ res, journal, call: entry, headers: step?.headers });
     const call = { exchange, raw, step };
     if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call, paces)) return;

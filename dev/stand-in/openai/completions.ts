@@ -63,13 +63,23 @@ export function createCompletions({ models, paces, writeAnswer }: CompletionPart
     };
   }
 
-  return async ({ exchange, raw, step }: ApiCall): Promise<void> => {
+  function read(raw: string): ChatRequest {
     const request = readChatRequest(parseBody(raw));
     checkModel(models, request.model);
     calls += 1;
+    return request;
+  }
+
+  /** The whole answer at once, as a batch has it. */
+  const answerAtOnce = (raw: string, step: Step | undefined) => wholeAnswer(complete(read(raw), step));
+
+  async function answer({ exchange, raw, step }: ApiCall): Promise<void> {
+    const request = read(raw);
     const completion = complete(request, step);
     const pace = paces.paceFor(request.schema ? "personas" : "chat", raw);
     if (request.stream) playStream(exchange, planStream(completion, pace, step));
     else if (await exchange.wait(speakingMs(completion, pace))) exchange.json(200, wholeAnswer(completion));
-  };
+  }
+
+  return { answer, answerAtOnce };
 }

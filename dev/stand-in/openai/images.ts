@@ -42,7 +42,7 @@ async function pictures(request: ImageRequest, step: Step | undefined, paint: Po
   return Promise.all(Array.from({ length: request.count }, (_, variant) => paint({ ...request, variant })));
 }
 
-function answer(request: ImageRequest, made: readonly Picture[], step: Step | undefined): JsonObject {
+function answerWith(request: ImageRequest, made: readonly Picture[], step: Step | undefined): JsonObject {
   const created = Math.floor(Date.now() / 1000);
   const revised = request.dallE ? { revised_prompt: request.prompt } : {};
   const data = made.map(({ base64 }) => ({ b64_json: base64, ...revised }));
@@ -61,14 +61,27 @@ function answer(request: ImageRequest, made: readonly Picture[], step: Step | un
 
 /** `POST /images/generations`. */
 export function createImages({ models, paces, paint }: ImageParts) {
-  return async ({ exchange, raw, step }: ApiCall): Promise<void> => {
-    const startedAt = performance.now();
+  function read(raw: string): ImageRequest {
     const request = readImageRequest(parseBody(raw));
     checkModel(models, request.model);
+    return request;
+  }
+
+  /** Without the time that it takes, as a batch has it. */
+  async function answerAtOnce(raw: string, step: Step | undefined): Promise<JsonObject> {
+    const request = read(raw);
+    return answerWith(request, await pictures(request, step, paint), step);
+  }
+
+  async function answer({ exchange, raw, step }: ApiCall): Promise<void> {
+    const startedAt = performance.now();
+    const request = read(raw);
     const [min, max] = paces.paceFor("chat", raw).imageMs;
     const takesMs = seededFaker(`${raw}#${startedAt}`).number.float({ min, max });
     const made = await pictures(request, step, paint);
     const here = await exchange.wait(takesMs - (performance.now() - startedAt));
-    if (here) exchange.json(200, answer(request, made, step));
-  };
+    if (here) exchange.json(200, answerWith(request, made, step));
+  }
+
+  return { answer, answerAtOnce };
 }

@@ -13,7 +13,7 @@ export interface ApiCall {
 }
 
 export interface ApiRoute {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly path: RegExp;
   readonly answer: (call: ApiCall) => void | Promise<void>;
 }

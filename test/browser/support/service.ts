@@ -3,10 +3,15 @@ import { type BareWorker, createBareWorker } from "../../support/bare-worker.ts"
 
 export const ADMIN_TOKEN = "let-me-in-says-the-operator";
 
+export interface ModelCall {
+  readonly path: string;
+  readonly body: { readonly messages: readonly { readonly role: string; readonly content: string }[] };
+}
+
 export interface Service {
   readonly worker: BareWorker;
   /** What the model was asked with these words in it. */
-  calls(match: string): Promise<{ readonly path: string }[]>;
+  calls(match: string): Promise<ModelCall[]>;
   /** How fast it answers what has these words in it. */
   pace(change: Readonly<Record<string, unknown>>): Promise<void>;
   /** How the next calls with these words in them go wrong. */
@@ -47,6 +52,6 @@ async function control({ origin }: StandIn, route: string, body: object): Promis
 
 async function callsOf({ origin }: StandIn, match: string) {
   const response = await fetch(`${origin}/__stand-in/calls?match=${encodeURIComponent(match)}`);
-  const { calls } = (await response.json()) as { calls: { path: string }[] };
+  const { calls } = (await response.json()) as { calls: ModelCall[] };
   return calls.filter(({ path }) => path.includes("chat/completions"));
 }

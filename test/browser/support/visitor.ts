@@ -46,7 +46,15 @@ export async function visit(
       await page.getByLabel("Your question").fill(question);
       await page.getByLabel("Your question").press("Enter");
     },
-    answer: async () => (await page.locator('.message[data-role="assistant"]').last().textContent()) ?? "",
+    answer: () =>
+      page
+        .locator('.message[data-role="assistant"]')
+        .last()
+        .evaluate((message) => {
+          const words = message.cloneNode(true) as Element;
+          for (const other of words.querySelectorAll(".unseen, .message-end")) other.remove();
+          return words.textContent;
+        }),
     close: () => context.close(),
   };
 }

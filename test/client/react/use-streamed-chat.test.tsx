@@ -151,6 +151,18 @@ describe("useStreamedChat", () => {
     expect(new Set([a, c, d]).size).toBe(3);
   });
 
+  it("takes an answer up again under the key that it was sent with before, as after a reload", async () => {
+    const { service, sent, hook } = await chat(answerOf(["Once."]));
+    const options = { idempotencyKey: "a-key-that-was-kept" };
+    await act(() => hook().sendMessages(QUESTION, options));
+    await act(() => hook().sendMessages(QUESTION, options));
+    expect(hook()).toMatchObject({ streamingText: "Once.", status: "done" });
+    expect(sent().map(({ headers }) => headers["idempotency-key"])).toEqual(
+      Array(2).fill(options.idempotencyKey),
+    );
+    expect(service.runs).toHaveLength(1);
+  });
+
   it("sends with the persona of the send, or else of the hook, and with the newest options", async () => {
     const persona = { setId: "s", personaId: "a" };
     const { hook, sent, rerender, service } = await chat(answerOf(["Hi"]), { persona });

@@ -1,0 +1,142 @@
+import { eq, sql } from "drizzle-orm";
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { Database } from "../../db/client.ts";
+import { pregenerateInputs as inputs } from "../../db/schema.ts";
+import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
+import { parseUsage, type Usage } from "../../openai/usage.ts";
+import type { Traits } from "../schema.ts";
+import type { PersonaStore } from "../store.ts";
+import { createAnswerParser } from "./answer-parser.ts";
+import { type GeneratorModel, personaRequest } from "./generator.ts";
+import type { Portrait } from "./ordered-emitter.ts";
+import type { RunInput } from "./task.ts";
+
+export interface BatchAnswerDeps extends GeneratorModel {
+  readonly db: Database;
+  /** Its portraits wait for a batch, too. */
+  readonly store: Pick<PersonaStore, "findByKey" | "save" | "remove">;
+  readonly portraitOf: (traits: Traits) => Portrait;
+  /** US dollars, at the price of a batch. */
+  readonly cost: (usage: Usage) => number;
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** What one line of a batch came to. */
+export interface BatchAnswer {
+  readonly outcome: "done" | "failed" | "again";
+  readonly usage: Usage;
+  readonly costUsd: number;
+}
+
+const ROUTE = "/api/admin/pregenerate";
+
+function record(value: unknown): Record<string, unknown> {
+  return Object(value) as Record<string, unknown>;
+}
+
+/** The personas in an answer of `chat/completions`, or why there are none. */
+function readAnswer(body: unknown, count: number): Traits[] | "model_refusal" | "upstream_invalid_output" {
+  const { choices } = record(body);
+  const { message, finish_reason: reason } = record(Array.isArray(choices) ? choices[0] : undefined);
+  const { content, refusal } = record(message);
+  if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
+  const personas: Traits[] = [];
+  try {
+    const parser = createAnswerParser(count, (persona) => personas.push(persona));
+    parser.write(typeof content === "string" ? content : "");
+    return reason === "stop" && parser.end() ? personas : "upstream_invalid_output";
+  } catch {
+    return "upstream_invalid_output";
+  }
+}
+
+/** A set by a batch: the same request, tables and log rows as by a run, but one answer and half the price. */
+export function createBatchAnswers(deps: BatchAnswerDeps) {
+  const { db, store, now } = deps;
+
+  function logRow(input: RunInput, rowId: string, { usage, costUsd }: Omit<BatchAnswer, "outcome">) {
+    const { key: requestHash, emailHash, callerUserHash, callerAddressHash, setId } = input;
+    const whose = { requestHash, emailHash, callerUserHash, callerAddressHash, setId };
+    const times = { createdAt: now(), upstreamMs: 0, totalMs: 0 };
+    return {
+      id: rowId,
+      route: ROUTE,
+      status: 200,
+      model: deps.model,
+      calls: 1,
+      ...usage,
+      costUsd,
+      ...whose,
+      ...times,
+    };
+  }
+
+  /** What a set has cost a job: the first that asked for it. */
+  async function tellJobs(key: string, costUsd: number, failure?: ProblemCode): Promise<void> {
+    const first = sql`rowid = (SELECT MIN(rowid) FROM pregenerate_inputs WHERE input_hash = ${key})`;
+    const end = failure ? { state: "failed" as const, code: failure } : { state: "done" as const };
+    await db.batch([
+      db
+        .update(inputs)
+        .set({ costUsd: sql`cost_usd + ${costUsd}` })
+        .where(first),
+      db
+        .update(inputs)
+        .set(end)
+        .where(sql`${eq(inputs.inputHash, key)} AND state = 'pending'`),
+    ]);
+  }
+
+  async function keep(
+    input: RunInput,
+    rowId: string,
+    personas: readonly Traits[],
+    spent: Omit<BatchAnswer, "outcome">,
+  ) {
+    const { key, setId, emailHash, userHash } = input;
+    const row = logRow(input, rowId, spent);
+    const there = await store.findByKey(key);
+    if (there) return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
+    const portraits = personas.map(deps.portraitOf);
+    const made = personas.map((traits, index) => {
+      return { ...traits, id: deps.newId(), imageKey: portraits[index]?.key ?? "" };
+    });
+    const cost = { usd: spent.costUsd, tokens: spent.usage.inputTokens + spent.usage.outputTokens };
+    const whose = { key, setId, emailHash, userHash, model: deps.model };
+    const set = { ...whose, personas: made, states: {}, cost, createdAt: now() };
+    await store.save({ set, row, missing: portraits, claims: [] });
+  }
+
+  return {
+    /** The body of a line. */
+    request(input: RunInput): Omit<ChatCompletionCreateParamsStreaming, "stream" | "stream_options"> {
+      const { stream: _, stream_options: __, ...body } = personaRequest(input, deps);
+      return body;
+    },
+    /** What an answer that nobody wants any more has cost. US dollars. */
+    costOf: (usage: unknown) => deps.cost(parseUsage(usage)),
+    /** Takes an answer in, for the row of the log that is named. `wanted`: false where it was erased. */
+    async accept(
+      input: RunInput,
+      rowId: string,
+      body: unknown,
+      wanted: () => Promise<boolean>,
+    ): Promise<BatchAnswer> {
+      const usage = parseUsage(record(body).usage);
+      const spent = { usage, costUsd: deps.cost(usage) };
+      const answer = readAnswer(body, input.count);
+      if (typeof answer !== "string") {
+        await keep(input, rowId, answer, spent);
+        await tellJobs(input.key, spent.costUsd);
+      } else {
+        const row = { ...logRow(input, rowId, spent), status: PROBLEMS[answer].status, code: answer };
+        await store.save({ row, missing: [], claims: [] });
+      }
+      if (!(await wanted())) await store.remove(input.key);
+      if (answer === "model_refusal") await tellJobs(input.key, spent.costUsd, answer);
+      const failed = answer === "model_refusal" ? "failed" : "again";
+      return { outcome: typeof answer === "string" ? failed : "done", ...spent };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { and, eq } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { personaImages as images } from "../db/schema.ts";
+import type { ProblemCode } from "../http/errors.ts";
+import type { PortraitBucket } from "./bucket.ts";
+import type { PortraitFile } from "./image-answer.ts";
+
+/** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
+export function createBatchPictures(
+  db: Database,
+  bucket: Pick<PortraitBucket, "put" | "delete">,
+  now: () => number,
+) {
+  const isPending = (key: string) => and(eq(images.imageKey, key), eq(images.status, "pending"));
+
+  async function find(key: string) {
+    return await db.select({ status: images.status }).from(images).where(eq(images.imageKey, key)).get();
+  }
+
+  return {
+    /** R2 before the ledger, whose statements the caller sends. None where it is ready or erased by now. */
+    async keep(key: string, picture: PortraitFile) {
+      if ((await find(key))?.status !== "pending") return [];
+      await bucket.put(key, picture);
+      if (!(await find(key))) {
+        await bucket.delete(key); // erased meanwhile
+        return [];
+      }
+      const at = now();
+      const { contentType, bytes } = picture;
+      const set = {
+        status: "ready" as const,
+        contentType,
+        bytes: bytes.byteLength,
+        failure: null,
+        economy: false,
+      };
+      const free = { leaseOwner: null, callId: null, readyAt: at, updatedAt: at };
+      return [
+        db
+          .update(images)
+          .set({ ...set, ...free })
+          .where(isPending(key)),
+      ];
+    },
+    fail(key: string, failure: ProblemCode) {
+      return [
+        db
+          .update(images)
+          .set({ status: "failed", failure, economy: false, updatedAt: now() })
+          .where(isPending(key)),
+      ];
+    },
+    /** The consumer makes them. */
+    async makeOrdinarily(keys: readonly string[]): Promise<void> {
+      for (const key of keys) {
+        await db.update(images).set({ economy: false, dueAt: now() }).where(isPending(key));
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { type ChatMessage, streamChat } from "../../client/src/index.ts";
+import { hostileService, watched } from "./support/read.ts";
+import { answerOf } from "./support/runs.ts";
+
+const MIB = 1024 * 1024;
+
+function talk(turns: number, answer: string): ChatMessage[] {
+  const pairs = Array.from({ length: turns }, (_, turn): ChatMessage[] => [
+    { role: "user", content: `Question ${turn}` },
+    { role: "assistant", content: answer },
+  ]);
+  return [...pairs.flat(), { role: "user", content: "The last" }];
+}
+
+/** What was sent of a conversation, and what the answer says of the rest. */
+async function send(messages: readonly ChatMessage[], droppedMessages?: number) {
+  const service = await hostileService();
+  const [text, done] = answerOf(["Yes."]);
+  service.scripts = [[{ ...text }, { ...done, droppedMessages }]];
+  const { options, events, shown } = watched(service);
+  expect(await shown(streamChat(messages, options))).toBe("Yes.");
+  const body = service.requests[0]?.body as { messages: ChatMessage[] };
+  const ending = events.findLast(({ type }) => type === "done") as { droppedMessages?: number };
+  return { sent: body.messages, bytes: JSON.stringify(body), dropped: ending.droppedMessages };
+}
+
+describe("a conversation", () => {
+  it("that fits into a request is sent whole", async () => {
+    const all = talk(40, "An answer");
+    const { sent, dropped } = await send(all);
+    expect(sent).toEqual(all);
+    expect(dropped).toBeUndefined();
+  });
+
+  it.each(["a", "é", "😀", "\n"])(
+    "of 300 long answers of %j is sent by its newest messages, within the service's 1 MiB",
+    async (letter) => {
+      const all = talk(300, letter.repeat(100_000 / letter.length));
+      const { sent, bytes, dropped } = await send(all, 3);
+      expect(sent).toEqual(all.slice(-sent.length));
+      expect(sent.length).toBeGreaterThan(1);
+      expect(Buffer.byteLength(bytes)).toBeLessThan(MIB);
+      expect(dropped).toBe(all.length - sent.length + 3); // the service's own count is of what it was sent
+    },
+  );
+
+  it("of more than 1,000 messages is sent by its newest 1,000", async () => {
+    const all = talk(600, "Short");
+    const { sent, dropped } = await send(all);
+    expect(sent).toEqual(all.slice(-1_000));
+    expect(dropped).toBe(201);
+  });
+
+  it("whose last message alone is too long is sent by that: the service says so", async () => {
+    const all: ChatMessage[] = [...talk(1, "Short"), { role: "user", content: "a".repeat(MIB) }];
+    expect((await send(all)).sent).toEqual(all.slice(-1));
+  });
+});
