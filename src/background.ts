@@ -1,6 +1,6 @@
 import type { PortraitWork } from "./compose/portraits.ts";
 import { describeError, log } from "./log.ts";
-import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate.ts";
+import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate/pregenerate.ts";
 
 /** With wrangler.toml's `[triggers]`; any other is taken for the five-minute one. */
 export const DAILY_CRON = "23 3 * * *";
@@ -14,7 +14,7 @@ const MAX_ATTEMPTS = 4;
 
 /** What the queues and the crons have to do. */
 export interface BackgroundWork extends PortraitWork {
-  readonly pregenerate: Pick<Pregenerate, "work" | "giveUp">;
+  readonly pregenerate: Pick<Pregenerate, "work" | "giveUp" | "lookAfter">;
   /** The daily look-up of the configured models. */
   readonly lookUpModels: () => Promise<void>;
   /** The daily one of the database's size. */
@@ -41,14 +41,14 @@ function tryAgain(batch: MessageBatch, error: unknown): void {
 async function pregenerateBatch(batch: MessageBatch, { work, giveUp }: BackgroundWork["pregenerate"]) {
   const one = async (message: Message): Promise<void> => {
     const body = message.body as PregenerateMessage;
-    const outcome = await work(body).catch((error: unknown) => {
+    const code = await work(body).catch((error: unknown) => {
       log.error("pregenerate.failed", describeError(error));
-      return "again" as const;
+      return "internal" as const;
     });
-    if (outcome === "done") return message.ack();
+    if (code === undefined) return message.ack();
     if (message.attempts < MAX_ATTEMPTS)
       return message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
-    await giveUp(body);
+    await giveUp(body, code);
     message.ack();
   };
   await Promise.all(batch.messages.map(one));
@@ -70,6 +70,7 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
     await part("models", work.lookUpModels);
     await part("size", work.sampleSize);
   }
+  await part("pregenerate", work.pregenerate.lookAfter);
   await part("backfill", work.backfill);
   await part("purge_keys", work.purgeKeys);
   await part("purge", work.purge);

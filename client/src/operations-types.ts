@@ -50,11 +50,28 @@ export interface Stats {
 /** `POST /api/admin/pregenerate`: 1 to 100 inputs. */
 export interface PregenerateRequest {
   inputs: Omit<GenerateRequest, "images">[];
+  /** `now`, the default: by the queue. `economy`: by the Batch API, within a day at half the price. */
+  mode?: "now" | "economy";
 }
 
 export interface PregenerateAnswer {
+  jobId: string;
   accepted: number;
   alreadyCached: number;
+}
+
+/** `GET /api/admin/pregenerate/{jobId}`. */
+export interface PregenerateJob {
+  jobId: string;
+  mode: "now" | "economy";
+  state: "running" | "done" | "cancelled";
+  /** ISO 8601. */
+  createdAt: string;
+  sets: { total: number; pending: number; done: number; failed: number };
+  portraits: { pending: number; ready: number; failed: number };
+  spentUsd: number;
+  /** The inputs that failed, by their place in the request: 100 at most. */
+  failures: { index: number; code: string }[];
 }
 
 /** `POST /api/admin/erase`. */

@@ -81,6 +81,13 @@ const DAYS: Parameter = {
   description: "UTC days, today the last.",
   schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
 };
+const JOB_ID: Parameter = {
+  name: "jobId",
+  in: "path",
+  required: true,
+  description: "From the answer that took the job.",
+  schema: { type: "string" },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -96,6 +103,12 @@ const IMAGE_KEY: Parameter = {
   required: true,
   description: "From `imageUrl`.",
   schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+};
+const WIDTH: Parameter = {
+  name: "width",
+  in: "query",
+  description: "The smallest kept size that is at least so many pixels wide, or the original where none is.",
+  schema: { type: "integer", minimum: 1, maximum: 4096 },
 };
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
@@ -164,7 +177,7 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "A portrait, or its placeholder",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       206: [
@@ -177,7 +190,7 @@ export const ROUTES: readonly Route[] = [
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
       416: [{ description: "No such range", headers: ["Content-Range"] }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "head",
@@ -185,12 +198,12 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "What GET would say of a portrait, without the picture",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "post",
@@ -308,6 +321,26 @@ export const ROUTES: readonly Route[] = [
     summary: "Have sets and portraits made before a visitor asks",
     answers: { 202: [{ description: "Taken", schema: "PregenerateAnswer" }] },
     problems: [...BODY, "not_found", "upstream_not_configured", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "How far a job is",
+    parameters: [JOB_ID],
+    answers: { 200: [{ description: "The job", schema: "PregenerateJob" }] },
+    problems: ["not_found", ...USER],
+  },
+  {
+    method: "delete",
+    path: "/api/admin/pregenerate/{jobId}",
+    tag: "administration",
+    access: "admin",
+    summary: "Cancel a job: what has not begun is not begun, what is finished is kept",
+    parameters: [JOB_ID],
+    answers: { 204: [{ description: "Cancelled, or at its end already" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "delete",

@@ -26,6 +26,7 @@ export const SCHEMAS = {
   Stats: operations.stats,
   PregenerateRequest: personas.pregenerateRequest,
   PregenerateAnswer: personas.pregenerateAnswer,
+  PregenerateJob: personas.pregenerateJob,
   EraseRequest: operations.eraseRequest,
   EraseAnswer: operations.eraseAnswer,
   Audit: operations.audit,

@@ -9,8 +9,8 @@ import { log } from "../log.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
-import { composePersonas, openPregenerate } from "./personas.ts";
-import { composePortraitRoutes } from "./portraits.ts";
+import { composePersonas } from "./personas.ts";
+import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
 
 /** Where callers sign in: the check of their tokens. */
 export function composeVerifier(config: Config): VerifyToken | undefined {
@@ -44,10 +44,10 @@ export function composeApp(env: Env): AppDeps {
       personas &&
       composeAdmin({
         db: openDatabase(env.DB),
-        images: env.IMAGES,
+        forgetPictures: composeForgetPictures(env, config),
         config,
         counters,
-        pregenerate: openPregenerate(env, config),
+        jobs: personas.jobs,
         forgetPersonas: personas.forget,
         forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
       }),

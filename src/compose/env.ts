@@ -2,7 +2,7 @@ import type { DailyLedger } from "../budget/daily-ledger.ts";
 import type { ChatRuns, RunRef, SendRequest } from "../chat/object.ts";
 import { type Config, type ConfigResult, parseConfig } from "../config/config.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "../personas/generation/object.ts";
-import type { PregenerateMessage } from "../personas/pregenerate.ts";
+import type { PregenerateMessage } from "../personas/pregenerate/pregenerate.ts";
 import type { PortraitBindings } from "./portraits.ts";
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */

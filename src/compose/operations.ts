@@ -1,7 +1,7 @@
 import { type Counters, createCounters } from "../budget/counters.ts";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
@@ -14,15 +14,9 @@ import { toPrometheus } from "../operations/metrics.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
 import { remainsAfterErasure } from "../operations/remains.ts";
 import { readStats, readTotals } from "../operations/stats.ts";
-import type { Pregenerate } from "../personas/pregenerate.ts";
-import { createPortraitBucket } from "../portraits/bucket.ts";
-import { OBJECT_PREFIX } from "../portraits/key.ts";
+import type { JobStore } from "../personas/pregenerate/job-store.ts";
 
 const now = () => Date.now();
-
-function configuredModels({ PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL }: Config): string[] {
-  return [...new Set([PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL])];
-}
 
 /** What `ready` says of models that retire, and of a database that fills up. */
 export function composeDueWarnings(DB: D1Database, config: Config): () => Promise<string[]> {
@@ -58,23 +52,16 @@ export function composeCounters(DB: D1Database): Counters {
 
 export interface AdminParts {
   readonly db: Database;
-  readonly images: R2Bucket;
+  /** Portraits with their sizes, in R2 and in this colo's cache. */
+  readonly forgetPictures: (keys: readonly string[], baseUrl: string) => Promise<void>;
   readonly config: Config;
   readonly counters: Counters;
-  readonly pregenerate: Pick<Pregenerate, "progress">;
+  readonly jobs: Pick<JobStore, "counts">;
   readonly forgetPersonas: (key: string, baseUrl: string) => Promise<boolean>;
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
-export function composeAdmin({
-  db,
-  images,
-  config,
-  counters,
-  pregenerate,
-  ...forget
-}: AdminParts): AdminDeps {
-  const bucket = createPortraitBucket(images, OBJECT_PREFIX);
+export function composeAdmin({ db, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
     audit: createAudit(db, now),
@@ -83,7 +70,7 @@ export function composeAdmin({
       const [figures, models, progress, database] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
-        pregenerate.progress(),
+        jobs.counts(),
         readDatabaseSize(db, now()),
       ]);
       return { ...figures, models, pregenerate: progress, database };
@@ -93,7 +80,7 @@ export function composeAdmin({
       const [all, today, progress, database] = await Promise.all([
         readTotals(db),
         readStats(db, now(), 1),
-        pregenerate.progress(),
+        jobs.counts(),
         readDatabaseSize(db, now()),
       ]);
       const { totals: total, outbox } = all;
@@ -102,7 +89,7 @@ export function composeAdmin({
     async erase(person, origin) {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
-      const forgetPictures = (keys: readonly string[]) => bucket.remove(keys);
+      const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
       const { forgetChat } = forget;
       const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPictures })(person);
       const chatStreamSeconds = config.CHAT_STREAM_TTL_SECONDS;

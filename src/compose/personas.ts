@@ -1,4 +1,5 @@
 import type { AppDeps } from "../app.ts";
+import { createBatchItems } from "../batch/items.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
@@ -11,20 +12,32 @@ import { createPersonaRuns, type PersonaRuns } from "../personas/generation/obje
 import { createOutbox } from "../personas/generation/outbox.ts";
 import { PROMPT_VERSION } from "../personas/generation/prompt.ts";
 import { createPersonaTask } from "../personas/generation/task.ts";
-import { createPregenerate, type Pregenerate } from "../personas/pregenerate.ts";
+import { createJobStore } from "../personas/pregenerate/job-store.ts";
+import { createPregenerate, type Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import type { PersonaRoutesDeps } from "../personas/routes.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
-import { callsFor } from "./text-calls.ts";
+import { composeRedaction } from "./redaction.ts";
+import { callsFor, composePseudonym } from "./text-calls.ts";
+
+const newId = () => crypto.randomUUID();
 
 export function openPregenerate(env: Env, config: Config): Pregenerate {
   const runs = (key: string) => personaObject(env, key);
   const { takeUp: wantPortraits } = composePortraits(env, config);
   const db = openDatabase(env.DB);
-  return createPregenerate({ db, queue: env.PREGENERATE_JOBS, runs, wantPortraits, now });
+  return createPregenerate({
+    db,
+    runs,
+    wantPortraits,
+    jobs: createJobStore(db, now),
+    queue: env.PREGENERATE_JOBS,
+    enqueueEconomy: createBatchItems(db, now, newId).add,
+    newId,
+  });
 }
 
 export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
@@ -33,12 +46,16 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   const portraits = composePortraits(env, config);
+  const db = openDatabase(env.DB);
   return {
-    store: createPersonaStore(openDatabase(env.DB), portraits.insert, now),
+    store: createPersonaStore(db, portraits.insert, now),
     lookedAt: portraits.takeUp,
+    imageWidths: config.IMAGE_WIDTHS,
     memory,
     edge,
     pregenerate: openPregenerate(env, config),
+    jobs: createJobStore(db, now),
+    cancelEconomy: createBatchItems(db, now, newId).dropUnwanted,
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
@@ -48,6 +65,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
+    redact: composeRedaction(config),
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
@@ -87,14 +105,17 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     waitUntil,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
+    imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
     enqueuePortrait: portraits.enqueue(waitUntil),
     notify: portraits.notify,
-    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+    pseudonym: composePseudonym(config),
+    openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
+    recoversAlone: true,
     work,
     outbox,
     dedupeIndex,

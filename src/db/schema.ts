@@ -120,13 +120,22 @@ export const personaImages = sqliteTable(
     callId: text("call_id"),
     /** Why the last attempt failed: a problem's code. */
     failure: text("failure"),
+    /** What its upstream calls have cost so far. US dollars. */
+    costUsd: real("cost_usd").notNull().default(0),
+    /** Waits for the Batch API: the ordinary consumer leaves it alone. */
+    economy: integer("economy", { mode: "boolean" }).notNull().default(false),
     contentType: text("content_type"),
     bytes: integer("bytes"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     readyAt: integer("ready_at"),
+    /** When missing sizes are made; null where none is known to be missing. */
+    sizesDueAt: integer("sizes_due_at"),
   },
-  (table) => [index("persona_images_due").on(table.status, table.dueAt)],
+  (table) => [
+    index("persona_images_due").on(table.status, table.dueAt),
+    index("persona_images_sizes_due").on(table.status, table.sizesDueAt),
+  ],
 );
 
 /** images: what portraits cost, by UTC day. */
@@ -149,17 +158,93 @@ export const jobCursors = sqliteTable("job_cursors", {
   position: text("position").notNull(),
 });
 
-/** personas: sets that are to be made before a visitor asks. Their leads are in the queue's messages alone. */
+/** personas: what an administrator wants made before visitors ask. */
 export const pregenerateJobs = sqliteTable(
   "pregenerate_jobs",
   {
-    /** The persona key. */
-    inputHash: text("input_hash").primaryKey(),
-    state: text("state", { enum: ["pending", "done", "failed"] }).notNull(),
-    emailHash: text("email_hash"),
-    updatedAt: integer("updated_at").notNull(),
+    id: text("id").primaryKey(),
+    mode: text("mode", { enum: ["now", "economy"] }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    cancelledAt: integer("cancelled_at"),
+    /** When nothing of it was pending any more, as far as anybody has looked. */
+    endedAt: integer("ended_at"),
   },
-  (table) => [index("pregenerate_jobs_state").on(table.state)],
+  (table) => [index("pregenerate_jobs_ended").on(table.endedAt)],
+);
+
+/** personas: the sets of a job. Their leads are elsewhere: in the queue's messages, or in `batch_items`. */
+export const pregenerateInputs = sqliteTable(
+  "pregenerate_inputs",
+  {
+    jobId: text("job_id").notNull(),
+    /** Its place in the request. */
+    position: integer("position").notNull(),
+    /** The persona key. */
+    inputHash: text("input_hash").notNull(),
+    emailHash: text("email_hash"),
+    state: text("state", { enum: ["pending", "done", "failed"] }).notNull(),
+    /** Why it failed: a problem's code. */
+    code: text("code"),
+    /** What its text has cost this job. US dollars. */
+    costUsd: real("cost_usd").notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.position] }),
+    index("pregenerate_inputs_hash").on(table.inputHash),
+    index("pregenerate_inputs_email").on(table.emailHash),
+    index("pregenerate_inputs_state").on(table.state),
+  ],
+);
+
+/** batch: one row for each file of requests that goes, or went, to the upstream's Batch API. */
+export const batches = sqliteTable(
+  "batches",
+  {
+    /** Also in the upstream's metadata, which a batch whose id was lost is found by. */
+    id: text("id").primaryKey(),
+    endpoint: text("endpoint", { enum: ["chat", "images"] }).notNull(),
+    /** `unsupported`: the upstream has no batches. */
+    state: text("state", {
+      enum: ["collected", "uploaded", "creating", "created", "ended", "settled", "unsupported"],
+    }).notNull(),
+    inputFile: text("input_file"),
+    upstreamId: text("upstream_id"),
+    outputFile: text("output_file"),
+    errorFile: text("error_file"),
+    cancelled: integer("cancelled", { mode: "boolean" }).notNull().default(false),
+    /** What was set aside for it, on which UTC day, and what its results have cost so far. US dollars. */
+    reservedUsd: real("reserved_usd").notNull().default(0),
+    day: text("day").notNull(),
+    costUsd: real("cost_usd").notNull().default(0),
+    /** When a tick may claim it: at once, at its next look, or when the lease on it runs out. */
+    dueAt: integer("due_at").notNull(),
+    leaseOwner: text("lease_owner"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("batches_due").on(table.state, table.dueAt)],
+);
+
+/** batch: one row for each request that waits for a batch or is in one; gone when it is settled. */
+export const batchItems = sqliteTable(
+  "batch_items",
+  {
+    /** The line's `custom_id`: random, so that it says nothing. */
+    id: text("id").primaryKey(),
+    endpoint: text("endpoint", { enum: ["chat", "images"] }).notNull(),
+    /** A persona key or an image key; null where its subject was erased: its result is paid and dropped. */
+    key: text("key").unique(),
+    /** JSON: what a set is made from. */
+    inputJson: text("input_json"),
+    emailHash: text("email_hash"),
+    batchId: text("batch_id"),
+    /** Batches that it has been in. */
+    asked: integer("asked").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("batch_items_batch").on(table.batchId, table.endpoint, table.createdAt),
+    index("batch_items_email").on(table.emailHash),
+  ],
 );
 
 /** spend: what was asked, spent and saved, a row for each number of each UTC day (`YYYY-MM-DD`). */

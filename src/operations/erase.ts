@@ -1,7 +1,14 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
-import { personaCache, personaImages, pregenerateJobs, requestLog, setImages } from "../db/schema.ts";
+import {
+  batchItems,
+  personaCache,
+  personaImages,
+  pregenerateInputs,
+  requestLog,
+  setImages,
+} from "../db/schema.ts";
 import type { Erased } from "./schema.ts";
 
 /** Whom to erase: one of the two, hashed as the tables have it. */
@@ -51,6 +58,10 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: 
       ? eq(setImages.emailHash, person.emailHash)
       : eq(setImages.userHash, person.userHash);
 
+  /** Their results are paid for, and dropped. */
+  const blankItems = (where: SQL) =>
+    db.update(batchItems).set({ key: null, inputJson: null, emailHash: null }).where(where);
+
   /** Sets, log rows and the objects behind both: first the objects, so that nothing under way is stored after. */
   async function erasePage(person: Person) {
     const [sets, rows] = await db.batch([
@@ -70,7 +81,8 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: 
     await db.batch([
       db.delete(personaCache).where(and(ownsSet(person), among(personaCache.inputHash, keys))),
       db.delete(requestLog).where(among(requestLog.id, ids)),
-      db.delete(pregenerateJobs).where(among(pregenerateJobs.inputHash, keys)),
+      db.delete(pregenerateInputs).where(among(pregenerateInputs.inputHash, keys)),
+      blankItems(among(batchItems.key, keys)),
     ]);
     return { sets: sets.length, logEntries: rows.length, streams };
   }
@@ -91,7 +103,10 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: 
     ]);
     const shared = new Set(kept.map(({ key }) => key));
     const orphans = keys.filter((key) => !shared.has(key));
-    await db.delete(personaImages).where(among(personaImages.imageKey, orphans));
+    await db.batch([
+      db.delete(personaImages).where(among(personaImages.imageKey, orphans)),
+      blankItems(among(batchItems.key, orphans)),
+    ]);
     await forgetPictures(orphans);
     return orphans.length;
   }
@@ -109,7 +124,10 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: 
     }
     // An address that was given to pregeneration alone has no set yet.
     if ("emailHash" in person) {
-      await db.delete(pregenerateJobs).where(eq(pregenerateJobs.emailHash, person.emailHash));
+      await db.batch([
+        db.delete(pregenerateInputs).where(eq(pregenerateInputs.emailHash, person.emailHash)),
+        blankItems(eq(batchItems.emailHash, person.emailHash)),
+      ]);
     }
     return erased;
   };

@@ -1,6 +1,6 @@
-import { and, eq, inArray, lt, lte, ne, type SQL } from "drizzle-orm";
+import { eq, inArray, lt, lte, type SQL } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { auditLog, dailyTotals, imageDays, jobCursors, pregenerateJobs, requestLog } from "../db/schema.ts";
+import { auditLog, dailyTotals, imageDays, jobCursors, requestLog } from "../db/schema.ts";
 import { log } from "../log.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,14 +32,19 @@ export function createKeyRetention(db: Database, now: () => number) {
 }
 
 /** Forgets what is past retention: log rows after `days`, daily totals and the audit after 400. */
-export function createRetention(db: Database, days: number, now: () => number) {
+export function createRetention(
+  db: Database,
+  days: number,
+  /** Pregeneration's jobs that ended before a time. */
+  forgetJobs: (time: number) => Promise<void>,
+  now: () => number,
+) {
   return async function purge(): Promise<void> {
     const count = await purgeLog(db, lt(requestLog.createdAt, now() - days * DAY_MS));
     const oldest = new Date(now() - TOTALS_DAYS * DAY_MS).toISOString().slice(0, 10);
     await db.delete(imageDays).where(lt(imageDays.day, oldest));
     await db.delete(dailyTotals).where(lt(dailyTotals.day, oldest));
-    const old = lt(pregenerateJobs.updatedAt, now() - days * DAY_MS);
-    await db.delete(pregenerateJobs).where(and(old, ne(pregenerateJobs.state, "pending")));
+    await forgetJobs(now() - days * DAY_MS);
     await db.delete(auditLog).where(lt(auditLog.at, now() - TOTALS_DAYS * DAY_MS));
     if (count > 0) log.info("retention.purged", { count });
   };

@@ -1,53 +1,21 @@
 import { Hono } from "hono";
-import type { Hasher } from "../hash.ts";
-import { BODY_LIMIT, PREGENERATE_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
-import { validate } from "../http/validate.ts";
-import type { RunInput } from "./generation/task.ts";
-import { type KeyOptions, personaInput, toSubject } from "./key.ts";
-import type { Pregenerate } from "./pregenerate.ts";
-import { type PregenerateInput, pregenerateRequest } from "./schema.ts";
+import { type PregenerateRoutesDeps, pregenerateRoutes } from "./pregenerate/routes.ts";
 import type { PersonaStore } from "./store.ts";
 
-export interface PersonaAdminDeps {
+export interface PersonaAdminDeps extends PregenerateRoutesDeps {
   readonly store: Pick<PersonaStore, "findById" | "remove">;
-  readonly keyOptions: KeyOptions;
-  readonly hash: Hasher;
-  readonly upstreamConfigured: boolean;
-  readonly pregenerate: Pick<Pregenerate, "accept">;
   /** Ends and forgets what a persona key's object has, and what this isolate and this colo hold. */
   readonly forget: (key: string, baseUrl: string) => Promise<boolean>;
   readonly publicBaseUrl: string | undefined;
 }
 
-const encoder = new TextEncoder();
-
-/** One input is what a visitor could ask, and a queue's message holds no more than 128 KB. */
-function requireSmall(inputs: readonly PregenerateInput[]): void {
-  const errors = inputs.flatMap((input, index) =>
-    encoder.encode(JSON.stringify(input)).byteLength > BODY_LIMIT
-      ? [{ path: `/inputs/${index}`, message: `must have at most ${BODY_LIMIT} bytes` }]
-      : [],
-  );
-  if (errors.length > 0) throw new Problem("invalid_request", { errors });
-}
-
 export function personaAdminRoutes(deps: PersonaAdminDeps): Hono<AppEnv> {
-  const { store, keyOptions, hash } = deps;
+  const { store } = deps;
 
   return new Hono<AppEnv>()
-    .post("/api/admin/pregenerate", async (c) => {
-      const body = parseJson(await readBody(c.req.raw, PREGENERATE_BODY_LIMIT));
-      const { inputs } = validate(pregenerateRequest, body);
-      requireSmall(inputs);
-      if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
-      const caller = { callerUserHash: null, callerAddressHash: hash(c.get("caller").address) };
-      const asked = inputs.map((input): RunInput => {
-        return { ...personaInput(input, toSubject(input.email, undefined), keyOptions), ...caller };
-      });
-      return c.json(await deps.pregenerate.accept(asked), 202);
-    })
+    .route("/", pregenerateRoutes(deps))
     .delete("/api/admin/personas/:setId", async (c) => {
       const set = await store.findById(c.req.param("setId"));
       if (!set) throw new Problem("not_found");

@@ -65,20 +65,42 @@ export type GenerateRequest = z.infer<typeof generateRequest>;
 /** How many sets one request may have made in the background. */
 export const MAX_PREGENERATE = 100;
 
+/** `now`, the default: by the queue. `economy`: by the Batch API, within a day at half the price. */
+export const pregenerateMode = z.enum(["now", "economy"]);
+export type PregenerateMode = z.infer<typeof pregenerateMode>;
+
 /** `POST /api/admin/pregenerate`: what visitors would ask, before they do. */
 export const pregenerateRequest = z.strictObject({
+  mode: z.optional(pregenerateMode),
   inputs: z.array(z.strictObject(inputs)).check(z.minLength(1), z.maxLength(MAX_PREGENERATE)),
 });
 export type PregenerateInput = z.infer<typeof pregenerateRequest>["inputs"][number];
 
-export const pregenerateAnswer = z.object({ accepted: z.int(), alreadyCached: z.int() });
+export const pregenerateAnswer = z.object({ jobId: text, accepted: z.int(), alreadyCached: z.int() });
 
-/** A set as callers see it. `fromIdempotentCache` is there, and true, on a replay alone. */
+const amount = z.int().check(z.gte(0));
+
+/** `GET /api/admin/pregenerate/{jobId}`. `index`: of the input in the request. US dollars. */
+export const pregenerateJob = z.object({
+  jobId: text,
+  mode: pregenerateMode,
+  state: z.enum(["running", "done", "cancelled"]),
+  createdAt: z.iso.datetime(),
+  sets: z.object({ total: amount, pending: amount, done: amount, failed: amount }),
+  portraits: z.object({ pending: amount, ready: amount, failed: amount }),
+  spentUsd: z.number().check(z.gte(0)),
+  failures: z.array(z.object({ index: amount, code: text })),
+});
+export type PregenerateJob = z.infer<typeof pregenerateJob>;
+
+/** A set as callers see it. `model` is the one that wrote it. `fromIdempotentCache` is there, and true, on a replay alone. */
 export const personaSet = z.object({
   setId: text,
   personas: z.array(persona),
   fromCache: z.boolean(),
   createdAt: z.iso.datetime(),
+  model: text,
+  imageWidths: z.array(z.int()),
   fromIdempotentCache: z.optional(z.literal(true)),
 });
 export type PersonaSet = z.infer<typeof personaSet>;

@@ -5,10 +5,9 @@ import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, setImages } from "../db/schema.ts";
 import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 
-/** A set with whose it is and what it was made by. */
+/** A set with whose it is. */
 export interface SetRow extends StoredSet {
   readonly key: string;
-  readonly model: string;
   readonly emailHash: string | null;
   readonly userHash: string | null;
   /** The UTC day on which D1 has it last shown. */
@@ -48,6 +47,7 @@ export function upsertSet(db: Database, { key, personas, cost, states: _, ...set
       target: personaCache.inputHash,
       set: {
         personasJson: sql`excluded.personas_json`,
+        model: sql`excluded.model`,
         createdAt: sql`excluded.created_at`,
         costUsd: sql`excluded.cost_usd`,
         tokens: sql`excluded.tokens`,

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, inArray, lt, lte, min, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, inArray, lt, lte, min, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
@@ -28,6 +28,15 @@ export interface PortraitRow {
   readonly initials: string;
   readonly size: string;
   readonly dueAt: number;
+  /** Null where nobody holds its lease. */
+  readonly leaseOwner: string | null;
+}
+
+export interface MadePortrait {
+  readonly contentType: string;
+  readonly bytes: number;
+  /** When its missing sizes are made; null where it has them all. */
+  readonly sizesDueAt: number | null;
 }
 
 /** What an upstream call used. */
@@ -64,11 +73,7 @@ export interface PortraitJobs {
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
   renew(job: PortraitJob, leaseMs: number): Promise<void>;
   /** The picture is in R2. False where the row is gone: nobody wants the picture any more. */
-  ready(
-    job: PortraitJob,
-    portrait: { contentType: string; bytes: number },
-    cost?: CallCost,
-  ): Promise<boolean>;
+  ready(job: PortraitJob, portrait: MadePortrait, cost?: CallCost): Promise<boolean>;
   /** Gives the lease back; due again at `dueAt`. */
   postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
   fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
@@ -93,7 +98,8 @@ export function insertPortraits(
   now: number,
 ) {
   const at = sql.raw(String(now));
-  const same = { dueAt: at, createdAt: at, updatedAt: at, status: sql`'pending'`, attempts: sql`0` };
+  const start = { status: sql`'pending'`, attempts: sql`0`, costUsd: sql`0`, economy: sql`0` };
+  const same = { dueAt: at, createdAt: at, updatedAt: at, ...start };
   const rows = portraits.map(({ key, prompt, initials }) => ({
     imageKey: key,
     prompt,
@@ -103,21 +109,26 @@ export function insertPortraits(
     quality: style.quality,
     ...same,
   }));
-  // One that waits for somebody to want it is wanted now.
+  // One that waits for somebody to want it, or for a batch, is wanted now.
   return db
     .insert(images)
     .values(rows)
     .onConflictDoUpdate({
       target: images.imageKey,
-      set: { dueAt: at },
-      setWhere: sql`${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))} AND ${images.status} = 'pending'`,
+      set: { dueAt: at, economy: sql`0` },
+      setWhere: sql`(${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))} OR ${images.economy} = 1)
+        AND ${images.status} = 'pending'`,
     });
 }
 
 const NO_LEASE = { leaseOwner: null, callId: null };
 
+const plus = (cost?: CallCost) => sql`${images.costUsd} + ${cost?.costUsd ?? 0}`;
+
 export function createPortraitJobs(db: Database, now: () => number, newId: () => string): PortraitJobs {
   const isPending = eq(images.status, "pending");
+  /** What waits for a batch is not the consumer's. */
+  const isOrdinary = and(isPending, eq(images.economy, false));
   const among = (keys: readonly string[]) =>
     sql`${images.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
   const held = ({ key, owner }: PortraitJob) =>
@@ -153,8 +164,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt } = images;
-      const columns = { status, initials, size, dueAt };
+      const { status, initials, size, dueAt, leaseOwner } = images;
+      const columns = { status, initials, size, dueAt, leaseOwner };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {
@@ -163,7 +174,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       const due = db
         .select({ key: images.imageKey })
         .from(images)
-        .where(and(isPending, lte(images.dueAt, at)))
+        .where(and(isOrdinary, lte(images.dueAt, at)))
         .orderBy(asc(images.dueAt))
         .limit(limit);
       const rows = await db
@@ -209,12 +220,12 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .set({ dueAt: now() + leaseMs })
         .where(held(job));
     },
-    async ready({ key }, { contentType, bytes }, cost) {
+    async ready({ key }, { contentType, bytes, sizesDueAt }, cost) {
       const at = now();
-      const done = { status: "ready" as const, contentType, bytes, failure: null, ...NO_LEASE };
+      const done = { status: "ready" as const, contentType, bytes, sizesDueAt, failure: null, ...NO_LEASE };
       const update = db
         .update(images)
-        .set({ ...done, readyAt: at, updatedAt: at })
+        .set({ ...done, costUsd: plus(cost), readyAt: at, updatedAt: at })
         .where(eq(images.imageKey, key))
         .returning({ key: images.imageKey });
       const [rows] = await db.batch([update, count({ generated: cost ? 1 : 0 }, cost)]);
@@ -223,7 +234,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
     async postpone(job, dueAt, failure, cost) {
       const update = db
         .update(images)
-        .set({ dueAt, failure, updatedAt: now(), ...NO_LEASE })
+        .set({ dueAt, failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
       if (cost) await db.batch([update, count({}, cost)]);
       else await update;
@@ -231,18 +242,19 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
     async fail(job, failure, cost) {
       const update = db
         .update(images)
-        .set({ status: "failed", failure, updatedAt: now(), ...NO_LEASE })
+        .set({ status: "failed", failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
       await db.batch([update, count({ failed: 1 }, cost)]);
     },
     async takeUp(keys, dailyLimit) {
       const startedToday = sql`(SELECT started FROM image_days WHERE day = ${utcDay(now())})`;
       const hasRoom = sql`COALESCE(${startedToday}, 0) < ${dailyLimit}`;
-      const waiting = and(among(keys), isPending, eq(images.dueAt, UNTIL_LOOKED_AT), hasRoom);
+      const waits = or(eq(images.dueAt, UNTIL_LOOKED_AT), eq(images.economy, true));
+      const waiting = and(among(keys), isPending, waits, hasRoom);
       // A look is a read: only what is taken up is written.
       const found = await db.select({ key: images.imageKey }).from(images).where(waiting).limit(1);
       if (found.length === 0) return false;
-      await db.update(images).set({ dueAt: now(), updatedAt: now() }).where(waiting);
+      await db.update(images).set({ dueAt: now(), updatedAt: now(), economy: false }).where(waiting);
       return true;
     },
     async reset(keys) {
@@ -256,7 +268,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       const row = await db
         .select({ at: min(images.dueAt) })
         .from(images)
-        .where(isPending)
+        .where(isOrdinary)
         .get();
       return row?.at ?? undefined;
     },

@@ -36,6 +36,20 @@ export const ADMIN_ROUTES: readonly GuardedRoute[] = [
     },
   },
   {
+    method: "GET",
+    template: "/api/admin/pregenerate/{jobId}",
+    path: "/api/admin/pregenerate/some-job",
+    access: "admin",
+    status: 404,
+  },
+  {
+    method: "DELETE",
+    template: "/api/admin/pregenerate/{jobId}",
+    path: "/api/admin/pregenerate/some-job",
+    access: "admin",
+    status: 404,
+  },
+  {
     method: "DELETE",
     template: "/api/admin/personas/{setId}",
     path: "/api/admin/personas/some-set",

@@ -8,7 +8,7 @@ import { allOf, keepsToItself, listenToLog } from "../support/discretion.ts";
 /** As lines of a stack would be. */
 const WORDS = "x\n    at ann@secret.example (078-05-1120:1:1)\nat ann@secret.example 078-05-1120";
 const PARTS = ["ann@secret", "secret.example", "078-05-1120"];
-const TABLES = ["persona_cache", "request_log", "persona_images", "pregenerate_jobs"];
+const TABLES = ["persona_cache", "request_log", "persona_images", "pregenerate_inputs"];
 
 const rename = async (name: (table: string) => [from: string, to: string]) => {
   for (const table of TABLES) {

@@ -1,0 +1,97 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { generate, newLead, setOf } from "../support/api.ts";
+import { askJob, cancelJob, jobEnds, jobOf, startJob } from "../support/jobs.ts";
+import { cron, DAILY } from "../support/portraits.ts";
+import { calls, script } from "../support/upstream.ts";
+
+const input = (count = 2) => ({ leadData: newLead(), config: { count } });
+
+describe("a job", () => {
+  it("makes sets and then their portraits, and says what it cost", async () => {
+    const inputs = [input(), input()];
+    const { jobId, accepted, alreadyCached } = await startJob(inputs);
+    expect([accepted, alreadyCached]).toEqual([2, 0]);
+    const job = await jobEnds(jobId);
+    expect(job).toMatchObject({
+      jobId,
+      mode: "now",
+      sets: { total: 2, pending: 0, done: 2, failed: 0 },
+      portraits: { pending: 0, ready: 4, failed: 0 },
+      failures: [],
+    });
+    const text = await env.DB.prepare("SELECT SUM(cost_usd) AS usd FROM persona_cache").first<{
+      usd: number;
+    }>();
+    const pictures = await env.DB.prepare("SELECT cost_usd AS usd FROM image_days").first<{ usd: number }>();
+    expect(job.spentUsd).toBeCloseTo((text?.usd ?? 0) + (pictures?.usd ?? 0), 9);
+    const first = await setOf(await generate(inputs[0]));
+    expect([first.fromCache, first.personas.map(({ imageStatus }) => imageStatus)]).toEqual([
+      true,
+      ["ready", "ready"],
+    ]);
+  });
+
+  it("pays for nothing that is there, and is done at once", async () => {
+    const known = input(1);
+    await jobEnds((await startJob([known])).jobId);
+    const again = await startJob([known, known]);
+    expect(again).toMatchObject({ accepted: 0, alreadyCached: 2 });
+    const job = await jobOf(again.jobId);
+    expect(job).toMatchObject({ state: "done", sets: { total: 2, done: 2 }, spentUsd: 0 });
+    expect(await calls(known.leadData.name)).toHaveLength(1);
+  });
+
+  it("pays once for an input that stands in it twice", async () => {
+    const twice = input(1);
+    const { jobId } = await startJob([twice, twice]);
+    expect((await jobEnds(jobId)).sets).toEqual({ total: 2, pending: 0, done: 2, failed: 0 });
+    expect(await calls(twice.leadData.name)).toHaveLength(1);
+  });
+
+  it("names the inputs that failed, by their place, and why", async () => {
+    const [good, refused] = [input(1), input(1)];
+    await script(refused.leadData.name, [{ refusal: "I would rather not." }]);
+    const { jobId } = await startJob([good, refused]);
+    expect(await jobEnds(jobId)).toMatchObject({
+      sets: { total: 2, pending: 0, done: 1, failed: 1 },
+      failures: [{ index: 1, code: "model_refusal" }],
+    });
+  });
+
+  it("is cancelled: what has not begun is not begun, what is made is kept", async () => {
+    const [made, waits] = [input(1), input(1)];
+    await setOf(await generate(made));
+    const { jobId } = await startJob([made, waits], "economy");
+    expect(await cancelJob(jobId)).toBe(204);
+    expect(await jobOf(jobId)).toMatchObject({ state: "cancelled", sets: { total: 2, done: 1 } });
+    expect(await cancelJob(jobId)).toBe(204);
+    await cron("*/5 * * * *");
+    expect(await calls(waits.leadData.name)).toHaveLength(0);
+    const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM batch_items").first<{ n: number }>();
+    expect(left?.n).toBe(0);
+  });
+
+  it("that has ended stays done when it is cancelled, and an unknown one is 404", async () => {
+    const { jobId } = await startJob([input(1)]);
+    await jobEnds(jobId);
+    expect(await cancelJob(jobId)).toBe(204);
+    expect((await jobOf(jobId)).state).toBe("done");
+    expect([(await askJob("nothing")).status, await cancelJob("nothing")]).toEqual([404, 404]);
+  });
+
+  it("is forgotten REQUEST_LOG_RETENTION_DAYS after its end", async () => {
+    const { jobId } = await startJob([input(1)]);
+    await jobEnds(jobId);
+    const ago = (days: number) =>
+      env.DB.prepare("UPDATE pregenerate_jobs SET ended_at = ? WHERE id = ?")
+        .bind(Date.now() - days * 86_400_000, jobId)
+        .run();
+    await ago(29);
+    await cron(DAILY);
+    expect((await askJob(jobId)).status).toBe(200);
+    await ago(31);
+    await cron(DAILY);
+    expect((await askJob(jobId)).status).toBe(404);
+  });
+});
