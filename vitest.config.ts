@@ -1,4 +1,4 @@
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /** Short enough that time-outs can be waited for, long enough that a slow machine does not meet them. */
@@ -73,8 +73,21 @@ export default defineConfig({
         RATE_LIMIT: "on",
         PUBLIC_BASE_URL: "https://cdn.test/base",
       }),
+      workerProject("upstreams", {
+        CHAT_FALLBACK_MODELS: "test-second,test-third",
+        PERSONA_FALLBACK_MODELS: "test-second",
+        CHAT_REASONING_EFFORT: "default",
+        OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer token-of-a-gateway", "OpenAI-Project": "p"}',
+        ADMIN_TOKEN: "the-administrators-own-token",
+      }),
       // worth some eighteen sets of three at their worst case of 0.045 dollars each
       workerProject("budget", { DAILY_SPEND_LIMIT_USD: "0.84", UPSTREAM_TIMEOUT_MS: "60000" }),
+      // a caller's share is worth ten sets at most, at their worst case; the day has no limit
+      workerProject("caller-budget", {
+        CALLER_DAILY_SPEND_LIMIT_USD: "0.84",
+        UPSTREAM_TIMEOUT_MS: "60000",
+        ADMIN_TOKEN: "the-administrators-own-token",
+      }),
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {
         IMAGE_RETRY_BASE_SECONDS: "0",

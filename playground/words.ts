@@ -9,6 +9,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> 
   rate_limited: ["Too many requests", "Wait a moment. Answers from the cache go on."],
   overloaded: ["Too much at once", "The service is busy for a moment. Ask again soon."],
   budget_exhausted: ["Today's budget is spent", "It opens again at midnight UTC. Cached answers go on."],
+  caller_budget_exhausted: [
+    "Your budget of today is spent",
+    "It opens again at midnight UTC. Cached answers go on.",
+  ],
   upstream_not_configured: ["No model is connected", "The operator has not set an API key yet."],
   upstream_auth: ["The model service refused the key", "The operator has to look at it."],
   upstream_quota: ["The model account is out of credit", "The operator has to look at it."],

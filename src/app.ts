@@ -15,6 +15,7 @@ import { allowedMethods } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
 import { describeError, log } from "./log.ts";
 import { type AdminDeps, adminRoutes } from "./operations/admin-routes.ts";
+import { auditTrail } from "./operations/audit.ts";
 import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
 import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
@@ -99,7 +100,7 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
 
   app.use("/api/admin/*", requireAdmin(rooms.adminToken));
   app.route("/", operationsRoutes(operations)).route("/", siteRoutes(rooms.site));
-  if (admin) app.route("/", adminRoutes(admin));
+  if (admin) app.use("/api/admin/*", auditTrail(admin.audit, admin.hash)).route("/", adminRoutes(admin));
   if (personas) app.route("/", personaRoutes(personas)).route("/", personaAdminRoutes(personas));
   if (images) app.route("/", portraitRoutes(images));
   if (chat) app.route("/", chatRoutes(chat));

@@ -19,6 +19,10 @@ export interface BackgroundWork extends PortraitWork {
   readonly moveBatches: () => Promise<void>;
   /** The daily look-up of the configured models. */
   readonly lookUpModels: () => Promise<void>;
+  /** The daily one of the database's size. */
+  readonly sampleSize: () => Promise<void>;
+  /** Sets that nobody was shown for long. */
+  readonly purgeSets: () => Promise<void>;
 }
 
 /** However many bells a batch has, the work is the same. What fails is tried again by the queue. */
@@ -65,11 +69,13 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
   if (!work) return;
   if (cron === DAILY_CRON) {
     await part("verify", work.verify);
-    await part("purge", work.purge);
     await part("models", work.lookUpModels);
+    await part("size", work.sampleSize);
   }
   await part("pregenerate", work.pregenerate.lookAfter);
   await part("backfill", work.backfill);
   await part("purge_keys", work.purgeKeys);
+  await part("purge", work.purge);
+  await part("purge_sets", work.purgeSets);
   await part("batches", work.moveBatches); // last, since it may take minutes
 }

@@ -28,6 +28,7 @@ export type ProblemCode =
   | "upstream_invalid_output"
   | "overloaded"
   | "budget_exhausted"
+  | "caller_budget_exhausted"
   | "upstream_not_configured"
   | "upstream_quota"
   | "upstream_rate_limited"

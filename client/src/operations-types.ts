@@ -43,6 +43,8 @@ export interface Stats {
   pregenerate: { pending: number; done: number; failed: number };
   /** What the database would not take of a run at first: stored later, or given up. */
   outbox: { recovered: number; givenUp: number };
+  /** The database's size, and the day on which it reaches its limit, as it grew of late. */
+  database: { bytes: number; limitBytes: number; fullOn: string | null };
 }
 
 /** `POST /api/admin/pregenerate`: 1 to 100 inputs. */
@@ -77,4 +79,11 @@ export type EraseRequest = { email: string } | { userId: string };
 
 export interface EraseAnswer {
   erased: { sets: number; logEntries: number; streams: number; images: number };
+  /** What the service cannot reach, and when it ends by itself. */
+  remains: { where: string; until: string }[];
+}
+
+/** `GET /api/admin/audit?days=n`: newest first. */
+export interface Audit {
+  entries: { at: string; action: string; subjectHash?: string; outcome: string }[];
 }

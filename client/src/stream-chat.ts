@@ -22,7 +22,8 @@ export function streamChat(
 ): AsyncIterableIterator<string> {
   const { idempotencyKey = newKey(), persona } = options;
   const call = createCall(options);
-  const body = { messages, persona };
+  // A page's messages may have members of its own, which the service refuses.
+  const body = { messages: messages.map(({ role, content }) => ({ role, content })), persona };
   const send = (path: string, Accept: string, signal: AbortSignal) =>
     call(path, { method: "POST", headers: { Accept, "Idempotency-Key": idempotencyKey }, body, signal });
   return cancellableText({ send, idempotencyKey, cursor: { lastEventId: 0 }, text: "" }, options);

@@ -45,7 +45,7 @@ async function openAiKey({ env, prompt }: Sources): Promise<string> {
 function checkForm(values: Values): void {
   const result = parseConfig(values);
   if (result.ok) return;
-  const errors = result.faults.map(({ variable, reason }) => `${variable} ${reason}`);
+  const errors = result.errors.map(({ variable, reason }) => `${variable} ${reason}`);
   throw new DeployError(`The secrets cannot be used: ${errors.join("; ")}.`);
 }
 

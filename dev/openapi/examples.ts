@@ -45,7 +45,14 @@ const bucket = {
 /** An example for each schema, held to it by a test. */
 export const EXAMPLES: Record<SchemaName, unknown> = {
   GenerateRequest: { leadData: { name: "Maria Alvarez", age: 38, state: "Texas" }, config: { count: 3 } },
-  PersonaSet: { setId: SET_ID, personas: [persona], fromCache: false, createdAt: "2026-11-22T09:30:00.000Z" },
+  PersonaSet: {
+    setId: SET_ID,
+    personas: [persona],
+    fromCache: false,
+    createdAt: "2026-11-22T09:30:00.000Z",
+    model: "gpt-6.1-terra",
+    imageWidths: [128, 256, 512],
+  },
   ChatRequest: {
     messages: [{ role: "user", content: "What does a deductible mean for us?" }],
     persona: { setId: SET_ID, personaId: persona.id },
@@ -54,6 +61,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     message: { role: "assistant", content: "It is what you pay yourselves before the plan begins to pay." },
     finishReason: "stop",
     usage: { inputTokens: 412, cachedInputTokens: 256, outputTokens: 96 },
+    model: "gpt-6-luna",
     streamId: STREAM_ID,
   },
   Health: { status: "ok", version: "0.1.0", label: "staging" },
@@ -66,6 +74,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     models: [{ name: "gpt-6-luna", shutdownDate: null }],
     pregenerate: { pending: 0, done: 12, failed: 0 },
     outbox: { recovered: 1, givenUp: 0 },
+    database: { bytes: 1_200_000_000, limitBytes: 10_000_000_000, fullOn: "2027-08-01" },
   },
   PregenerateRequest: { inputs: [{ leadData: { name: "Maria Alvarez", state: "Texas" } }] },
   PregenerateAnswer: { jobId: "0b7f4a1e-3c52-4d0e-9f61-2a8d7c5b1e90", accepted: 1, alreadyCached: 0 },
@@ -80,7 +89,20 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     failures: [{ index: 1, code: "model_refusal" }],
   },
   EraseRequest: { email: "maria@example.org" },
-  EraseAnswer: { erased: { sets: 2, logEntries: 5, streams: 1, images: 6 } },
+  EraseAnswer: {
+    erased: { sets: 2, logEntries: 5, streams: 1, images: 6 },
+    remains: [{ where: "other isolates' memory", until: "2026-11-22T09:31:00.000Z" }],
+  },
+  Audit: {
+    entries: [
+      {
+        at: "2026-11-22T09:30:00.000Z",
+        action: "POST /api/admin/erase",
+        subjectHash: "7c1e".repeat(16),
+        outcome: "done",
+      },
+    ],
+  },
   Problem: {
     type: "/docs#invalid_request",
     title: "The request does not validate",

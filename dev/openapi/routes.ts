@@ -45,7 +45,9 @@ const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key_reused
 const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
   (code) =>
     code.startsWith("upstream_") ||
-    ["rate_limited", "interrupted", "still_running", "budget_exhausted"].includes(code),
+    ["rate_limited", "interrupted", "still_running", "budget_exhausted", "caller_budget_exhausted"].includes(
+      code,
+    ),
 );
 
 const EVENTS = "text/event-stream";
@@ -80,6 +82,12 @@ const JOB_ID: Parameter = {
   description: "From the answer that took the job.",
   schema: { type: "string" },
 };
+const DAYS: Parameter = {
+  name: "days",
+  in: "query",
+  description: "UTC days, today the last.",
+  schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
+};
 const RUN_HEADERS: HeaderName[] = ["Server-Timing", "Idempotency-Replayed"];
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 const resume = (what: string): Record<string, readonly Answer[]> => ({
@@ -95,6 +103,12 @@ const IMAGE_KEY: Parameter = {
   required: true,
   description: "From `imageUrl`.",
   schema: { type: "string", pattern: "^[0-9a-f]{64}$" },
+};
+const WIDTH: Parameter = {
+  name: "width",
+  in: "query",
+  description: "The smallest kept size that is at least so many pixels wide, or the original where none is.",
+  schema: { type: "integer", minimum: 1, maximum: 4096 },
 };
 const PICTURE_HEADERS: HeaderName[] = ["X-Image-Status", "ETag"];
 
@@ -163,7 +177,7 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "A portrait, or its placeholder",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       206: [
@@ -176,7 +190,7 @@ export const ROUTES: readonly Route[] = [
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
       416: [{ description: "No such range", headers: ["Content-Range"] }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "head",
@@ -184,12 +198,12 @@ export const ROUTES: readonly Route[] = [
     tag: "images",
     access: "anyone",
     summary: "What GET would say of a portrait, without the picture",
-    parameters: [IMAGE_KEY],
+    parameters: [IMAGE_KEY, WIDTH],
     answers: {
       200: PICTURE,
       304: [{ description: "`If-None-Match` has it", headers: PICTURE_HEADERS }],
     },
-    problems: ["not_found", ...ANY],
+    problems: ["invalid_request", "not_found", ...ANY],
   },
   {
     method: "post",
@@ -275,16 +289,28 @@ export const ROUTES: readonly Route[] = [
     tag: "administration",
     access: "admin",
     summary: "What was asked, spent and saved",
-    parameters: [
-      {
-        name: "days",
-        in: "query",
-        description: "UTC days, today the last.",
-        schema: { type: "integer", minimum: 1, maximum: 90, default: 7 },
-      },
-    ],
+    parameters: [DAYS],
     answers: { 200: [{ description: "By day, and in all", schema: "Stats" }] },
     problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/audit",
+    tag: "administration",
+    access: "admin",
+    summary: "What the administration did",
+    parameters: [DAYS],
+    answers: { 200: [{ description: "Every call but reads, newest first", schema: "Audit" }] },
+    problems: ["invalid_request", "not_found", ...USER],
+  },
+  {
+    method: "get",
+    path: "/api/admin/metrics",
+    tag: "administration",
+    access: "admin",
+    summary: "The figures for Prometheus",
+    answers: { 200: [{ description: "Of today, and of all days kept", mediaType: "text/plain" }] },
+    problems: ["not_found", ...USER],
   },
   {
     method: "post",
@@ -333,7 +359,7 @@ export const ROUTES: readonly Route[] = [
     access: "admin",
     body: "EraseRequest",
     summary: "Erase all that is kept of a person",
-    answers: { 200: [{ description: "What was erased", schema: "EraseAnswer" }] },
+    answers: { 200: [{ description: "What was erased, and what remains where", schema: "EraseAnswer" }] },
     problems: [...BODY, "not_found", ...USER],
   },
 ];

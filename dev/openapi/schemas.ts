@@ -29,6 +29,7 @@ export const SCHEMAS = {
   PregenerateJob: personas.pregenerateJob,
   EraseRequest: operations.eraseRequest,
   EraseAnswer: operations.eraseAnswer,
+  Audit: operations.audit,
   Problem: problem,
 } as const;
 

@@ -6,7 +6,8 @@ import type { Verdict } from "./daily-ledger.ts";
 export interface BudgetGuard {
   /**
    * Throws `budget_exhausted` where the day's limit leaves too little: until midnight UTC where it is spent, for a
-   * minute where it is only set aside. US dollars.
+   * minute where it is only set aside. `caller_budget_exhausted`, until midnight, where the caller's own does. US
+   * dollars.
    */
   reserve(worstCaseUsd: number): Promise<Reservation>;
 }
@@ -16,16 +17,24 @@ export interface Reservation {
   settle(actualUsd: number): Promise<void>;
 }
 
-/** A day's ledger (day-ledger.ts), which lives in another object. */
-export interface DayClient {
+/** A day's ledger (daily-ledger.ts), which lives in another object. */
+export interface LedgerClient {
   reserve(id: string, amountUsd: number, limitUsd: number): Promise<Verdict>;
   settle(id: string, actualUsd: number): Promise<void>;
 }
 
+/** What a UTC day may cost, all of it or one caller's share. */
+export interface Limit {
+  readonly limitUsd: number;
+  readonly code: "budget_exhausted" | "caller_budget_exhausted";
+  /** Names its ledger beside the day; empty: the day's own. */
+  readonly share: string;
+}
+
 export interface BudgetGuardOptions {
-  readonly limitUsd: number | undefined;
-  /** The ledger of a UTC day, `YYYY-MM-DD`. */
-  readonly openDay: (day: string) => DayClient;
+  /** All of them must hold: the narrowest first, so that what it refuses takes nothing from the others meanwhile. */
+  readonly limits: readonly Limit[];
+  readonly openLedger: (name: string) => LedgerClient;
   readonly now: () => number;
 }
 
@@ -47,21 +56,34 @@ function stillReserved(error: unknown): void {
   log.warn("spend.unsettled", describeError(error));
 }
 
+function refusal(code: Limit["code"], verdict: Verdict, time: number): Problem {
+  const tomorrow = secondsUntilTomorrow(time);
+  const soon = verdict === "set aside" && code === "budget_exhausted";
+  return new Problem(code, { retryAfterSeconds: soon ? Math.min(SET_ASIDE_SECONDS, tomorrow) : tomorrow });
+}
+
 /** Without a limit every call is granted and nothing is asked. */
-export function createBudgetGuard({ limitUsd, openDay, now }: BudgetGuardOptions): BudgetGuard {
-  if (limitUsd === undefined) return { reserve: async () => ({ settle: async () => {} }) };
+export function createBudgetGuard({ limits, openLedger, now }: BudgetGuardOptions): BudgetGuard {
   return {
     async reserve(worstCaseUsd) {
       const time = now();
-      const day = openDay(utcDay(time));
       const id = crypto.randomUUID();
-      const verdict = await day.reserve(id, worstCaseUsd, limitUsd);
-      if (verdict !== "granted") {
-        const tomorrow = secondsUntilTomorrow(time);
-        const retryAfterSeconds = verdict === "spent" ? tomorrow : Math.min(SET_ASIDE_SECONDS, tomorrow);
-        throw new Problem("budget_exhausted", { retryAfterSeconds });
+      const granted: LedgerClient[] = [];
+      const settle = async (actualUsd: number): Promise<void> => {
+        await Promise.all(granted.map((ledger) => ledger.settle(id, actualUsd).catch(stillReserved)));
+      };
+      try {
+        for (const { limitUsd, code, share } of limits) {
+          const ledger = openLedger(share === "" ? utcDay(time) : `${utcDay(time)}:${share}`);
+          const verdict = await ledger.reserve(id, worstCaseUsd, limitUsd);
+          if (verdict !== "granted") throw refusal(code, verdict, time);
+          granted.push(ledger);
+        }
+      } catch (error) {
+        await settle(0);
+        throw error;
       }
-      return { settle: (actualUsd) => day.settle(id, actualUsd).catch(stillReserved) };
+      return { settle };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { dailyTotals } from "../db/schema.ts";
-import type { Usage } from "../openai/usage.ts";
+import type { TokenCounts } from "../openai/usage.ts";
 
 /** What is counted, by a name such as `requests`, `hits.memory` or `errors.rate_limited`, and by how much. */
 export type Increments = Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ export interface Saved {
 }
 
 /** Of one run: text alone, since portraits have figures of their own. */
-export function runTotals(usage: Usage, costUsd: number): Increments {
+export function runTotals(usage: TokenCounts, costUsd: number): Increments {
   return {
     generated: 1,
     "tokens.input": usage.inputTokens,

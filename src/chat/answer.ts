@@ -18,11 +18,10 @@ export function answerFromRun(name: string, answer: SendAnswer, serverTiming: st
   const headers = { ...timing, ...(replayed && { "Idempotency-Replayed": "true" }) };
   if (answer.kind === "stream")
     return new Response(answer.body, { headers: { ...SSE_HEADERS, ...headers, "X-Stream-Id": id } });
-  const { content, finishReason, usage } = answer.message;
+  const { content, ...end } = answer.message;
   const body: ChatAnswer = {
     message: { role: "assistant", content },
-    finishReason,
-    usage,
+    ...end,
     streamId: id,
     ...(replayed && { fromIdempotentCache: true }),
   };

@@ -64,7 +64,7 @@ export function createCoalescer(emit: (text: string) => void, now: () => number)
     flush() {
       stop();
       send();
-      if (waiting !== "") emit(waiting); // half a character that the upstream never finished
+      if (waiting !== "") emit(waiting.toWellFormed()); // half a character that the upstream never finished
       waiting = "";
     },
     drop() {

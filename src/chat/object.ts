@@ -14,7 +14,7 @@ export interface SendRequest {
   /** It came with an Idempotency-Key, which names the object. */
   readonly keyed: boolean;
   readonly form: "json" | "stream";
-  /** The object died while it was asked before: it may have begun a run, and one request pays once. */
+  /** The object died while it was asked before: one request makes at most two runs begin. */
   readonly again: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface ChatRuns {
   forget(): Promise<boolean>;
 }
 
-type Own = "keepMs" | "resumableMs" | "recoveryCheckMs" | "nextAlarm";
+type Own = "keepMs" | "resumableMs" | "recoveryCheckMs" | "recoversAlone" | "nextAlarm";
 
 export interface ChatRunsOptions extends Omit<RunManagerOptions<ChatInput, undefined>, Own> {
   /** How long an unkeyed answer is replayed, a keyed one, and how long a stream is resumable. Milliseconds. */
@@ -101,7 +101,8 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   const manager = createRunManager<ChatInput, undefined>({
     ...options,
     keepMs,
-    // Nothing is left to do for a run whose server died but to say so to who asks, and then to forget it.
+    // An answer is for who asked: one whose server died begins again when they come, or is forgotten.
+    recoversAlone: false,
     recoveryCheckMs: (label) => keepMs(label) + LONGEST_RUN_MS,
     resumableMs: (label) => (parseLabel(label).keyed ? Math.max(streamTtlMs, keyTtlMs) : streamTtlMs),
     nextAlarm: mark.until,
@@ -131,27 +132,35 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return manager.start({ ...input, stopped }, JSON.stringify(label));
   }
 
-  /** What stands under the object's name, and the run that it is. */
-  function latest(): readonly [Remembered | undefined, string] {
-    const running = manager.live();
+  /**
+   * What stands under the object's name, and the run that it is. A run whose server died can be gone on with by the
+   * request that began it, and stands in no other's way.
+   */
+  function latest({ fingerprint }: SendRequest): readonly [Remembered | undefined, string] {
+    const running = manager.underWay();
     if (running) return [underWay(running), running.id];
     const newest = manager.store.newest();
-    return [newest && remembered(newest), newest?.id ?? ""];
+    if (!newest) return [undefined, ""];
+    const record = remembered(newest);
+    const abandoned = record.state === "running" && record.fingerprint !== fingerprint;
+    return [abandoned ? { ...record, state: "error" } : record, newest.id];
   }
 
-  function standing({ fingerprint, keyed }: SendRequest): Decision {
-    const [record] = latest();
+  function standing(request: SendRequest): Decision {
+    const { fingerprint, keyed } = request;
+    const [record] = latest(request);
     return decide(record, { fingerprint, keyed, rememberMs: rememberMs(keyed) }, now());
   }
 
   /** From a run under way, or one that is over; undefined where a run must begin. */
   function knownAnswer(request: SendRequest): SendAnswer | Promise<SendAnswer> | undefined {
     const decision = standing(request);
-    const running = manager.live();
     if (decision === "mismatch") return failed("idempotency_key_reused");
-    if (decision === "join" && running) return follow(running, "joined", request.form);
-    if (decision === "replay") return replay(latest()[1], request.form);
-    return request.again ? failed("interrupted") : undefined;
+    const running = decision === "join" ? manager.live() : undefined;
+    if (running) return follow(running, "joined", request.form);
+    const [record, runId] = latest(request);
+    if (decision === "replay") return replay(runId, request.form);
+    return request.again && record?.state === "error" ? failed("interrupted") : undefined;
   }
 
   /**
@@ -175,14 +184,17 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return failed("rate_limited", RATE_PERIOD_SECONDS);
   }
 
-  /** The run, where it is this user's and can still be resumed. */
-  function mine({ runId, userHash }: RunRef): { readonly running?: Run<undefined> } | undefined {
-    const live = manager.live();
-    const running = live?.id === runId ? live : undefined;
-    const found = running ?? manager.store.find(runId);
-    return found && parseLabel(found.label).callerUserHash === userHash
-      ? { ...(running && { running }) }
-      : undefined;
+  /** Whether there is such a run, and it is this user's. Brings none back. */
+  function isMine({ runId, userHash }: RunRef): boolean {
+    const running = manager.underWay();
+    const found = running?.id === runId ? running : manager.store.find(runId);
+    return found !== undefined && parseLabel(found.label).callerUserHash === userHash;
+  }
+
+  /** One whose server died is brought back and ends before anything is asked of the upstream. */
+  async function end(run: Run<undefined> | undefined): Promise<void> {
+    run?.stop();
+    await run?.finished;
   }
 
   return {
@@ -194,20 +206,17 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
       return "kind" in begun ? begun : await follow(begun, "started", request.form);
     },
     async resume({ after, ...run }) {
-      return mine(run) && manager.resume(run.runId, { after, idLines: true });
+      return isMine(run) ? manager.resume(run.runId, { after, idLines: true }) : undefined;
     },
     async stop(run) {
-      const found = mine(run);
-      found?.running?.stop();
-      await found?.running?.finished;
-      return found !== undefined;
+      if (!isMine(run)) return false;
+      await end(manager.liveRun(run.runId));
+      return true;
     },
     async stopKey() {
       const running = manager.live();
-      if (running) {
-        running.stop();
-        await running.finished;
-      } else {
+      if (running) await end(running);
+      else {
         mark.leave();
         manager.schedule();
       }

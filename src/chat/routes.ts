@@ -12,12 +12,13 @@ import { createTiming } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
-import type { Usage } from "../openai/usage.ts";
 import { askRun } from "../runs/ask-run.ts";
 import { lastEventId } from "../runs/resume.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
+import { fitHistory } from "./history.ts";
+import type { AnswerMessage } from "./message.ts";
 import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./object.ts";
 import { chatRequest, type PersonaRef } from "./schema.ts";
 
@@ -33,8 +34,12 @@ export interface ChatRoutesDeps {
   /** What the model is told of a persona; undefined where there is none, or it is another user's. */
   readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<KnownPersona | undefined>;
   /** US dollars. */
-  readonly cost: (usage: Usage) => number;
+  readonly cost: (message: AnswerMessage) => number;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
+  /** The most characters of a conversation that go to the model, beside its last message. */
+  readonly historyChars: number;
   readonly now: () => number;
 }
 
@@ -56,13 +61,17 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
     const key = toKey(c);
-    const body = parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT));
-    const { messages, persona } = validate(chatRequest, body);
+    const { messages: given, persona } = validate(
+      chatRequest,
+      parseJson(await readBody(c.req.raw, CHAT_BODY_LIMIT)),
+    );
+    const messages = given.map(({ role, content }) => ({ role, content: deps.redact(content) }));
     c.set("counts", { requests: 1 });
     const caller = c.get("caller");
     const { refresh } = cacheWish(c.req.raw.headers);
     // With a key, whoever has it may come from any address.
     const who = caller.user ?? (key === undefined ? caller.address : undefined);
+    const body = { messages, ...(persona && { persona }) };
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
     return {
@@ -70,7 +79,7 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
       keyed: key !== undefined,
       form,
       input: {
-        messages,
+        ...fitHistory(messages, deps.historyChars),
         ...(await personaFor(persona, caller)),
         name: key === undefined ? mark : toKeyName(key, caller),
         callerUserHash: userHash(caller),
@@ -99,7 +108,11 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
     if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
     const { usage } = answer.message;
-    const saved = { usd: deps.cost(usage), tokens: usage.inputTokens + usage.outputTokens, images: 0 };
+    const saved = {
+      usd: deps.cost(answer.message),
+      tokens: usage.inputTokens + usage.outputTokens,
+      images: 0,
+    };
     return { requests: 1, ...shared, ...savedTotals(saved) };
   }
 

@@ -1,11 +1,11 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
-import type { Spent, TextCalls } from "../openai/text-calls.ts";
+import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE } from "../openai/usage.ts";
+import { NO_USAGE, tokenCounts } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { doneEvent } from "./message.ts";
+import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import type { FinishReason } from "./schema.ts";
 
@@ -19,15 +19,16 @@ export interface ChatAsker {
   readonly emailHash: string | null;
 }
 
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
-
 export interface ChatInput extends ChatPrompt, ChatAsker {
+  /** How many messages of the conversation stayed behind. */
+  readonly dropped: number;
   /** Somebody stopped it before it came. */
   readonly stopped: boolean;
 }
 
 export interface ChatTaskDeps extends ChatModel {
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
+  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: LogRow) => void;
   /** The same for a run that has just begun. */
@@ -50,22 +51,22 @@ function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   return UPSTREAM_REASONS.has(finishReason) ? (finishReason as FinishReason) : "stop";
 }
 
-function whole(completion: Completion): Done<undefined> {
-  const { usage = NO_USAGE } = completion;
-  return { result: undefined, last: doneEvent({ finishReason: toFinishReason(completion), usage }) };
+type End = Omit<Parameters<typeof doneEvent>[0], "droppedMessages">;
+
+function ended({ dropped }: ChatInput, end: End): Done<undefined> {
+  const last = doneEvent({ ...end, ...(dropped > 0 && { droppedMessages: dropped }) });
+  return { result: undefined, last, stopped: end.finishReason === "stopped" };
 }
 
-const STOPPED: Done<undefined> = {
-  result: undefined,
-  last: doneEvent({ finishReason: "stopped", usage: NO_USAGE }),
-  stopped: true,
-};
+function stopped(input: ChatInput, model: string): Done<undefined> {
+  return ended(input, { finishReason: "stopped", usage: NO_USAGE, model });
+}
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
 export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
   const { now } = deps;
 
-  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Completion> {
+  async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
     function onText(text: string): void {
       chars += text.length;
@@ -89,9 +90,9 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       callerAddressHash,
       emailHash,
       route: ROUTE,
-      model: deps.model,
+      model: spent.model ?? deps.model,
     };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), ...asked, ...cost };
   }
 
@@ -116,9 +117,10 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     try {
       const completion = await ask(input, calls, coalescer);
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
-      return whole(completion);
+      const { usage = NO_USAGE, model } = completion;
+      return ended(input, { finishReason: toFinishReason(completion), usage, model });
     } catch (error) {
-      if (context.signal.aborted) return STOPPED;
+      if (context.signal.aborted) return stopped(input, calls.spent.model ?? deps.model);
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -126,16 +128,16 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   }
 
   return {
-    reset: {}, // never begun again
+    reset: RESET,
     isText: ({ content }) => content !== undefined,
     interrupted({ label, checkpoint, ...run }) {
       if (label === null || !checkpoint) return;
       recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
     },
-    maxAttempts: 1,
+    maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return STOPPED;
-      const calls = deps.openCalls(context);
+      if (input.stopped) return stopped(input, deps.model);
+      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
       const coalescer = createCoalescer((content) => void context.emit({ content }), now);
       let failure: unknown;
       try {

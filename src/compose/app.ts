@@ -8,9 +8,9 @@ import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
-import { composeAdmin, composeCounters, composeModelWarnings } from "./operations.ts";
+import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
-import { composePortraitRoutes } from "./portraits.ts";
+import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
 
 /** Where callers sign in: the check of their tokens. */
 export function composeVerifier(config: Config): VerifyToken | undefined {
@@ -44,7 +44,7 @@ export function composeApp(env: Env): AppDeps {
       personas &&
       composeAdmin({
         db: openDatabase(env.DB),
-        images: env.IMAGES,
+        forgetPictures: composeForgetPictures(env, config),
         config,
         counters,
         jobs: personas.jobs,
@@ -60,7 +60,7 @@ export function composeApp(env: Env): AppDeps {
       label: config?.DEPLOYMENT_LABEL,
       configValid: result.ok,
       warnings: config ? toWarnings(config) : [],
-      modelWarnings: config ? composeModelWarnings(env, config) : async () => [],
+      dueWarnings: config ? composeDueWarnings(env, config) : async () => [],
       checks: {
         d1: () => env.DB.prepare("SELECT 1 FROM persona_cache LIMIT 1").all(),
         r2: () => env.IMAGES.head("ready"),

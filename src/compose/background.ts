@@ -1,9 +1,13 @@
 import type { BackgroundWork } from "../background.ts";
+import { openDatabase } from "../db/client.ts";
 import { log } from "../log.ts";
+import { createSetRetention } from "../personas/retention.ts";
+import { createPortraitBucket } from "../portraits/bucket.ts";
+import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { composeBatches } from "./batch.ts";
 import { composeSpend } from "./budget.ts";
-import { type Env, readConfig } from "./env.ts";
-import { composeModelLookup } from "./operations.ts";
+import { type Env, now, readConfig } from "./env.ts";
+import { composeModelLookup, composeSizeSample } from "./operations.ts";
 import { openPregenerate } from "./personas.ts";
 import { composePortraitWork } from "./portraits.ts";
 import { openUpstream } from "./text-calls.ts";
@@ -19,6 +23,13 @@ export function composeWork(env: Env): BackgroundWork | undefined {
       ...composePortraitWork(env, config, upstream, composeSpend(env, config)),
       pregenerate,
       moveBatches: composeBatches(env, config, upstream, pregenerate),
+      sampleSize: composeSizeSample(env.DB),
+      purgeSets: createSetRetention({
+        db: openDatabase(env.DB),
+        forgetPictures: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
+        days: config.PERSONA_RETENTION_DAYS,
+        now,
+      }),
       lookUpModels: composeModelLookup(env.DB, config, upstream),
     };
   }

@@ -17,13 +17,11 @@ import { outputLimit, personaRequest } from "../personas/generation/generator.ts
 import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { createPersonaStore } from "../personas/store.ts";
-import { createBatchPictures } from "../portraits/batch-picture.ts";
-import { createPortraitBucket } from "../portraits/bucket.ts";
 import { imageRequest } from "../portraits/generator.ts";
 import { type PortraitFile, takeApart } from "../portraits/image-answer.ts";
-import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { type Env, now } from "./env.ts";
-import { composePortraits } from "./portraits.ts";
+import { composeBatchPictures, composePortraits } from "./portraits.ts";
+import { composePseudonym } from "./text-calls.ts";
 
 /** What a batch costs of the usual price. */
 const PRICE = 0.5;
@@ -61,7 +59,12 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
   const db = openDatabase(env.DB);
-  const generator = { model, maxOutputTokens, reasoningEffort: config.PERSONA_REASONING_EFFORT };
+  const generator = {
+    model,
+    maxOutputTokens,
+    reasoningEffort: config.PERSONA_REASONING_EFFORT,
+    pseudonym: composePseudonym(config),
+  };
   const cost = (usage: Usage) => costUsd(prices, model, usage) * PRICE;
   const answers = createBatchAnswers({
     ...generator,
@@ -107,9 +110,8 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
 
 function composePictures(env: Env, config: Config, notify: () => Promise<void>): Requests & Results {
   const { MODEL_PRICES: prices } = config;
-  const db = openDatabase(env.DB);
   const store = openStore(env);
-  const pictures = createBatchPictures(db, createPortraitBucket(env.IMAGES, OBJECT_PREFIX), now);
+  const pictures = composeBatchPictures(env, config);
   const keysOf = (found: readonly Item[]) => found.flatMap(({ key }) => key ?? []);
   return {
     async toRequests(found) {

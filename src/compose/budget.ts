@@ -1,15 +1,25 @@
-import { type BudgetGuard, createBudgetGuard } from "../budget/guard.ts";
+import { type BudgetGuard, createBudgetGuard, type Limit } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { type Env, now } from "./env.ts";
 
-export function composeSpend(env: Env, config: Config): BudgetGuard {
-  const ledger = (day: string) => env.SPEND.get(env.SPEND.idFromName(day));
+/** `caller`, hashed: whose share of the day it also is. */
+function toLimits(config: Config, caller: string | undefined): Limit[] {
+  const { DAILY_SPEND_LIMIT_USD: all, CALLER_DAILY_SPEND_LIMIT_USD: each } = config;
+  const limits: Limit[] = [];
+  if (caller !== undefined && each !== undefined)
+    limits.push({ limitUsd: each, code: "caller_budget_exhausted", share: caller });
+  if (all !== undefined) limits.push({ limitUsd: all, code: "budget_exhausted", share: "" });
+  return limits;
+}
+
+export function composeSpend(env: Env, config: Config, caller?: string): BudgetGuard {
+  const ledger = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
   return createBudgetGuard({
-    limitUsd: config.DAILY_SPEND_LIMIT_USD,
-    openDay: (day) => ({
-      reserve: (...reservation) => askAgainIfLost(async () => await ledger(day).reserve(...reservation)),
-      settle: (...settlement) => askAgainIfLost(async () => await ledger(day).settle(...settlement)),
+    limits: toLimits(config, caller),
+    openLedger: (name) => ({
+      reserve: (...reservation) => askAgainIfLost(async () => await ledger(name).reserve(...reservation)),
+      settle: (...settlement) => askAgainIfLost(async () => await ledger(name).settle(...settlement)),
     }),
     now,
   });

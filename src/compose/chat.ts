@@ -13,7 +13,8 @@ import type { LogRow } from "../runs/run-log.ts";
 import { composeAdmission } from "./admission.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
-import { callsFor } from "./text-calls.ts";
+import { composeRedaction } from "./redaction.ts";
+import { callsFor, composePseudonym } from "./text-calls.ts";
 
 export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
@@ -21,7 +22,9 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   return {
     hash,
     now,
-    cost: (usage) => costUsd(config.MODEL_PRICES, config.CHAT_MODEL, usage),
+    redact: composeRedaction(config),
+    historyChars: config.CHAT_HISTORY_CHARS,
+    cost: ({ model, usage }) => costUsd(config.MODEL_PRICES, model, { ...usage, cacheWriteTokens: 0 }),
     runs: (name) => chatObject(env, name),
     async findPersona({ setId, personaId }, { user }) {
       const set = await store.findById(setId);
@@ -56,7 +59,8 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     record: inTime(store.record),
     recordStart: inTime(store.recordStart),
     reasoningEffort: config.CHAT_REASONING_EFFORT,
-    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+    pseudonym: composePseudonym(config),
+    openCalls: callsFor({ ctx, env, config }, [model, ...config.CHAT_FALLBACK_MODELS], maxOutputTokens),
   });
   return createChatRuns({
     recordWithinMs: CHAT_RECORD_WITHIN_MS,

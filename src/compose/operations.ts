@@ -1,36 +1,39 @@
 import { type Counters, createCounters } from "../budget/counters.ts";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import type { AdminDeps } from "../operations/admin-routes.ts";
+import { createAudit } from "../operations/audit.ts";
+import { databaseWarnings, readDatabaseSize, sampleDatabaseSize } from "../operations/database-size.ts";
 import { createErase } from "../operations/erase.ts";
+import { toPrometheus } from "../operations/metrics.ts";
 import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
-import { readStats } from "../operations/stats.ts";
+import { remainsAfterErasure } from "../operations/remains.ts";
+import { readStats, readTotals } from "../operations/stats.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
-import { createPortraitBucket } from "../portraits/bucket.ts";
-import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { batchWarnings } from "./batch.ts";
 import type { Env } from "./env.ts";
 
 const now = () => Date.now();
 
-function configuredModels({ PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL }: Config): string[] {
-  return [...new Set([PERSONA_MODEL, CHAT_MODEL, IMAGE_MODEL])];
-}
-
-/** What `ready` says of models that retire, and of an upstream without batches. */
-export function composeModelWarnings(env: Env, config: Config): () => Promise<string[]> {
+/** What `ready` says of models that retire, of a database that fills up, of an upstream without batches. */
+export function composeDueWarnings(env: Env, config: Config): () => Promise<string[]> {
   const db = openDatabase(env.DB);
   return async () => {
     try {
-      const known = await knownModels(db, configuredModels(config));
-      return [...shutdownWarnings(known, now()), ...(await batchWarnings(env))];
+      const known = knownModels(db, configuredModels(config));
+      const [models, size, batches] = await Promise.all([
+        known,
+        readDatabaseSize(db, now()),
+        batchWarnings(env),
+      ]);
+      return [...shutdownWarnings(models, now()), ...databaseWarnings(size, now()), ...batches];
     } catch (error) {
-      log.warn("models.unknown", describeError(error)); // D1's own check says what is wrong
+      log.warn("warnings.unknown", describeError(error)); // D1's own check says what is wrong
       return [];
     }
   };
@@ -44,6 +47,10 @@ export function composeModelLookup(
   return () => lookUpModels({ shutdownDate, db: openDatabase(DB), now }, configuredModels(config));
 }
 
+export function composeSizeSample(DB: D1Database): () => Promise<void> {
+  return () => sampleDatabaseSize(openDatabase(DB), now());
+}
+
 export function composeCounters(DB: D1Database): Counters {
   const db = openDatabase(DB);
   return createCounters((increments) => addTotals(db, utcDay(now()), increments), now);
@@ -51,7 +58,8 @@ export function composeCounters(DB: D1Database): Counters {
 
 export interface AdminParts {
   readonly db: Database;
-  readonly images: R2Bucket;
+  /** Portraits with their sizes, in R2 and in this colo's cache. */
+  readonly forgetPictures: (keys: readonly string[], baseUrl: string) => Promise<void>;
   readonly config: Config;
   readonly counters: Counters;
   readonly jobs: Pick<JobStore, "counts">;
@@ -59,28 +67,39 @@ export interface AdminParts {
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
-export function composeAdmin({ db, images, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
-  const bucket = createPortraitBucket(images, OBJECT_PREFIX);
+export function composeAdmin({ db, config, counters, jobs, ...forget }: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
+    audit: createAudit(db, now),
     async stats(days) {
       await counters.flush(); // what this isolate has counted is told at once
-      const [figures, models, progress] = await Promise.all([
+      const [figures, models, progress, database] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
         jobs.counts(),
+        readDatabaseSize(db, now()),
       ]);
-      return {
-        ...figures,
-        models: models.map(({ name, shutdownDate }) => ({ name, shutdownDate })),
-        pregenerate: progress,
-      };
+      return { ...figures, models, pregenerate: progress, database };
     },
-    erase(person, origin) {
+    async metrics() {
+      await counters.flush();
+      const [all, today, progress, database] = await Promise.all([
+        readTotals(db),
+        readStats(db, now(), 1),
+        jobs.counts(),
+        readDatabaseSize(db, now()),
+      ]);
+      const { totals: total, outbox } = all;
+      return toPrometheus({ total, today: today.totals, pregenerate: progress, outbox, database });
+    },
+    async erase(person, origin) {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
-      const forgetPictures = (keys: readonly string[]) => bucket.remove(keys);
-      return createErase({ db, forgetPersonas, forgetChat: forget.forgetChat, forgetPictures })(person);
+      const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
+      const { forgetChat } = forget;
+      const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPictures })(person);
+      const chatStreamSeconds = config.CHAT_STREAM_TTL_SECONDS;
+      return { erased, remains: remainsAfterErasure(now(), { chatStreamSeconds }) };
     },
   };
 }

@@ -20,7 +20,8 @@ import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
-import { callsFor } from "./text-calls.ts";
+import { composeRedaction } from "./redaction.ts";
+import { callsFor, composePseudonym } from "./text-calls.ts";
 
 const newId = () => crypto.randomUUID();
 
@@ -49,6 +50,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
   return {
     store: createPersonaStore(db, portraits.insert, now),
     lookedAt: portraits.takeUp,
+    imageWidths: config.IMAGE_WIDTHS,
     memory,
     edge,
     pregenerate: openPregenerate(env, config),
@@ -63,6 +65,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     },
     keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
     hash,
+    redact: composeRedaction(config),
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
@@ -102,14 +105,17 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     waitUntil,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
+    imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
     enqueuePortrait: portraits.enqueue(waitUntil),
     notify: portraits.notify,
-    openCalls: callsFor({ ctx, env, config }, model, maxOutputTokens),
+    pseudonym: composePseudonym(config),
+    openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
     recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
+    recoversAlone: true,
     work,
     outbox,
     dedupeIndex,

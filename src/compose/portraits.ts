@@ -12,6 +12,7 @@ import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
+import { createBatchPictures } from "../portraits/batch-picture.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { createConsumer } from "../portraits/consumer.ts";
 import { createGenerator } from "../portraits/generator.ts";
@@ -19,14 +20,21 @@ import { createPortraitJob } from "../portraits/job.ts";
 import { createPortraitJobs, insertPortraits, type Portrait, type PortraitJob } from "../portraits/jobs.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
 import { createCoalescedNotifier, createNotifier, createThrottledNotifier } from "../portraits/notifier.ts";
+import { createPictureCache } from "../portraits/picture-cache.ts";
 import { createDailyCheck, createReconcile } from "../portraits/reconcile.ts";
 import type { PortraitRoutesDeps } from "../portraits/routes.ts";
+import { createSizeJobs } from "../portraits/size-jobs.ts";
+import { createSizeWork } from "../portraits/size-work.ts";
+import { createHealth, createSizes } from "../portraits/sizes.ts";
 import { createTakeUp } from "../portraits/take-up.ts";
+import { createTransform } from "../portraits/transform.ts";
+import { createWantSizes } from "../portraits/wanted-sizes.ts";
 
 /** What the portraits need of wrangler.toml. */
 export interface PortraitBindings {
   readonly DB: D1Database;
   readonly IMAGES: R2Bucket;
+  readonly TRANSFORM: ImagesBinding;
   readonly IMAGE_JOBS: Queue;
 }
 
@@ -35,12 +43,16 @@ const LOOKED_AT_THROTTLE_MS = 5_000;
 
 const now = () => Date.now();
 
+// Scope: the isolate, since each batch of the queue is composed anew.
+const health = createHealth(now);
+
 function parts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {
   const db = openDatabase(DB);
   const store = createPortraitJobs(db, now, () => crypto.randomUUID());
   return {
     db,
     store,
+    sizeJobs: createSizeJobs(db, now),
     bucket: createPortraitBucket(IMAGES, OBJECT_PREFIX),
     notify: createNotifier(IMAGE_JOBS),
   };
@@ -74,10 +86,33 @@ export function composePortraits(env: PortraitBindings, config: Config) {
 }
 
 export function composePortraitRoutes(env: PortraitBindings, config: Config): PortraitRoutesDeps {
-  const { store, bucket, notify } = parts(env);
-  const notifyThrottled = createThrottledNotifier(notify, LOOKED_AT_THROTTLE_MS, now);
-  const takeUp = createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT);
-  return { store, bucket, notify: () => notify(), notifyThrottled, takeUp, now };
+  const { store, sizeJobs, notify } = parts(env);
+  return {
+    store,
+    pictures: composePictures(env),
+    widths: config.IMAGE_WIDTHS,
+    publicBaseUrl: config.PUBLIC_BASE_URL,
+    notify: () => notify(),
+    notifyThrottled: createThrottledNotifier(notify, LOOKED_AT_THROTTLE_MS, now),
+    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
+    wantSizes: createWantSizes(sizeJobs, notify, now),
+    now,
+  };
+}
+
+function composePictures(env: PortraitBindings) {
+  const { store, bucket } = parts(env);
+  return createPictureCache({ bucket, open: () => caches.default, find: store.find, now });
+}
+
+/** Erases pictures with their sizes, in R2 and in this colo's cache. */
+export function composeForgetPictures(env: PortraitBindings, config: Config) {
+  const { bucket } = parts(env);
+  const pictures = composePictures(env);
+  return async (keys: readonly string[], baseUrl: string): Promise<void> => {
+    await bucket.remove(keys);
+    await pictures.forget(baseUrl, keys, config.IMAGE_WIDTHS);
+  };
 }
 
 export interface PortraitWork {
@@ -89,6 +124,13 @@ export interface PortraitWork {
   /** The daily one's part in portraits and retention. */
   verify(): Promise<void>;
   purge(): Promise<void>;
+}
+
+/** Portraits that the Batch API makes. */
+export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
+  const { db, bucket } = parts(env);
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  return createBatchPictures(db, bucket, makeSizes, now);
 }
 
 /** Jobs and batches that are over. */
@@ -105,8 +147,9 @@ export function composePortraitWork(
   upstream: Upstream,
   spend: BudgetGuard,
 ): PortraitWork {
-  const { db, store, bucket, notify } = parts(env);
-  const { MODEL_PRICES: prices } = config;
+  const { db, store, sizeJobs, bucket, notify } = parts(env);
+  const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
     worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
@@ -123,11 +166,36 @@ export function composePortraitWork(
     leaseMs,
   };
   const configured = config.OPENAI_API_KEY !== undefined;
-  const job = createPortraitJob({ store, bucket, generate, spend, worstCase, rule, configured, now });
+  const job = createPortraitJob({
+    store,
+    bucket,
+    makeSizes,
+    generate,
+    spend,
+    worstCase,
+    rule,
+    configured,
+    now,
+  });
   return {
-    consume: createConsumer({ store, job, notify, concurrency: config.IMAGE_CONCURRENCY, leaseMs, now }),
-    backfill: createReconcile(store, notify, now),
-    verify: createDailyCheck({ store, bucket, notify, position: createCursor(db, "verify_portraits") }),
+    consume: createConsumer({
+      store,
+      job,
+      makeMissingSizes: createSizeWork({ jobs: sizeJobs, makeSizes, bucket, leaseMs, now }),
+      notify,
+      concurrency: config.IMAGE_CONCURRENCY,
+      leaseMs,
+      now,
+    }),
+    backfill: createReconcile({ store, sizeJobs, notify, now }),
+    verify: createDailyCheck({
+      store,
+      sizeJobs,
+      widths,
+      bucket,
+      notify,
+      position: createCursor(db, "verify_portraits"),
+    }),
     purgeKeys: createKeyRetention(db, now),
     purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, forgetEconomy(db), now),
   };

@@ -1,4 +1,7 @@
+import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
 import type { Config } from "../config/config.ts";
+import { createHasher, type Hasher } from "../hash.ts";
+import { openParameterMemory } from "../openai/parameters.ts";
 import { createTextCalls, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import { maxInputTokens } from "../openai/token-bound.ts";
 import { createUpstream, type Upstream } from "../openai/upstream.ts";
@@ -8,7 +11,8 @@ import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 
 export function openUpstream(config: Config): Upstream {
-  return createUpstream({ apiKey: config.OPENAI_API_KEY ?? "", baseUrl: config.OPENAI_BASE_URL, now });
+  const { OPENAI_API_KEY: apiKey = "", OPENAI_BASE_URL: baseUrl, OPENAI_HEADERS: headers } = config;
+  return createUpstream({ apiKey, baseUrl, headers, now });
 }
 
 interface Composition {
@@ -17,33 +21,46 @@ interface Composition {
   readonly config: Config;
 }
 
-/** The upstream calls of each run of a Durable Object, for one model. */
-export function callsFor(run: Composition, model: string, maxOutputTokens: number) {
+/**
+ * The upstream calls of each run of a Durable Object, by the first of the models that can, out of the share of whoever
+ * began it.
+ */
+export function callsFor(run: Composition, models: readonly string[], maxOutputTokens: number) {
   const { ctx, env, config } = run;
   const { MODEL_PRICES: prices } = config;
   const upstream = openUpstream(config);
-  const spend = composeSpend(env, config);
-  return ({
-    runId: run,
-    signal,
-    sent: onSent,
-    checkpoint,
-    saveCheckpoint: onSpending,
-  }: RunContext): TextCalls =>
+  const parameters = openParameterMemory(config.OPENAI_BASE_URL);
+  const worstCase = (body: ChatBody) => {
+    const limit = body.max_completion_tokens ?? body.max_tokens ?? maxOutputTokens;
+    return worstCaseUsd(prices, body.model, maxInputTokens(body), limit);
+  };
+  return (
+    { runId: run, signal, sent: onSent, checkpoint, saveCheckpoint: onSpending }: RunContext,
+    caller: string | undefined,
+  ): TextCalls =>
     createTextCalls({
       upstream,
-      spend,
+      spend: composeSpend(env, config, caller),
+      models,
+      parameters,
       now,
       run,
       signal,
       onSent,
       onSpending,
       checkpoint: checkpoint as Spent | undefined,
-      cost: (usage) => costUsd(prices, model, usage),
-      worstCase: (body) =>
-        worstCaseUsd(prices, model, maxInputTokens(body), body.max_completion_tokens ?? maxOutputTokens),
+      cost: (model, usage) => costUsd(prices, model, usage),
+      worstCase,
       timeoutMs: config.UPSTREAM_TIMEOUT_MS,
       idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
       waitUntil: (promise) => ctx.waitUntil(promise),
     });
+}
+
+/**
+ * Names a caller or a conversation to the upstream: never to be turned back into what was hashed, also where no
+ * HASH_SECRET keeps an address from being guessed.
+ */
+export function composePseudonym(config: Config): Hasher {
+  return createHasher(config.HASH_SECRET ?? config.OPENAI_API_KEY);
 }

@@ -1,20 +1,27 @@
+import { upstreamHeaders } from "./headers.ts";
 import * as parse from "./parse.ts";
 import { BUILT_IN_PRICES, prices } from "./prices.ts";
 
 interface Variable<T> {
   readonly parser: parse.Parser<T>;
   readonly standard: T;
+  /** What empty text means. */
+  readonly empty: T;
 }
 
-function variable<T>(parser: parse.Parser<T>, standard: NoInfer<T>): Variable<T> {
-  return { parser, standard };
+function variable<T>(
+  parser: parse.Parser<T>,
+  standard: NoInfer<T>,
+  empty: NoInfer<T> = standard,
+): Variable<T> {
+  return { parser, standard, empty };
 }
 
 function optional<T>(parser: parse.Parser<T>): Variable<T | undefined> {
-  return { parser, standard: undefined };
+  return { parser, standard: undefined, empty: undefined };
 }
 
-const effort = parse.oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max");
+const effort = parse.oneOf("default", "none", "minimal", "low", "medium", "high", "xhigh", "max");
 const tokens = parse.whole(1, 10_000_000);
 const name = parse.matching(/^[\x21-\x7e]{1,200}$/, "a model's name");
 
@@ -26,6 +33,9 @@ const VARIABLES = {
   CHAT_MODEL: variable(name, "gpt-6-luna"),
   PERSONA_REASONING_EFFORT: variable(effort, "low"),
   CHAT_REASONING_EFFORT: variable(effort, "none"),
+  PERSONA_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
+  CHAT_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
+  OPENAI_HEADERS: variable(upstreamHeaders, {}),
   PERSONA_MAX_OUTPUT_TOKENS: variable(tokens, 16_000),
   CHAT_MAX_OUTPUT_TOKENS: variable(tokens, 4_000),
   IMAGE_MODEL: variable(name, "gpt-image-2.6-flare"),
@@ -34,13 +44,17 @@ const VARIABLES = {
     "1024x1024",
   ),
   IMAGE_QUALITY: variable(parse.matching(/^[a-z]{1,20}$/, "a quality such as medium"), "medium"),
+  IMAGE_WIDTHS: variable(parse.widths, [128, 256, 512], []),
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
+  CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   PREGENERATE_DAILY_LIMIT_USD: variable(parse.dollars, 5),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
   PERSONA_CACHE_SCOPE: variable(parse.oneOf("subject", "shared"), "subject"),
+  CHAT_HISTORY_CHARS: variable(parse.period, 48_000),
+  REDACT: variable(parse.oneOf("on", "off"), "on"),
   PERSONA_IGNORED_FIELDS: variable(parse.fieldPaths, []),
   DEDUPE_WINDOW_SECONDS: variable(parse.period, 300),
   CHAT_DEDUPE_WINDOW_SECONDS: variable(parse.period, 10),
@@ -63,6 +77,7 @@ const VARIABLES = {
   RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
   ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
+  PERSONA_RETENTION_DAYS: variable(parse.whole(0, 36_500), 0),
   REQUEST_LOG_RETENTION_DAYS: variable(parse.whole(0, 36_500), 30),
 } as const;
 
@@ -80,18 +95,34 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly errors: readonly ConfigError[] };
 
-/** Empty text means the variable is not set. */
-function parseOne<T>({ parser, standard }: Variable<T>, text: unknown): T {
-  if (text === undefined || text === "") return standard;
+/** Empty text means the variable is not set, or an empty list. */
+function parseOne<T>({ parser, standard, empty }: Variable<T>, text: unknown): T {
+  if (text === undefined) return standard;
+  if (text === "") return empty;
   // [vars] in wrangler.toml may hold numbers and objects
   return parser(typeof text === "object" ? JSON.stringify(text) : String(text));
 }
 
+const MODEL_VARIABLES = [
+  "PERSONA_MODEL",
+  "PERSONA_FALLBACK_MODELS",
+  "CHAT_MODEL",
+  "CHAT_FALLBACK_MODELS",
+  "IMAGE_MODEL",
+] as const;
+
+/** Every model that is configured, each once. */
+export function configuredModels(config: Config): string[] {
+  return [...new Set(MODEL_VARIABLES.flatMap((variableName) => config[variableName]))];
+}
+
 /** Each variable that names a model which no limit could hold, since nobody knows what it costs. */
 function unpriced(config: Config): string[] {
-  if (config.DAILY_SPEND_LIMIT_USD === undefined) return [];
-  const models = ["PERSONA_MODEL", "CHAT_MODEL", "IMAGE_MODEL"] as const;
-  return models.filter((variableName) => !Object.hasOwn(config.MODEL_PRICES, config[variableName]));
+  const limits = [config.DAILY_SPEND_LIMIT_USD, config.CALLER_DAILY_SPEND_LIMIT_USD];
+  if (limits.every((limit) => limit === undefined)) return [];
+  return MODEL_VARIABLES.filter((variableName) =>
+    [config[variableName]].flat().some((model) => !Object.hasOwn(config.MODEL_PRICES, model)),
+  );
 }
 
 function contradictions(config: Config): ConfigError[] {

@@ -83,12 +83,32 @@ function splitList(text: string): string[] {
     .filter((part) => part !== "");
 }
 
+/** Several, separated by commas, each once; `most` of them at most. */
+export function listOf<T>(parser: Parser<T>, most: number): Parser<readonly T[]> {
+  return (text) => {
+    const items = [...new Set(splitList(text).map(parser))];
+    if (items.length <= most) return items;
+    throw new Unusable(`must be ${most} at most`);
+  };
+}
+
 /** Exact origins (RFC 6454): `https://app.example`, no path, no wildcard. */
 export const origins: Parser<readonly string[]> = (text) =>
   splitList(text).map((part) => {
     if (httpUrl(part).origin === part) return part;
     throw new Unusable("must be exact origins, such as https://app.example, separated by commas");
   });
+
+const MAX_WIDTHS = 5;
+const width = whole(16, 2048);
+
+/** Pixels, ascending: `128,256,512`. */
+export const widths: Parser<readonly number[]> = (text) => {
+  const list = splitList(text).map(width);
+  const ascending = list.every((value, index) => value > (list[index - 1] ?? 0));
+  if (ascending && list.length > 0 && list.length <= MAX_WIDTHS) return list;
+  throw new Unusable("must be at most five widths in ascending order, such as 128,256,512");
+};
 
 /** Paths as lists of names: `meta.utm_*` is `["meta", "utm_*"]`. */
 export const fieldPaths: Parser<readonly (readonly string[])[]> = (text) =>

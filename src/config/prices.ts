@@ -4,20 +4,19 @@ import { Unusable } from "./parse.ts";
 export interface Price {
   readonly input: number;
   readonly cachedInput: number;
+  /** Of input that is put into the prompt cache. */
+  readonly cacheWrite: number;
   readonly output: number;
 }
 export type Prices = Readonly<Record<string, Price>>;
 
-/** The day on which the table below was read from the maker's price list. */
-export const PRICES_DATE = "2026-11-22";
+const IMAGE: Price = { input: 5, cachedInput: 1.25, cacheWrite: 5, output: 30 };
 
-const IMAGE: Price = { input: 5, cachedInput: 1.25, output: 30 };
-
-/** `MODEL_PRICES` adds to these or overrides them. */
+/** Read from the maker's price list on 2026-11-22. `MODEL_PRICES` adds to these or overrides them. */
 export const BUILT_IN_PRICES: Prices = {
-  "gpt-6.1-sol": { input: 2, cachedInput: 0.1, output: 10 },
-  "gpt-6.1-terra": { input: 1, cachedInput: 0.05, output: 5 },
-  "gpt-6-luna": { input: 0.1, cachedInput: 0.01, output: 0.5 },
+  "gpt-6.1-sol": { input: 2, cachedInput: 0.1, cacheWrite: 2.5, output: 10 },
+  "gpt-6.1-terra": { input: 1, cachedInput: 0.05, cacheWrite: 1.25, output: 5 },
+  "gpt-6-luna": { input: 0.1, cachedInput: 0.01, cacheWrite: 0.125, output: 0.5 },
   "gpt-image-2.6-flare": IMAGE,
   "gpt-image-2.6-sunburst": IMAGE,
 };
@@ -27,12 +26,12 @@ function isAmount(value: unknown): value is number {
 }
 
 function price(value: unknown): Price {
-  const { input, cachedInput, output, ...rest } = Object(value) as Record<string, unknown>;
-  const known =
-    isAmount(input) && isAmount(cachedInput) && isAmount(output) && Object.keys(rest).length === 0;
-  if (known) return { input, cachedInput, output };
+  const given = Object(value) as Record<string, unknown>;
+  const { input, cachedInput, cacheWrite = input, output, ...rest } = given;
+  const amounts = isAmount(input) && isAmount(cachedInput) && isAmount(cacheWrite) && isAmount(output);
+  if (amounts && Object.keys(rest).length === 0) return { input, cachedInput, cacheWrite, output };
   throw new Unusable(
-    'must give each model {"input", "cachedInput", "output"} in dollars for a million tokens',
+    'must give each model {"input", "cachedInput", "cacheWrite", "output"} in dollars for a million tokens',
   );
 }
 

@@ -22,8 +22,11 @@ export const personaCache = sqliteTable(
     /** What their text cost: what each answer from a cache saves. */
     costUsd: real("cost_usd").notNull(),
     tokens: integer("tokens").notNull(),
+    /** The UTC day, `YYYY-MM-DD`, on which somebody was last shown it. Null in rows older than this column. */
+    lastShownOn: text("last_shown_on"),
   },
   (table) => [
+    index("persona_cache_shown").on(table.lastShownOn, table.createdAt),
     index("persona_cache_email").on(table.emailHash),
     index("persona_cache_user").on(table.userHash),
   ],
@@ -40,6 +43,7 @@ export const setImages = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.imageKey, table.inputHash] }),
+    index("set_images_set").on(table.inputHash),
     index("set_images_email").on(table.emailHash),
     index("set_images_user").on(table.userHash),
   ],
@@ -125,8 +129,13 @@ export const personaImages = sqliteTable(
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     readyAt: integer("ready_at"),
+    /** When missing sizes are made; null where none is known to be missing. */
+    sizesDueAt: integer("sizes_due_at"),
   },
-  (table) => [index("persona_images_due").on(table.status, table.dueAt)],
+  (table) => [
+    index("persona_images_due").on(table.status, table.dueAt),
+    index("persona_images_sizes_due").on(table.status, table.sizesDueAt),
+  ],
 );
 
 /** images: what portraits cost, by UTC day. */
@@ -252,3 +261,19 @@ export const models = sqliteTable("models", {
   shutdownDate: text("shutdown_date"),
   checkedAt: integer("checked_at").notNull(),
 });
+
+/** operations: every call of the administration but reads. */
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: text("id").primaryKey(),
+    at: integer("at").notNull(),
+    /** The method and the route's pattern. */
+    action: text("action").notNull(),
+    /** A hash of whom or what it was about. */
+    subjectHash: text("subject_hash"),
+    /** `begun`, then `done` or the problem's code. */
+    outcome: text("outcome").notNull(),
+  },
+  (table) => [index("audit_log_at").on(table.at)],
+);

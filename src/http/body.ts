@@ -2,7 +2,7 @@ import { Problem } from "./errors.ts";
 
 /** CONTRACT §2. Bytes. */
 export const BODY_LIMIT = 64 * 1024;
-export const CHAT_BODY_LIMIT = 256 * 1024;
+export const CHAT_BODY_LIMIT = 1024 * 1024;
 export const PREGENERATE_BODY_LIMIT = 1024 * 1024;
 
 function requireJsonType(request: Request): void {

@@ -15,6 +15,8 @@ export interface AppEnv {
     tier?: string;
     /** What this request adds to the day's totals; set once it has passed validation. */
     counts?: Readonly<Record<string, number>>;
+    /** In the administration: says whom or what a call is about, by a hash, before it acts. */
+    nameSubject?: (subjectHash: string) => Promise<void>;
     /** For the log line: the problem's code. */
     code?: string;
   };

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   },
   model_refusal: { status: 422, title: "The model declined to answer", retryable: false },
   rate_limited: { status: 429, title: "Too many requests", retryable: true },
+  caller_budget_exhausted: { status: 429, title: "Your budget of today is spent", retryable: true },
   internal: { status: 500, title: "Something went wrong here", retryable: true },
   invalid_configuration: { status: 500, title: "The service is not configured correctly", retryable: false },
   interrupted: { status: 502, title: "The server died during the answer", retryable: true },

@@ -21,6 +21,13 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Any JSON object, kept as it was parsed: a schema that rebuilt it could lose a member such as `__proto__`. */
 export const jsonObject = z.custom<JsonObject>(isJsonObject, { error: "must be an object" });
 
+/** How many characters (Unicode code points) a text has. */
+export function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
 /** Tells whether a value is a whole number from `least` to `most`. */
 export function count(least: number, most: number): (value: unknown) => boolean {
   return (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most;

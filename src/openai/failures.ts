@@ -1,4 +1,6 @@
 import type { ProblemCode } from "../http/errors.ts";
+import { type ErrorFacts, readError } from "./error-shape.ts";
+import { refusedParameters } from "./refused-parameters.ts";
 
 /** What went wrong upstream, in our words. */
 export class UpstreamError extends Error {
@@ -9,6 +11,8 @@ export class UpstreamError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The upstream's HTTP status, where it sent one. */
   readonly status: number | undefined;
+  /** The parameters that the upstream would not take, where it named them. */
+  readonly refused: readonly string[];
 
   constructor(
     code: ProblemCode,
@@ -16,6 +20,7 @@ export class UpstreamError extends Error {
       transient?: boolean;
       retryAfterMs?: number | undefined;
       status?: number | undefined;
+      refused?: readonly string[];
       cause?: unknown;
     } = {},
   ) {
@@ -24,13 +29,8 @@ export class UpstreamError extends Error {
     this.transient = options.transient ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
+    this.refused = options.refused ?? [];
   }
-}
-
-/** The parts of an OpenAI error body that decide. Their messages may quote the prompt and are not kept. */
-export interface ErrorBody {
-  readonly code?: unknown;
-  readonly type?: unknown;
 }
 
 /** RFC 9110 §5.6.7; anything else that Date.parse takes is not meant as a date. */
@@ -48,46 +48,59 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   return Number.isFinite(ms) ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 
-function isQuota({ code, type }: ErrorBody): boolean {
-  return code === "insufficient_quota" || type === "insufficient_quota";
-}
-
-function isMissingModel({ code }: ErrorBody): boolean {
-  return code === "model_not_found" || code === "model_deprecated";
-}
-
-/** Codes of the maker's error page that say more than the status does; also sent inside a stream. */
-function parseErrorBody(body: ErrorBody): ProblemCode | undefined {
-  if (isQuota(body)) return "upstream_quota";
-  if (isMissingModel(body)) return "upstream_model_unavailable";
-  return undefined;
-}
-
+const QUOTA = "insufficient_quota";
+/** Codes and types of the maker's and of compatible servers. */
+const MISSING_MODEL = new Set([
+  "model_not_found",
+  "model_deprecated",
+  "model_decommissioned",
+  "invalid_model",
+  "DeploymentNotFound",
+]);
+/** "model 'x' not found, try pulling it first", "The model `x` does not exist.", "x is not a valid model ID". */
+const MISSING_MODEL_WORDS = /\bmodel\b.{0,200}(not found|does not exist)|not a valid model\b/is;
+const MAY_MISS_MODEL = new Set([400, 404]);
+/** The statuses under which a parameter may be refused. */
+const REFUSALS = new Set([400, 404, 422]);
 const TRANSIENT_STATUS = new Set([408, 409]);
 
-/** Maps an HTTP error answer (CONTRACT §2's table). */
+/** What says more than the status does; also sent inside a stream. */
+function specificCode({ code, type, message }: ErrorFacts, status: number | undefined) {
+  if (status === 402 || code === QUOTA || type === QUOTA) return "upstream_quota";
+  const missing = MISSING_MODEL.has(code) || MISSING_MODEL.has(type);
+  const said = MAY_MISS_MODEL.has(status ?? 0) && MISSING_MODEL_WORDS.test(message);
+  return missing || said ? "upstream_model_unavailable" : undefined;
+}
+
+/** Maps an HTTP error answer, whatever its body (CONTRACT §2's table). */
 export function parseErrorResponse(
   status: number,
-  body: ErrorBody,
+  body: unknown,
   headers: Headers,
   now: number,
 ): UpstreamError {
-  const named = parseErrorBody(body);
-  if (named) return new UpstreamError(named, { status });
+  const specific = specificCode(readError(body), status);
+  if (specific) return new UpstreamError(specific, { status });
   const wait = { status, transient: true, retryAfterMs: retryAfterMs(headers, now) };
   if (status === 429) return new UpstreamError("upstream_rate_limited", wait);
   if (status >= 500 || TRANSIENT_STATUS.has(status)) return new UpstreamError("upstream_error", wait);
   if (status === 401 || status === 403) return new UpstreamError("upstream_auth", { status });
-  return new UpstreamError("upstream_rejected", { status });
+  const refused = REFUSALS.has(status) ? refusedParameters(body) : [];
+  return new UpstreamError("upstream_rejected", { status, refused });
 }
 
-/** An `error` object that came inside a stream whose status was 200. */
-export function parseStreamError(body: ErrorBody): UpstreamError {
-  const named = parseErrorBody(body);
-  if (named) return new UpstreamError(named);
-  const limited = body.code === "rate_limit_exceeded" || body.type === "rate_limit_error";
+const NO_HEADERS = new Headers();
+
+/** An error that came where an answer should: read like the status that it names. */
+export function parseStreamError(body: unknown): UpstreamError {
+  const facts = readError(body);
+  if (facts.status !== undefined) return parseErrorResponse(facts.status, body, NO_HEADERS, 0);
+  const specific = specificCode(facts, undefined);
+  if (specific) return new UpstreamError(specific);
+  const limited = facts.code === "rate_limit_exceeded" || facts.type === "rate_limit_error";
   if (limited) return new UpstreamError("upstream_rate_limited", { transient: true });
-  if (body.type === "invalid_request_error") return new UpstreamError("upstream_rejected");
+  if (facts.type === "invalid_request_error")
+    return new UpstreamError("upstream_rejected", { refused: refusedParameters(body) });
   return new UpstreamError("upstream_error", { transient: true });
 }
 

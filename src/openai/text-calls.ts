@@ -1,14 +1,19 @@
-import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
 import type { BudgetGuard, Reservation } from "../budget/guard.ts";
-import { Problem } from "../http/errors.ts";
+import { Problem, type ProblemCode } from "../http/errors.ts";
 import { log } from "../log.ts";
+import { pause, unlessAborted } from "./abortable.ts";
 import { UpstreamError } from "./failures.ts";
+import { createModelRotation } from "./model-rotation.ts";
+import { adaptBody, type ParameterMemory } from "./parameters.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
 import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
 
 /** CONTRACT §2: a run makes at most three text calls in all. */
 const MAX_CALLS = 3;
+/** CONTRACT §2: how often in a row a call is made again without what was refused. */
+const MAX_REFUSALS = 8;
 /** The longest `Retry-After` that is waited for; a longer one is passed on. Milliseconds. */
 const MAX_WAIT_MS = 10_000;
 const FIRST_BACKOFF_MS = 500;
@@ -18,9 +23,12 @@ const DEFAULT_RETRY_AFTER_SECONDS = 10;
 export interface TextCallsOptions {
   readonly upstream: Upstream;
   readonly spend: BudgetGuard;
+  /** The model to ask, and those to ask where it cannot answer, in this order. */
+  readonly models: readonly string[];
+  readonly parameters: ParameterMemory;
   /** US dollars for what a call used, and for the most it could use. */
-  readonly cost: (usage: Usage) => number;
-  readonly worstCase: (body: ChatCompletionCreateParamsStreaming) => number;
+  readonly cost: (model: string, usage: Usage) => number;
+  readonly worstCase: (body: ChatBody) => number;
   readonly timeoutMs: number;
   readonly idleMs: number;
   readonly now: () => number;
@@ -43,9 +51,22 @@ export interface Spent {
   readonly usage: Usage;
   readonly costUsd: number;
   readonly upstreamMs: number;
+  /** The one that was asked last; undefined before the first call. */
+  readonly model: string | undefined;
 }
 
-const NOTHING: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
+export const NOTHING_SPENT: Spent = {
+  calls: 0,
+  usage: NO_USAGE,
+  costUsd: 0,
+  upstreamMs: 0,
+  model: undefined,
+};
+
+/** A whole answer, and who gave it. */
+export interface Answered extends Completion {
+  readonly model: string;
+}
 
 export interface CallListener {
   onText(text: string): void;
@@ -59,8 +80,8 @@ export interface CallListener {
 
 /** The upstream calls of one run: counted, paid for, retried. */
 export interface TextCalls {
-  /** Throws a `Problem`. */
-  complete(body: ChatCompletionCreateParamsStreaming, listener: CallListener): Promise<Completion>;
+  /** The body's model is one of the options' models in each call. Throws a `Problem`. */
+  complete(body: Omit<ChatBody, "model">, listener: CallListener): Promise<Answered>;
   readonly left: number;
   readonly spent: Spent;
 }
@@ -80,48 +101,49 @@ function backoffMs(call: number, random: number): number {
   return FIRST_BACKOFF_MS * 2 ** (call - 1) * (0.5 + random / 2);
 }
 
-/** Rejects with the signal's reason as soon as it is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
+/** The day's or the caller's money leaves too little for the call; a cheaper model may fit. */
+function isTooDear(error: unknown): boolean {
+  return error instanceof Problem && error.code.endsWith("budget_exhausted");
 }
 
-/** What the promise gives; rejects with the signal's reason as soon as that is aborted. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
+/** What an error in the place of an answer says of work that was never begun. */
+const REFUSED_WORK = new Set<ProblemCode>([
+  "upstream_auth",
+  "upstream_quota",
+  "upstream_rate_limited",
+  "upstream_rejected",
+  "upstream_model_unavailable",
+]);
+
+/** Whether a call that failed cost nothing. `progress`: how far its answer had come. */
+function isFree(error: unknown, progress: "none" | "head" | "text"): boolean {
+  if (!(error instanceof UpstreamError) || progress === "text") return false;
+  return progress === "none" ? error.code !== "upstream_timeout" : REFUSED_WORK.has(error.code);
 }
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
-  const { upstream, spend, timeoutMs, idleMs, now, signal: stopped } = options;
-  const spent = { ...(options.checkpoint ?? NOTHING) };
+  const { upstream, spend, parameters, timeoutMs, idleMs, now, signal: stopped } = options;
+  const rotation = createModelRotation(options.models);
+  const spent = { ...(options.checkpoint ?? NOTHING_SPENT) };
 
   async function request(
-    body: ChatCompletionCreateParamsStreaming,
+    body: ChatBody,
     listener: CallListener,
-    { onSent, onHead }: { readonly onSent: () => void; readonly onHead: () => void },
+    { onSent, onProgress }: { onSent: () => void; onProgress: (reached: "head" | "text") => void },
   ): Promise<Completion> {
     const controller = new AbortController();
     const signal = AbortSignal.any([stopped, controller.signal]);
     const timer = setTimeout(() => controller.abort(new UpstreamError("upstream_timeout")), timeoutMs);
     try {
       const { body: stream } = await upstream.streamChat(body, { signal, onSent });
-      onHead();
+      onProgress("head");
       if (!stream) throw new UpstreamError("upstream_incomplete", { transient: true });
-      return await readCompletion(stream, { ...listener, idleMs, signal });
+      const onText = (text: string) => {
+        onProgress("text");
+        listener.onText(text);
+      };
+      const { onRefusal = () => {} } = listener;
+      return await readCompletion(stream, { onText, onRefusal, idleMs, signal });
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
@@ -147,30 +169,31 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
    * One call. Where it began and did not say what it used, the worst case counts: it may have been billed.
    * What was refused, or never reached the upstream, cost nothing.
    */
-  async function call(body: ChatCompletionCreateParamsStreaming, listener: CallListener) {
+  async function call(body: ChatBody, listener: CallListener): Promise<Answered> {
+    const { model } = body;
     const worst = options.worstCase(body);
     const reservation = await reserve(worst);
     spent.calls += 1;
+    spent.model = model;
     options.onSpending({ ...spent, costUsd: spent.costUsd + worst });
     const startedAt = now();
     let actual = worst;
     let sent = false;
-    let began = false;
+    let progress: "none" | "head" | "text" = "none";
     try {
       const onSent = () => {
         sent = true;
         options.onSent();
       };
-      const onHead = () => {
-        began = true;
+      const onProgress = (reached: "head" | "text") => {
+        progress = reached;
       };
-      const completion = await request(body, listener, { onSent, onHead });
-      if (completion.usage) actual = options.cost(completion.usage);
+      const completion = await request(body, listener, { onSent, onProgress });
+      if (completion.usage) actual = options.cost(model, completion.usage);
       spent.usage = addUsage(spent.usage, completion.usage ?? NO_USAGE);
-      return completion;
+      return { ...completion, model };
     } catch (error) {
-      const refused = !began && error instanceof UpstreamError && error.code !== "upstream_timeout";
-      if (refused || !sent) actual = 0;
+      if (!sent || isFree(error, progress)) actual = 0;
       throw error;
     } finally {
       spent.costUsd += actual;
@@ -179,22 +202,56 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     }
   }
 
-  /** How long to wait before another call, or undefined where there is to be none. */
-  function retryDelay(error: UpstreamError, listener: CallListener): number | undefined {
-    if (!error.transient || spent.calls >= MAX_CALLS || !listener.mayRetry()) return undefined;
-    if (error.retryAfterMs === undefined) return backoffMs(spent.calls, Math.random());
-    return error.retryAfterMs <= MAX_WAIT_MS ? error.retryAfterMs : undefined;
+  /** A call without the parameters that the model's server is known to refuse, or refuses now: those cost no call. */
+  async function adaptedCall(body: ChatBody, listener: CallListener): Promise<Answered> {
+    const { model } = body;
+    for (let refusals = 0; ; refusals += 1) {
+      const adapted = adaptBody(body, parameters.of(model));
+      if (!adapted) throw new UpstreamError("upstream_rejected");
+      try {
+        return await call(adapted, listener);
+      } catch (error) {
+        const refused = error instanceof UpstreamError && parameters.add(model, adapted, error.refused);
+        if (!refused || refusals === MAX_REFUSALS || !listener.mayRetry()) throw error;
+        spent.calls -= 1;
+        log.info("upstream.parameters", { run: options.run, model, count: parameters.of(model).size });
+      }
+    }
+  }
+
+  /** Until when a model is not to be asked again; undefined where it is not to be in this run. */
+  function readyAgainAt({ code, retryAfterMs }: UpstreamError): number | undefined {
+    if (code === "upstream_model_unavailable") return undefined;
+    const delay = retryAfterMs ?? backoffMs(spent.calls, Math.random());
+    return delay <= MAX_WAIT_MS ? now() + delay : undefined;
+  }
+
+  /** Whether another call may follow one that failed so, by this model or another. */
+  function mayFollow(error: UpstreamError, listener: CallListener): boolean {
+    const elsewhere = error.transient || error.code === "upstream_model_unavailable";
+    return elsewhere && spent.calls < MAX_CALLS && listener.mayRetry();
   }
 
   /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
-  async function beforeRetry(error: UpstreamError, listener: CallListener): Promise<void> {
-    const delay = retryDelay(error, listener);
+  async function beforeRetry(model: string, error: UpstreamError, listener: CallListener): Promise<void> {
     const { code, status: upstreamStatus } = error;
-    const told = { run: options.run, code, calls: spent.calls };
+    const told = { run: options.run, model, code, calls: spent.calls };
     log.warn("upstream.failed", upstreamStatus === undefined ? told : { ...told, upstreamStatus });
-    if (delay === undefined) throw toProblem(error);
+    const readyAt = readyAgainAt(error);
+    if (readyAt === undefined) rotation.drop(model);
+    else rotation.postpone(model, readyAt);
+    const next = mayFollow(error, listener) ? rotation.next() : undefined;
+    if (!next) throw toProblem(error);
     listener.onRetry();
-    await pause(delay, stopped);
+    await pause(Math.max(0, next.readyAt - now()), stopped);
+  }
+
+  /** Goes on to the next model, where one is left that may do what this one could not. */
+  async function afterFailure(model: string, error: unknown, listener: CallListener): Promise<void> {
+    if (error instanceof UpstreamError) return await beforeRetry(model, error, listener);
+    if (!isTooDear(error)) throw error;
+    rotation.drop(model);
+    if (!rotation.next()) throw error;
   }
 
   return {
@@ -205,11 +262,14 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     async complete(body, listener) {
       if (spent.calls >= MAX_CALLS) throw new Problem("interrupted"); // its earlier lives had them all
       for (;;) {
+        const next = rotation.next();
+        if (!next) throw new Problem("upstream_error"); // all were given up in an earlier answer
+        const { model } = next;
+        rotation.asked(model);
         try {
-          return await call(body, listener);
+          return await adaptedCall({ ...body, model }, listener);
         } catch (error) {
-          if (!(error instanceof UpstreamError)) throw error;
-          await beforeRetry(error, listener);
+          await afterFailure(model, error, listener);
         }
       }
     },

@@ -1,10 +1,15 @@
 import { createParser } from "eventsource-parser";
-import { droppedConnection, type ErrorBody, parseStreamError, UpstreamError } from "./failures.ts";
-import type { Usage } from "./usage.ts";
-import { parseUsage } from "./usage.ts";
+import { readPart } from "./completion-shape.ts";
+import { errorIn } from "./error-shape.ts";
+import { droppedConnection, parseStreamError, UpstreamError } from "./failures.ts";
+import { createThinkFilter } from "./think-filter.ts";
+import { parseUsage, type Usage } from "./usage.ts";
+import { createTextCleaner } from "./well-formed.ts";
 
 /** One event of a stream that is longer than this is not a model's. Characters. */
 const MAX_EVENT_CHARS = 256 * 1024;
+/** A whole answer in one body: four times what the longest of today's models has (128,000 tokens). Characters. */
+const MAX_BODY_CHARS = 4 * 1024 * 1024;
 // After its finish_reason an answer is whole; what may follow is usage. A server that then forgets to close
 // the connection does not keep anybody waiting.
 const AFTER_FINISH_MS = 2_000;
@@ -13,6 +18,7 @@ export interface Completion {
   readonly finishReason: string;
   /** What the model said instead of answering. */
   readonly refusal: string;
+  /** Undefined where the server did not say what was used. */
   readonly usage: Usage | undefined;
 }
 
@@ -27,67 +33,144 @@ export interface TokenStreamOptions {
   readonly signal: AbortSignal;
 }
 
-interface Chunk {
-  readonly choices?: readonly {
-    readonly delta?: { readonly content?: string | null; readonly refusal?: string | null };
-    readonly finish_reason?: string | null;
-  }[];
-  readonly usage?: unknown;
-  readonly error?: ErrorBody;
-}
+type Listener = Pick<TokenStreamOptions, "onText" | "onRefusal">;
 
-function parseChunk(data: string): Chunk {
+function parseJson(data: string): unknown {
   try {
-    return Object(JSON.parse(data)) as Chunk;
+    return JSON.parse(data);
   } catch (cause) {
     throw droppedConnection(cause); // half an event: something on the way broke it
   }
 }
 
-type Listener = Pick<TokenStreamOptions, "onText" | "onRefusal">;
+/** No call has no input, and no text costs nothing: some servers send zeros for what they do not count. */
+function tellsAll(usage: Usage | undefined, begun: boolean): boolean {
+  return usage !== undefined && usage.inputTokens > 0 && (usage.outputTokens > 0 || !begun);
+}
 
-/** Collects the chunks of one `chat/completions` stream. */
+/** Collects the parts of one answer, and hands over what each read brought. */
 function createCollector({ onText, onRefusal }: Listener) {
   const state = { finishReason: "", refusal: "", usage: undefined as Usage | undefined, done: false };
+  const [thinkFilter, cleaner, refusalCleaner] = [
+    createThinkFilter(),
+    createTextCleaner(),
+    createTextCleaner(),
+  ];
   let text = "";
   let refusal = "";
+  let begun = false;
 
-  function take(chunk: Chunk): void {
-    if (chunk.error) throw parseStreamError(chunk.error);
-    if (chunk.usage) state.usage = parseUsage(chunk.usage);
-    const choice = chunk.choices?.[0];
-    if (choice?.delta?.refusal) refusal += choice.delta.refusal;
-    if (choice?.delta?.content) text += choice.delta.content;
-    if (choice?.finish_reason) state.finishReason = choice.finish_reason;
+  function take(value: unknown): void {
+    const part = readPart(value);
+    if (!part.whole || !begun) {
+      text += part.text;
+      refusal += part.refusal;
+      begun ||= part.text !== "" || part.refusal !== "";
+    }
+    if (part.usage) state.usage = parseUsage(part.usage);
+    const error = errorIn(value) ?? part.error;
+    if (error) throw parseStreamError(error);
+    if (part.finishReason === "error") throw new UpstreamError("upstream_error", { transient: true });
+    if (part.finishReason !== "") state.finishReason = part.finishReason;
   }
 
-  function handOver(): void {
-    const [said, declined] = [text, refusal];
-    text = refusal = "";
+  function tell(said: string, declined: string): void {
     if (state.refusal.length < MAX_EVENT_CHARS) state.refusal += declined;
     if (said !== "") onText(said);
     if (declined !== "") onRefusal?.(declined);
   }
 
+  return {
+    state,
+    take,
+    handOver(): void {
+      const [said, declined] = [text, refusal];
+      text = refusal = "";
+      tell(
+        said === "" ? "" : cleaner.write(thinkFilter.write(said)),
+        declined === "" ? "" : refusalCleaner.write(declined),
+      );
+    },
+    /** Hands over what waited for more, where no more comes. */
+    end(): Completion {
+      tell(cleaner.write(thinkFilter.end()) + cleaner.end(), refusalCleaner.end());
+      const { finishReason, usage } = state;
+      return { finishReason, refusal: state.refusal, usage: tellsAll(usage, begun) ? usage : undefined };
+    },
+  };
+}
+
+type Collector = ReturnType<typeof createCollector>;
+
+/** How the text of an answer is taken apart. `feed` is true where it brought data, which comments are not. */
+interface AnswerFormat {
+  feed(piece: string): boolean;
+  /** The body has ended. */
+  end(): void;
+}
+
+/** Server-sent events, as they were asked for. */
+function createEventFormat({ state, take }: Collector): AnswerFormat {
+  let events = 0;
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ data }) {
+      events += 1;
       if (data === "[DONE]") state.done = true;
-      else if (!state.done) take(parseChunk(data));
+      else if (!state.done) take(parseJson(data));
     },
     onError(error) {
       if (error.type === "max-buffer-size-exceeded") throw droppedConnection(error);
     },
   });
-
   return {
-    state,
-    /** What came before a fault was said, and is handed over. */
-    feed(piece: string): void {
+    feed(piece) {
+      const before = events;
+      parser.feed(piece);
+      return events > before;
+    },
+    end() {},
+  };
+}
+
+/** One JSON body, though a stream was asked for: a whole completion, an error, or a list of such. */
+function createJsonFormat({ take }: Collector): AnswerFormat {
+  let body = "";
+  return {
+    feed(piece) {
+      body += piece;
+      if (body.length > MAX_BODY_CHARS) throw droppedConnection("too long");
+      return piece.trim() !== "";
+    },
+    end() {
+      const value = parseJson(body);
+      for (const item of Array.isArray(value) ? value : [value]) {
+        take(item);
+        if (!Array.isArray(Object(item).choices)) throw parseStreamError(item);
+      }
+    },
+  };
+}
+
+/** Says by its first character which of them a body is: no line of an event stream begins so. */
+function createAnswerReader(collector: Collector): AnswerFormat {
+  let format: AnswerFormat | undefined;
+  return {
+    feed(piece) {
+      const [first] = format ? [] : piece.trimStart();
+      if (first === undefined && !format) return false;
+      format ??= first === "{" || first === "[" ? createJsonFormat(collector) : createEventFormat(collector);
       try {
-        parser.feed(piece);
+        return format.feed(piece);
       } finally {
-        handOver();
+        collector.handOver(); // what came before a fault was said
+      }
+    },
+    end() {
+      try {
+        format?.end();
+      } finally {
+        collector.handOver();
       }
     },
   };
@@ -146,25 +229,30 @@ function createByteReader(body: ReadableStream<Uint8Array>, signal: AbortSignal)
 }
 
 /**
- * Reads one streamed answer to its end. Throws `upstream_incomplete` where the stream ends cleanly without a
- * `finish_reason` (a proxy cut it), `upstream_error` where the connection drops, `upstream_timeout` after
- * `idleMs` of silence, the signal's reason where it is aborted.
+ * Reads one answer to its end: a stream, or the JSON body that some servers send all the same. Throws
+ * `upstream_incomplete` where it ends cleanly without a `finish_reason` (a proxy cut it), `upstream_error` where
+ * the connection drops or the answer says that it failed (or what such an error names), `upstream_timeout` after
+ * `idleMs` without data, the signal's reason where it is aborted.
  */
 export async function readCompletion(
   body: ReadableStream<Uint8Array>,
   { idleMs, signal, ...listener }: TokenStreamOptions,
 ): Promise<Completion> {
-  const { state, feed } = createCollector(listener);
+  const collector = createCollector(listener);
+  const { state } = collector;
+  const answer = createAnswerReader(collector);
   const reader = createByteReader(body, signal);
   const watchdog = createWatchdog(() => reader.breakOff(new UpstreamError("upstream_timeout")));
   const decoder = new TextDecoder();
   try {
+    watchdog.touch(idleMs);
     while (!state.done) {
-      watchdog.touch(state.finishReason === "" ? idleMs : Math.min(idleMs, AFTER_FINISH_MS));
       const bytes = await reader.read();
       if (!bytes) break;
-      feed(decoder.decode(bytes, { stream: true }));
+      if (answer.feed(decoder.decode(bytes, { stream: true })))
+        watchdog.touch(state.finishReason === "" ? idleMs : Math.min(idleMs, AFTER_FINISH_MS));
     }
+    answer.end();
   } catch (error) {
     // After the finish_reason no fault of the upstream's matters; a stop does, and so does the listener's.
     if (state.finishReason === "" || !(error instanceof UpstreamError)) throw error;
@@ -173,5 +261,5 @@ export async function readCompletion(
     reader.close();
   }
   if (state.finishReason === "") throw new UpstreamError("upstream_incomplete", { transient: true });
-  return state;
+  return collector.end();
 }

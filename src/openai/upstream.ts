@@ -1,7 +1,9 @@
 import type OpenAI from "openai";
+import type { APIError } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
-import { droppedConnection, type ErrorBody, parseErrorResponse, UpstreamError } from "./failures.ts";
+import { readError } from "./error-shape.ts";
+import { droppedConnection, parseErrorResponse, UpstreamError } from "./failures.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
@@ -34,28 +36,26 @@ export interface SendOptions {
 export interface UpstreamOptions {
   readonly apiKey: string;
   readonly baseUrl: string;
+  /** Go with every call. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly now: () => number;
 }
 
 function toUpstreamError(error: unknown, now: number): UpstreamError {
   if (error instanceof UpstreamError) return error;
-  const {
-    status,
-    headers,
-    error: body,
-  } = Object(error) as { status?: unknown; headers?: unknown; error?: unknown };
+  const { status, headers, ...rest } = Object(error) as Partial<APIError>;
   if (typeof status !== "number") return droppedConnection(error);
-  const fields = Object(body) as ErrorBody;
-  return parseErrorResponse(status, fields, headers instanceof Headers ? headers : new Headers(), now);
+  const body = rest.error ?? Object(error).message; // a body that is not JSON is in the message alone
+  return parseErrorResponse(status, body, headers instanceof Headers ? headers : new Headers(), now);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
 const LOOKUP_TIMEOUT_MS = 10_000;
-const MODERATION_CODES = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
+const MODERATION_CODES = new Set(["moderation_blocked", "content_policy_violation"]);
 
 /** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
 function toImageError(error: unknown, now: number): UpstreamError {
-  const { code } = Object(Object(error).error) as ErrorBody;
+  const { code } = readError(Object(error).error);
   const fault = toUpstreamError(error, now);
   return MODERATION_CODES.has(code) ? new UpstreamError("model_refusal", { status: fault.status }) : fault;
 }
@@ -64,7 +64,7 @@ function toImageError(error: unknown, now: number): UpstreamError {
  * OpenAI, or anything that speaks its API at `baseUrl`. The SDK builds requests and reads errors; retries
  * are the run's (it counts them and pays for them), and so is the decoding of streams.
  */
-export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstream {
+export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOptions): Upstream {
   // Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
   let loading: Promise<typeof OpenAI> | undefined;
 
@@ -78,6 +78,7 @@ export function createUpstream({ apiKey, baseUrl, now }: UpstreamOptions): Upstr
     return new Client({
       apiKey,
       baseURL: baseUrl,
+      defaultHeaders: headers,
       maxRetries: 0,
       timeout: 2 ** 31 - 1, // the caller's signal ends a call
       logLevel: "off", // it would write requests, and so prompts, to the log

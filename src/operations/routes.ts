@@ -12,7 +12,7 @@ export interface OperationsDeps {
   readonly configValid: boolean;
   readonly warnings: readonly string[];
   /** Of models that retire. Never rejects. */
-  readonly modelWarnings: () => Promise<string[]>;
+  readonly dueWarnings: () => Promise<string[]>;
   readonly checks: Checks;
 }
 
@@ -43,13 +43,13 @@ export function operationsRoutes({
   return new Hono<AppEnv>()
     .get("/api/health", (c) => c.json({ status: "ok", version, ...(label !== undefined && { label }) }))
     .get("/api/ready", async (c) => {
-      const { checks, modelWarnings } = deps;
-      const [d1, r2, retiring] = await Promise.all([check(checks.d1), check(checks.r2), modelWarnings()]);
+      const { checks, dueWarnings } = deps;
+      const [d1, r2, due] = await Promise.all([check(checks.d1), check(checks.r2), dueWarnings()]);
       const states = { config: configValid ? "ok" : "error", d1, r2 };
       const ready = Object.values(states).every((state) => state === "ok");
       c.header("Cache-Control", "no-store");
       return c.json(
-        { status: ready ? "ok" : "unready", checks: states, warnings: [...warnings, ...retiring] },
+        { status: ready ? "ok" : "unready", checks: states, warnings: [...warnings, ...due] },
         ready ? 200 : 503,
       );
     });

@@ -32,6 +32,8 @@ export const stats = z.object({
   pregenerate: z.object({ pending: amount, done: amount, failed: amount }),
   /** What D1 would not take of a run at first, in these days: stored later, or given up. */
   outbox: z.object({ recovered: amount, givenUp: amount }),
+  /** D1's size, its limit, and the day on which it reaches that, as it grew of late; null where it does not grow. */
+  database: z.object({ bytes: amount, limitBytes: amount, fullOn: z.nullable(date) }),
 });
 export type Stats = z.infer<typeof stats>;
 
@@ -43,8 +45,27 @@ export const eraseRequest = z.union([
 
 export const eraseAnswer = z.object({
   erased: z.object({ sets: amount, logEntries: amount, streams: amount, images: amount }),
+  /** What the service cannot reach, and when it ends by itself. */
+  remains: z.array(z.object({ where: z.string(), until: z.iso.datetime() })),
 });
-export type Erased = z.infer<typeof eraseAnswer>["erased"];
+export type EraseAnswer = z.infer<typeof eraseAnswer>;
+export type Erased = EraseAnswer["erased"];
+
+/** `GET /api/admin/audit`: newest first. */
+export const audit = z.object({
+  entries: z.array(
+    z.object({
+      at: z.iso.datetime(),
+      /** The method and the route's pattern. */
+      action: z.string(),
+      /** Of the e-mail, the user id, or the id in the path. */
+      subjectHash: z.optional(z.string()),
+      /** `begun`, then `done` or the problem's code. */
+      outcome: z.string(),
+    }),
+  ),
+});
+export type AuditEntry = z.infer<typeof audit>["entries"][number];
 
 const state = z.enum(["ok", "error"]);
 

@@ -1,4 +1,4 @@
-import { and, gte, lte } from "drizzle-orm";
+import { and, gte, lte, sql } from "drizzle-orm";
 import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { dailyTotals, imageDays } from "../db/schema.ts";
@@ -42,13 +42,19 @@ function sumOf(rows: readonly Row[], wanted: string): number {
   return rows.reduce((sum, { name, value }) => (name === wanted ? sum + value : sum), 0);
 }
 
+function outboxOf(rows: readonly Row[]): Stats["outbox"] {
+  return { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") };
+}
+
 /** Every UTC day from the first to the last, the first `days - 1` days before the last; empty ones too. */
 export function daysUpTo(now: number, days: number): string[] {
   return Array.from({ length: days }, (_, index) => utcDay(now - (days - 1 - index) * DAY_MS));
 }
 
+type ImageDay = Pick<typeof imageDays.$inferSelect, "day" | "generated" | "failed" | "costUsd">;
+
 /** Portraits are counted in their own ledger's days. Their tokens are another model's and not summed with text's. */
-function imageRows({ day, generated, failed, costUsd }: typeof imageDays.$inferSelect): Row[] {
+function imageRows({ day, generated, failed, costUsd }: ImageDay): Row[] {
   return [
     { day, name: "images.generated", value: generated },
     { day, name: "images.failed", value: failed },
@@ -81,7 +87,27 @@ export async function readStats(
     from,
     to,
     totals: toBucket(rows),
-    outbox: { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") },
+    outbox: outboxOf(rows),
     days: dates.map((date) => ({ date, ...toBucket(byDay.get(date) ?? []) })),
   };
+}
+
+/** Of all days that are kept. */
+export async function readTotals(db: Database): Promise<Pick<Stats, "totals" | "outbox">> {
+  const day = sql<string>`''`;
+  const [totals, [images]] = await db.batch([
+    db
+      .select({ day, name: dailyTotals.name, value: sql<number>`SUM(${dailyTotals.value})` })
+      .from(dailyTotals)
+      .groupBy(dailyTotals.name),
+    db
+      .select({
+        generated: sql<number>`COALESCE(SUM(${imageDays.generated}), 0)`,
+        failed: sql<number>`COALESCE(SUM(${imageDays.failed}), 0)`,
+        costUsd: sql<number>`COALESCE(SUM(${imageDays.costUsd}), 0)`,
+      })
+      .from(imageDays),
+  ]);
+  const rows = [...totals, ...(images ? imageRows({ day: "", ...images }) : [])];
+  return { totals: toBucket(rows), outbox: outboxOf(rows) };
 }

@@ -35,6 +35,7 @@ export interface RunAnswerOptions {
   readonly refresh: boolean;
   readonly stream: boolean;
   readonly serverTiming: string;
+  readonly imageWidths: readonly number[];
 }
 
 /** Throws the run's failure as a `Problem`. */
@@ -52,7 +53,8 @@ export function answerFromRun(answer: JoinAnswer, options: RunAnswerOptions): Re
     return new Response(answer.body, { headers: { ...SSE_HEADERS, ...status, "X-Stream-Id": streamId } });
   }
   const replayed = answer.how === "replayed";
-  const set = toPersonaSet(answer.set, { baseUrl: options.baseUrl, fromCache: false });
+  const { baseUrl, imageWidths } = options;
+  const set = toPersonaSet(answer.set, { baseUrl, fromCache: false, imageWidths });
   const body = JSON.stringify({ ...set, ...(replayed && { fromIdempotentCache: true }) });
   return whole(options.stream, body, { ...status, ...(replayed && { "Idempotency-Replayed": "true" }) });
 }

@@ -18,6 +18,8 @@ export interface StoredSet {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly states: ImageStates;
+  /** The one that wrote it. */
+  readonly model: string;
   /** What the text cost, in US dollars and tokens. */
   readonly cost: TextCost;
 }
@@ -53,16 +55,21 @@ export function toPersona(
 export interface ShowOptions {
   readonly baseUrl: string;
   readonly fromCache: boolean;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
 }
 
-export function toPersonaSet(set: StoredSet, { baseUrl, fromCache }: ShowOptions): PersonaSet {
+export function toPersonaSet(set: StoredSet, { baseUrl, fromCache, imageWidths }: ShowOptions): PersonaSet {
   const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
-  return { setId: set.setId, personas, fromCache, createdAt: new Date(set.createdAt).toISOString() };
+  const { setId, model } = set;
+  const createdAt = new Date(set.createdAt).toISOString();
+  return { setId, personas, fromCache, createdAt, imageWidths: [...imageWidths], model };
 }
 
 /** The event that ends a streamed set. */
-export function doneEvent({ setId, fromCache, createdAt }: Omit<PersonaSet, "personas">): Payload {
-  return { done: true, setId, fromCache, createdAt };
+export function doneEvent(set: Omit<PersonaSet, "personas">): Payload {
+  const { setId, fromCache, createdAt, imageWidths, model } = set;
+  return { done: true, setId, fromCache, createdAt, imageWidths, model };
 }
 
 /** A whole set as a stream: what a cache has, all events come at once. */

@@ -12,6 +12,7 @@ import { createTiming, type Timing } from "../http/timing.ts";
 import { validate } from "../http/validate.ts";
 import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
+import { mapMembers } from "../redact.ts";
 import { askRun } from "../runs/ask-run.ts";
 import { lastEventId } from "../runs/resume.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
@@ -38,6 +39,8 @@ export interface PersonaRoutesDeps extends ReadThroughDeps {
   readonly runs: (key: string) => Pick<PersonaRuns, "join" | "resume">;
   readonly keyOptions: KeyOptions;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
   /** What `imageUrl` is built on; undefined: the request's own origin. */
   readonly publicBaseUrl: string | undefined;
   readonly upstreamConfigured: boolean;
@@ -176,7 +179,8 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       readThrough.restore(cacheKey);
     const shown =
       answer.kind === "set" ? { ...answer, set: await finish(readThrough, miss, answer) } : answer;
-    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream };
+    const { imageWidths } = deps;
+    const options = { key: input.key, baseUrl, refresh: wish.refresh, stream, imageWidths };
     return answerFromRun(shown, { ...options, serverTiming: timing.header() });
   }
 
@@ -212,6 +216,7 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
     const how = "replayed";
     c.set("tier", how);
     const { asked, input } = miss;
+    c.get("later")(deps.store.shown(found.replay));
     c.set("counts", toCounts({ kind: "set", how, set: found.replay }));
     const set = await finish(readThrough, miss, { kind: "set", how, set: found.replay });
     const options = {
@@ -219,12 +224,14 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
       baseUrl: asked.baseUrl,
       refresh: asked.wish.refresh,
       stream: asked.stream,
+      imageWidths: deps.imageWidths,
     };
     return answerFromRun({ kind: "set", how, set }, { ...options, serverTiming: asked.timing.header() });
   }
 
   async function generate(c: Context<AppEnv>, asked: Asked, digest: string): Promise<Response> {
-    const { images, ...body } = validate(generateRequest, parseJson(asked.bytes));
+    const { images, ...given } = validate(generateRequest, parseJson(asked.bytes));
+    const body = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
     c.set("counts", { requests: 1 });
     const input = personaInput(body, toSubject(body.email, c.get("caller").user), keyOptions);
     memory.remember(digest, input.key);
@@ -265,8 +272,10 @@ export function personaRoutes(deps: PersonaRoutesDeps): Hono<AppEnv> {
         const { userHash } = toOwner(c);
         const foreign = userHash !== undefined && row?.userHash !== userHash;
         if (!row || foreign) throw new Problem("not_found");
+        c.get("later")(deps.store.shown(row));
         if (!portraitsAre(row, "ready", "failed")) c.get("later")(deps.lookedAt(imageKeys(row)));
-        const body = JSON.stringify(toPersonaSet(row, { baseUrl: baseUrlOf(c), fromCache: true }));
+        const shown = { baseUrl: baseUrlOf(c), fromCache: true, imageWidths: deps.imageWidths };
+        const body = JSON.stringify(toPersonaSet(row, shown));
         const etag = `"${hash(body).slice(0, 32)}"`;
         const headers = { ETag: etag, "Cache-Control": "private, no-cache" };
         if (ifNoneMatch(c.req.header("If-None-Match"), etag))

@@ -93,12 +93,14 @@ export const pregenerateJob = z.object({
 });
 export type PregenerateJob = z.infer<typeof pregenerateJob>;
 
-/** A set as callers see it. `fromIdempotentCache` is there, and true, on a replay alone. */
+/** A set as callers see it. `model` is the one that wrote it. `fromIdempotentCache` is there, and true, on a replay alone. */
 export const personaSet = z.object({
   setId: text,
   personas: z.array(persona),
   fromCache: z.boolean(),
   createdAt: z.iso.datetime(),
+  model: text,
+  imageWidths: z.array(z.int()),
   fromIdempotentCache: z.optional(z.literal(true)),
 });
 export type PersonaSet = z.infer<typeof personaSet>;

@@ -1,15 +1,17 @@
 import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, setImages } from "../db/schema.ts";
 import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 
-/** A set with whose it is and what it was made by. */
+/** A set with whose it is. */
 export interface SetRow extends StoredSet {
   readonly key: string;
-  readonly model: string;
   readonly emailHash: string | null;
   readonly userHash: string | null;
+  /** The UTC day on which D1 has it last shown. */
+  readonly lastShownOn?: string | null;
 }
 
 /** D1 takes rows of 2,000,000 bytes; a set is refused here, since the local one does not check. */
@@ -25,10 +27,11 @@ export function toSet({
   tokens,
   ...row
 }: Row): SetRow {
-  const { setId, model, emailHash, userHash, createdAt } = row;
+  const { setId, model, emailHash, userHash, createdAt, lastShownOn } = row;
   const personas = JSON.parse(personasJson) as StoredPersona[];
   const states = JSON.parse(statesJson) as ImageStates;
-  return { setId, key, model, emailHash, userHash, createdAt, personas, states, cost: { usd, tokens } };
+  const whose = { emailHash, userHash, lastShownOn };
+  return { setId, key, model, createdAt, personas, states, cost: { usd, tokens }, ...whose };
 }
 
 export function upsertSet(db: Database, { key, personas, cost, states: _, ...set }: SetRow) {
@@ -36,16 +39,19 @@ export function upsertSet(db: Database, { key, personas, cost, states: _, ...set
   if (new TextEncoder().encode(personasJson).byteLength > MAX_SET_BYTES) {
     throw new Error("persona set too large");
   }
+  const lastShownOn = utcDay(set.createdAt);
   return db
     .insert(personaCache)
-    .values({ ...set, inputHash: key, personasJson, costUsd: cost.usd, tokens: cost.tokens })
+    .values({ ...set, inputHash: key, personasJson, costUsd: cost.usd, tokens: cost.tokens, lastShownOn })
     .onConflictDoUpdate({
       target: personaCache.inputHash,
       set: {
         personasJson: sql`excluded.personas_json`,
+        model: sql`excluded.model`,
         createdAt: sql`excluded.created_at`,
         costUsd: sql`excluded.cost_usd`,
         tokens: sql`excluded.tokens`,
+        lastShownOn: sql`excluded.last_shown_on`,
       },
       setWhere: sql`excluded.created_at >= ${personaCache.createdAt}`, // one that was stored late is no refresh
     });

@@ -1,10 +1,11 @@
-import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
+import { describeError, log } from "../log.ts";
 import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
@@ -64,6 +65,8 @@ export interface PersonaStore {
   recordStart(row: LogRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
+  /** Somebody is shown it: noted once a UTC day. Never rejects. */
+  shown(set: Pick<SetRow, "setId" | "lastShownOn">): Promise<void>;
   /** Today's states of those portraits that are in the ledger. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
 }
@@ -140,6 +143,19 @@ export function createPersonaStore(
         forgetStatement(db, key),
         ...dropUnmadePortraits(db, key),
       ]);
+    },
+    async shown({ setId, lastShownOn }) {
+      const today = utcDay(now());
+      if (lastShownOn === today) return;
+      const stale = or(isNull(personaCache.lastShownOn), lt(personaCache.lastShownOn, today));
+      try {
+        await db
+          .update(personaCache)
+          .set({ lastShownOn: today })
+          .where(and(eq(personaCache.setId, setId), stale));
+      } catch (error) {
+        log.warn("shown.lost", describeError(error));
+      }
     },
     async imageStates(keys) {
       const rows = await db

@@ -3,6 +3,8 @@ import type { Notify } from "./notifier.ts";
 
 export interface ConsumerDeps {
   readonly store: Pick<PortraitJobs, "claim" | "nextDue">;
+  /** Sizes that are missing, until `isBusy`: portraits go first. */
+  readonly makeMissingSizes: (isBusy: () => Promise<boolean>) => Promise<void>;
   readonly job: (job: PortraitJob) => Promise<void>;
   readonly notify: Notify;
   readonly concurrency: number;
@@ -32,7 +34,9 @@ async function whenDoneOr(ms: number, running: Iterable<Promise<void>>): Promise
  * Works through all that is due, `concurrency` portraits at once, until nothing is. Rejects where the ledger
  * cannot be read, once the jobs under way have ended.
  */
-export function createConsumer({ store, job, notify, concurrency, leaseMs, now }: ConsumerDeps) {
+export function createConsumer(deps: ConsumerDeps) {
+  const { store, job, notify, concurrency, leaseMs, now } = deps;
+
   /** A look is a read, and a lease a write, for which D1 has one writer for everybody. */
   async function isAnyDue(): Promise<boolean> {
     const at = await store.nextDue();
@@ -78,6 +82,7 @@ export function createConsumer({ store, job, notify, concurrency, leaseMs, now }
 
   return async function consume(): Promise<void> {
     await workThrough();
+    await deps.makeMissingSizes(isAnyDue);
     await notifyForNext();
   };
 }

@@ -6,10 +6,13 @@ import type { Attempt, Generate } from "./generator.ts";
 import type { PortraitFile } from "./image-answer.ts";
 import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./jobs.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
+import { nextSizesAt } from "./size-jobs.ts";
+import type { MakeSizes, SizesMade } from "./sizes.ts";
 
 export interface JobDeps {
   readonly store: PortraitJobs;
-  readonly bucket: Pick<PortraitBucket, "head" | "put" | "delete">;
+  readonly bucket: Pick<PortraitBucket, "head" | "put" | "remove" | "removeSizes">;
+  readonly makeSizes: MakeSizes;
   readonly generate: Generate;
   readonly spend: BudgetGuard;
   /** US dollars. */
@@ -20,10 +23,13 @@ export interface JobDeps {
   readonly now: () => number;
 }
 
-/** Storing takes a second; a lease with less than this left is renewed first. Milliseconds. */
+/** Storing and making sizes take a second or two; a lease with less than this left is renewed first. Milliseconds. */
 const STORE_MS = 30_000;
 /** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
+
+/** What is told of a picture that is in R2. */
+type Kept = Pick<StoredPortrait, "contentType" | "bytes">;
 
 /** Enough of the key to find the portrait by. */
 export const shortKey = (key: string) => key.slice(0, 12);
@@ -35,20 +41,29 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
   /** R2 before the ledger: what is called ready is there. */
   async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
     if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
+    await bucket.removeSizes(job.key); // of another picture, which was lost
     const put = () => bucket.put(job.key, portrait);
     await put().catch(put); // it was paid for
   }
 
-  async function ready(
-    job: PortraitJob,
-    portrait: Pick<StoredPortrait, "contentType" | "bytes">,
-    attempt?: Attempt,
-  ) {
-    const wanted = await store.ready(job, portrait, attempt?.cost);
-    if (!wanted) return await bucket.delete(job.key); // erased meanwhile
+  /** The picture was paid for: whatever becomes of its sizes, it is not bought again. */
+  async function sized(key: string): Promise<SizesMade> {
+    try {
+      return await deps.makeSizes(key);
+    } catch (error) {
+      log.error("portrait.sizes", { image: shortKey(key), ...describeError(error) });
+      return "missing";
+    }
+  }
+
+  async function ready(job: PortraitJob, { contentType, bytes }: Kept, attempt?: Attempt) {
+    const sizes = await sized(job.key);
+    const sizesDueAt = sizes === "missing" ? nextSizesAt(now(), now()) : null;
+    const made = { contentType, bytes, sizesDueAt };
+    const wanted = await store.ready(job, made, attempt?.cost);
+    if (!wanted) return await bucket.remove([job.key]); // erased meanwhile
     const { key, attempts, model } = job;
     const calls = attempts + (attempt ? 1 : 0);
-    const { bytes } = portrait;
     log.info("portrait.ready", {
       image: shortKey(key),
       model,
@@ -81,7 +96,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
 
   async function call(job: PortraitJob): Promise<Attempt> {
     const leaseEnd = now() + rule.leaseMs;
-    let kept: Pick<StoredPortrait, "contentType" | "bytes"> | undefined;
+    let kept: Kept | undefined;
     const attempt = await deps.generate(job, async (portrait) => {
       await keep(job, portrait, leaseEnd);
       kept = { contentType: portrait.contentType, bytes: portrait.bytes.byteLength };

@@ -30,6 +30,15 @@ export interface PortraitRow {
   readonly dueAt: number;
   /** It waits for a batch. */
   readonly economy: boolean;
+  /** Null where nobody holds its lease. */
+  readonly leaseOwner: string | null;
+}
+
+export interface MadePortrait {
+  readonly contentType: string;
+  readonly bytes: number;
+  /** When its missing sizes are made; null where it has them all. */
+  readonly sizesDueAt: number | null;
 }
 
 /** What an upstream call used. */
@@ -66,11 +75,7 @@ export interface PortraitJobs {
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
   renew(job: PortraitJob, leaseMs: number): Promise<void>;
   /** The picture is in R2. False where the row is gone: nobody wants the picture any more. */
-  ready(
-    job: PortraitJob,
-    portrait: { contentType: string; bytes: number },
-    cost?: CallCost,
-  ): Promise<boolean>;
+  ready(job: PortraitJob, portrait: MadePortrait, cost?: CallCost): Promise<boolean>;
   /** Gives the lease back; due again at `dueAt`. */
   postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
   fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
@@ -167,8 +172,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt, economy } = images;
-      const columns = { status, initials, size, dueAt, economy };
+      const { status, initials, size, dueAt, leaseOwner, economy } = images;
+      const columns = { status, initials, size, dueAt, leaseOwner, economy };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {
@@ -223,9 +228,9 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .set({ dueAt: now() + leaseMs })
         .where(held(job));
     },
-    async ready({ key }, { contentType, bytes }, cost) {
+    async ready({ key }, { contentType, bytes, sizesDueAt }, cost) {
       const at = now();
-      const done = { status: "ready" as const, contentType, bytes, failure: null, ...NO_LEASE };
+      const done = { status: "ready" as const, contentType, bytes, sizesDueAt, failure: null, ...NO_LEASE };
       const update = db
         .update(images)
         .set({ ...done, costUsd: plus(cost), readyAt: at, updatedAt: at })

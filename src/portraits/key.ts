@@ -16,11 +16,12 @@ export function imageKey(prompt: string, { model, size, quality }: PortraitStyle
 
 export const OBJECT_PREFIX = "portraits/";
 
-/** The portrait's name in R2. */
-export function toObjectName(key: string): string {
-  return `${OBJECT_PREFIX}${key}`;
+/** The name in R2 of a portrait, or of its size of `width` pixels. */
+export function toObjectName(key: string, width?: number): string {
+  return width === undefined ? `${OBJECT_PREFIX}${key}` : `${OBJECT_PREFIX}${key}/${width}`;
 }
 
-export function parseObjectName(name: string): string {
-  return name.slice(OBJECT_PREFIX.length);
+export function parseObjectName(name: string): { readonly key: string; readonly width?: number } {
+  const [key = "", width] = name.slice(OBJECT_PREFIX.length).split("/");
+  return width === undefined ? { key } : { key, width: Number(width) };
 }

@@ -1,6 +1,6 @@
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { resumeDecision } from "./resume.ts";
-import { createRunStore, type RunStore } from "./run-store.ts";
+import { createRunStore, type RunRecord, type RunStore } from "./run-store.ts";
 import { createSseReader, type SseReaderOptions } from "./sse-reader.ts";
 import { createRunner, ERASED, type Run, type RunTask } from "./task-runner.ts";
 
@@ -19,6 +19,8 @@ export interface RunManagerOptions<I, R> {
   readonly commitMs: number;
   /** How soon after its start, and again and again, the object looks after a run that nobody asks for. */
   readonly recoveryCheckMs: (label: string | null) => number;
+  /** A run whose server died is begun again by the alarm; else only by who asks, and the alarm ends it. */
+  readonly recoversAlone: boolean;
   /** The longest that a run's first write waits once the upstream has been asked. Milliseconds. */
   readonly recordWithinMs: number;
   readonly waitUntil: (promise: Promise<unknown>) => void;
@@ -40,8 +42,13 @@ export type Reading =
 /** The runs of one Durable Object: one at a time, each kept a while for those who resume. */
 export interface RunManager<I, R> {
   readonly store: RunStore;
+  /** The run that this life of the object has under way. */
+  underWay(): Run<R> | undefined;
   /** The run under way, brought back or ended first where the server died under it. */
   live(): Run<R> | undefined;
+  /** The same for this run alone; undefined where it is over. */
+  liveRun(runId: string): Run<R> | undefined;
+  /** Ends what an earlier life left. */
   start(input: I, label?: string): Run<R>;
   /** For the one who asked; undefined where the run failed before its first text, which is no stream. */
   open(run: Run<R>, options: ReaderOptions): Promise<ReadableStream<Uint8Array> | undefined>;
@@ -108,6 +115,8 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
     if (alarmAt < (store.nextExpiry() ?? 0)) schedule();
   }
 
+  const underWay = () => (current?.endedAt === undefined ? current : undefined);
+
   function live(): Run<R> | undefined {
     if (!awake) {
       const [found, ...overtaken] = store.running();
@@ -117,13 +126,25 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
       if (recovered) hold(recovered);
       else if (found) schedule();
     }
-    return current?.endedAt === undefined ? current : undefined;
+    return underWay();
   }
 
+  function liveRun(runId: string): Run<R> | undefined {
+    const run = underWay() ?? (store.find(runId)?.state === "running" ? live() : undefined);
+    return run?.id === runId ? run : undefined;
+  }
+
+  /** Runs whose server died and that nobody has asked for. */
+  const abandoned = () => (awake ? [] : store.running());
+  const abandonedUntil = ({ startedAt, label }: RunRecord) => startedAt + options.recoveryCheckMs(label);
+
   function schedule(): void {
-    const running = live();
-    const due = running ? recoveryCheckAt(running.label) : store.nextExpiry();
-    const times = [due, options.nextAlarm?.()].filter((time) => time !== undefined);
+    const running = underWay();
+    const times = [
+      running ? recoveryCheckAt(running.label) : store.nextExpiry(),
+      ...abandoned().map(abandonedUntil),
+      options.nextAlarm?.(),
+    ].filter((time) => time !== undefined);
     if (times.length > 0) wake(Math.min(...times));
   }
 
@@ -138,9 +159,15 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
 
   return {
     store,
+    underWay,
     live,
+    liveRun,
     schedule,
-    start: (input, label) => hold(runner.start(input, label)),
+    start(input, label) {
+      abandoned().forEach(runner.end);
+      awake = true;
+      return hold(runner.start(input, label));
+    },
     async open(run, reader) {
       const { log } = run;
       const hasText = () => log.since(0, FIRST_EVENTS).some(({ payload }) => options.work.isText(payload));
@@ -149,8 +176,8 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
       return readLive(run, reader, !spoke);
     },
     resume(runId, reader) {
-      const running = live();
-      if (running?.id === runId) return { kind: "stream", body: readLive(running, reader, false) };
+      const running = liveRun(runId);
+      if (running) return { kind: "stream", body: readLive(running, reader, false) };
       const record = store.find(runId);
       if (!record || (record.endedAt ?? 0) + options.resumableMs(record.label) <= now()) return undefined;
       const log = recorded(runId);
@@ -159,7 +186,7 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
     },
     replay: (runId, reader) => createSseReader(recorded(runId), { ...reader, after: 0, heartbeatMs }),
     async forget() {
-      const running = current?.endedAt === undefined ? current : undefined;
+      const running = underWay();
       const had = running !== undefined || !store.isEmpty();
       awake = true; // a run whose server died is not brought back to be forgotten
       running?.stop(ERASED);
@@ -170,11 +197,15 @@ export function createRunManager<I, R>(options: RunManagerOptions<I, R>): RunMan
       return had;
     },
     onAlarm() {
-      live();
+      if (options.recoversAlone) live();
+      else
+        abandoned()
+          .filter((record) => abandonedUntil(record) <= now())
+          .forEach(runner.end);
       current?.persist();
       store.expire(now());
       schedule();
-      return !live() && store.isEmpty();
+      return !underWay() && store.isEmpty();
     },
   };
 }

@@ -13,7 +13,7 @@ export interface RunRecord {
   readonly expiresAt: number | null;
   /** What the room must know of a run for as long as it is kept: who asked what. JSON, or nothing. */
   readonly label: string | null;
-  /** JSON. What the run works from; null once it has settled, and where it is never begun again. */
+  /** JSON. What the run works from; null once it has settled. */
   readonly input: string | null;
   /** JSON. What it made; null until it is done, and where its events say it all. */
   readonly result: string | null;

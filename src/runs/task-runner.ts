@@ -60,7 +60,6 @@ export interface Interrupted<I> {
   readonly runId: string;
   readonly startedAt: number;
   readonly label: string | null;
-  /** Null where the work never keeps it. */
   readonly input: I | null;
   readonly checkpoint: unknown;
 }
@@ -81,10 +80,7 @@ export interface RunTask<I, R> {
   isText(payload: Payload): boolean;
   /** Takes note of a run that has ended with its server. */
   interrupted(run: Interrupted<I>): void;
-  /**
-   * How often a run may be begun; past that a run whose server died ends as `interrupted`. Where it is once,
-   * the input is never written down.
-   */
+  /** How often a run may be begun; past that a run whose server died ends as `interrupted`. */
   readonly maxAttempts: number;
 }
 
@@ -106,7 +102,7 @@ export interface Runner<I, R> {
   start(input: I, label?: string): Run<R>;
   /** Goes on with a run that an earlier life of this object began; undefined where that is not to be. */
   recover(record: RunRecord): Run<R> | undefined;
-  /** Ends one that has been overtaken by a later. */
+  /** Ends one that an earlier life began and that is not gone on with. */
   end(record: RunRecord): void;
 }
 
@@ -282,9 +278,8 @@ export function createRunner<I, R>(options: RunnerOptions<I, R>): Runner<I, R> {
       const id = randomId();
       const label = given ?? null;
       const startedAt = now();
-      const kept = work.maxAttempts > 1 ? JSON.stringify(input) : null;
       const record = (checkpoint: string | null) =>
-        store.insert({ id, startedAt, label, input: kept, checkpoint });
+        store.insert({ id, startedAt, label, input: JSON.stringify(input), checkpoint });
       return launch({ id, startedAt, label, log: createEventLog(), input, record, checkpoint: null });
     },
     end: (found) => interrupt(found, createEventLog(store.entries(found.id)).lastId + ID_HEADROOM + 1),

@@ -24,7 +24,8 @@ describe("the package's own types", () => {
     expectTypeOf<personas.PersonaSet>().toExtend<client.PersonaSet>();
     expectTypeOf<personas.GenerateRequest>().toExtend<client.GenerateRequest>();
     expectTypeOf<client.GenerateRequest>().toExtend<personas.GenerateRequest>();
-    expectTypeOf<Plain<client.ChatRequest>>().toEqualTypeOf<Plain<chat.ChatRequest>>();
+    expectTypeOf<client.ChatRequest>().toExtend<chat.ChatRequest>();
+    expectTypeOf<chat.ChatRequest>().toExtend<client.ChatRequest>();
     expectTypeOf<Known<client.ChatAnswer>>().toEqualTypeOf<Known<chat.ChatAnswer>>();
     expectTypeOf<chat.ChatAnswer>().toExtend<client.ChatAnswer>();
     expectTypeOf<client.FinishReason>().toEqualTypeOf<chat.FinishReason>();

@@ -26,6 +26,14 @@ describe("an answer on a good connection", () => {
     expect(service.requests).toHaveLength(1);
   });
 
+  it("sends of a page's own messages what the service takes", async () => {
+    const service = await hostileService();
+    service.scripts = [answerOf(["Yes."])];
+    const kept = QUESTION.map((message, index) => ({ ...message, id: index }));
+    await textOf(streamChat(kept, watched(service).options));
+    expect(service.requests[0]?.body).toEqual({ messages: QUESTION });
+  });
+
   it("sends the messages, the persona, a key of its own and the caller's headers", async () => {
     const service = await hostileService();
     service.scripts = [answerOf(["Yes."])];

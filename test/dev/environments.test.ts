@@ -22,6 +22,7 @@ describe("staging", () => {
   it.each([
     "d1_databases",
     "r2_buckets",
+    "images",
     "queues",
     "durable_objects",
     "ratelimits",

@@ -226,7 +226,7 @@ describe("erasing a person", () => {
       3,
     );
     expect(left).toContain(his.name);
-    expect((await (await erase({ email: "ann@example.org" })).json()) as unknown).toEqual({
+    expect((await (await erase({ email: "ann@example.org" })).json()) as unknown).toMatchObject({
       erased: { sets: 0, logEntries: 0, streams: 0, images: 0 },
     });
   });

@@ -11,6 +11,20 @@ export const ADMIN_ROUTES: readonly GuardedRoute[] = [
     status: 200,
   },
   {
+    method: "GET",
+    template: "/api/admin/audit",
+    path: "/api/admin/audit",
+    access: "admin",
+    status: 200,
+  },
+  {
+    method: "GET",
+    template: "/api/admin/metrics",
+    path: "/api/admin/metrics",
+    access: "admin",
+    status: 200,
+  },
+  {
     method: "POST",
     template: "/api/admin/pregenerate",
     path: "/api/admin/pregenerate",

@@ -25,6 +25,7 @@ const RETRY_LATER = [
   "rate_limited",
   "overloaded",
   "budget_exhausted",
+  "caller_budget_exhausted",
   "still_running",
   "upstream_rate_limited",
 ];

@@ -66,6 +66,38 @@ describe("a model's answer", () => {
   });
 
   it.each([
+    ["a byte order mark", `\uFEFF${text}`],
+    ["white space", `\n \t${text}\r\n`],
+    ["a fence with its language", `\`\`\`json\n${text}\n\`\`\`\n`],
+    ["a fence without", `\uFEFF \`\`\`\n${text}\`\`\``],
+    ["thinking", `<think>\n{"personas":[]} \`\`\` </think>\n${text}`],
+    ["thinking and a fence", `<think></think>\`\`\`JSON\n${text}\n\`\`\``],
+    ["a fence and thinking in it", `\`\`\`json\n<think>${text}</think>\n${text}\n\`\`\``],
+  ])("may have %s around it, wherever it is cut", (_, wrapped) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: wrapped.length }), { maxLength: 40 }), (cuts) => {
+        const ends = [...cuts, wrapped.length].sort((a, b) => a - b);
+        const pieces = ends.map((end, index) => wrapped.slice(ends[index - 1] ?? 0, end));
+        expect(read(pieces, 2)).toEqual({ personas: two, whole: true });
+      }),
+    );
+    expect(read(wrapped.split(""), 2)).toEqual({ personas: two, whole: true });
+  });
+
+  it("is made well-formed in every text", () => {
+    const odd = JSON.stringify({
+      personas: [{ ...two[0], name: "Ana \ud83c", concerns: ["a\u0000\u0085b\n"] }],
+    });
+    const { personas } = read([odd], 1);
+    expect(personas).toMatchObject([{ name: "Ana \ufffd", concerns: ["ab\n"] }]);
+    const nothing = JSON.stringify({ personas: [{ ...two[0], name: "\u0000" }] });
+    expect(read([nothing], 1)).toEqual({ personas: [], whole: false });
+  });
+
+  it.each([
+    ["thinking that never ends", `<think>${text}`, 0],
+    ["a fence that has more behind it", `\`\`\`json\n${text}\n\`\`\`\nHere you are!`, 2],
+    ["two fences", `\`\`\`\n\`\`\`\n${text}`, 0],
     ["nothing", "", 0],
     ["text", "Sure! Here you are:", 0],
     ["a fence", "```json\n{}", 0],

@@ -61,7 +61,8 @@ describe("an image key", () => {
     ];
     expect(new Set(keys).size).toBe(5);
     expect(keys[0]).toBe("e657f733b71e2b93677712ae897ba808fd582acf962eb5558449eb27f6836dfe");
-    expect(parseObjectName(toObjectName(KEY))).toBe(KEY);
+    expect(parseObjectName(toObjectName(KEY))).toEqual({ key: KEY });
+    expect(parseObjectName(toObjectName(KEY, 128))).toEqual({ key: KEY, width: 128 });
   });
 });
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { getEncoding } from "js-tiktoken";
 import { describe, expect, it } from "vitest";
 import { BUILT_IN_PRICES } from "../../src/config/prices.ts";
+import { createHasher } from "../../src/hash.ts";
 import { maxInputTokens, maxTokens } from "../../src/openai/token-bound.ts";
 import { worstCaseUsd } from "../../src/openai/usage.ts";
 import { outputLimit, personaRequest } from "../../src/personas/generation/generator.ts";
@@ -13,7 +14,13 @@ const encodings = (["p50k_base", "cl100k_base", "o200k_base"] as const).map((nam
 const [newest] = encodings.slice(-1);
 const bytes = (text: string) => Buffer.byteLength(text);
 
-const MODEL = { model: "gpt-6.1-terra", reasoningEffort: "low" as const, maxOutputTokens: 16_000 };
+const CALLER = { callerUserHash: null, callerAddressHash: "0".repeat(64) };
+const MODEL = {
+  model: "gpt-6.1-terra",
+  reasoningEffort: "low" as const,
+  maxOutputTokens: 16_000,
+  pseudonym: createHasher(undefined),
+};
 
 describe("the most tokens of a text", () => {
   it("are never fewer than the maker's own vocabularies make of it", () => {
@@ -40,7 +47,7 @@ describe("the most tokens of a text", () => {
   });
 
   it("are those of a call's messages, schema and all that stands around them", () => {
-    const request = personaRequest({ lead: '{"leadData":{"name":"Ann"}}', count: 3 }, MODEL);
+    const request = personaRequest({ lead: '{"leadData":{"name":"Ann"}}', count: 3, ...CALLER }, MODEL);
     const said = request.messages.map(({ content }) => String(content)).join("");
     const schema = JSON.stringify(request.response_format);
     expect(maxInputTokens(request)).toBeGreaterThan(newest?.encode(said + schema).length ?? 0);
@@ -61,7 +68,7 @@ describe("the limit of a set's output", () => {
     // in a body of 64 KiB each of these numbers has five bytes, and is written out for the model
     const leadData = { a: Array.from({ length: (64 * 1024) / 5 }, () => 1e15) };
     const request = personaRequest(
-      { lead: canonicalize({ config: { count: 10 }, leadData }) ?? "", count: 10 },
+      { lead: canonicalize({ config: { count: 10 }, leadData }) ?? "", count: 10, ...CALLER },
       MODEL,
     );
     const tokens = [maxInputTokens(request), request.max_completion_tokens ?? Number.NaN] as const;

@@ -39,7 +39,7 @@ function codeOf(error: unknown): string {
   return error instanceof UpstreamError ? error.code : String(error);
 }
 
-const delta = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
+const delta = (content: unknown) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
 const FINISH = 'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n';
 const USAGE =
   'data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"prompt_tokens_details":{"cached_tokens":3}}}\n\n';
@@ -47,7 +47,7 @@ const DONE = "data: [DONE]\n\n";
 
 const NASTY = ["a\r\nb\n\ndata: {}", "\u0000\u2028\uFEFF", "🧑‍⚕️ é 漢字", '"\\', "[DONE]"];
 const WHOLE = `${NASTY.map(delta).join("")}${FINISH}${USAGE}${DONE}`;
-const SAID = NASTY.join("");
+const SAID = NASTY.join("").replace("\u0000", "");
 
 describe("the decoding of a streamed answer", () => {
   it("is the same wherever the bytes are cut, once", async () => {
@@ -107,6 +107,151 @@ describe("the decoding of a streamed answer", () => {
   });
 });
 
+const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const choice = (delta: unknown, rest = {}) => event({ choices: [{ index: 0, delta, ...rest }] });
+const whole = (content: unknown, rest = {}) => ({
+  object: "chat.completion",
+  choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }],
+  ...rest,
+});
+
+/** Each says "2 + 2 = 4 😀" and ends with `stop`, in the shape of some server. */
+const SHAPES: Record<string, string> = {
+  "a list of parts, thinking first":
+    delta([{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }]) +
+    delta([
+      { type: "text", text: "2 + 2 " },
+      { type: "reference", reference_ids: [1] },
+    ]) +
+    delta([{ type: "text", text: "= 4 😀" }]) +
+    FINISH,
+  "reasoning beside a content that is null or empty":
+    choice({ content: null, reasoning_content: "hm" }) +
+    choice({ content: "", reasoning: "hm" }) +
+    delta("2 + 2 = 4 😀") +
+    FINISH,
+  "no choices at first, and another one merged in":
+    event({ choices: [], prompt_filter_results: [{}] }) +
+    event({ choices: [{ index: 1, delta: { content: "no" } }] }) +
+    event({
+      choices: [
+        { index: 1, delta: { content: "no" }, finish_reason: "length" },
+        { index: 0, delta: { content: "2 + 2 = 4 😀" } },
+      ],
+    }) +
+    FINISH,
+  "a message that repeats what the deltas said":
+    event({ choices: [{ delta: { content: "2 + 2 " }, message: { content: "2 + 2 " } }] }) +
+    event({
+      choices: [{ delta: { content: "= 4 😀" }, message: { content: "2 + 2 = 4 😀" } }],
+    }) +
+    event(whole("2 + 2 = 4 😀")),
+  "thinking in the text": `${delta("\n<th") + delta("ink>2 + 2 = 5? </thi") + delta("nk>\n\n2 + 2 = 4 😀")}${FINISH}`,
+  "characters in halves": `${delta("2 + 2 = 4 \ud83d") + delta("\ude00")}${FINISH}`,
+  "control characters": `${delta("2 +\u0000 2\u0085 = 4\u001b 😀")}${FINISH}`,
+  "a whole completion in one event": event(whole("2 + 2 = 4 😀")),
+  "a JSON body": JSON.stringify(whole("2 + 2 = 4 😀"), undefined, 2),
+  "a JSON body after white space": `\n\n  ${JSON.stringify(whole([{ type: "text", text: "2 + 2 = 4 😀" }]))}`,
+  "a JSON list of chunks": JSON.stringify([
+    { choices: [{ delta: { content: "2 + 2 = 4 😀" } }] },
+    whole(null),
+  ]),
+};
+
+describe("the shapes of compatible servers", () => {
+  it.each(Object.entries(SHAPES))("%s say the same wherever they are cut", async (_, text) => {
+    const bytes = encoder.encode(text);
+    const cuts = fc.array(fc.nat({ max: bytes.length }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (at) => {
+        const edges = [0, ...at.sort((a, b) => a - b), bytes.length];
+        const pieces = edges.slice(1).map((edge, index) => bytes.slice(edges[index], edge));
+        const answer = await read(bytesOf(pieces));
+        expect(answer).toMatchObject({ text: "2 + 2 = 4 😀", completion: { finishReason: "stop" } });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("are told apart also where they are mixed", async () => {
+    const streamed = Object.values(SHAPES).filter(
+      (text) => text.startsWith("data:") && text.endsWith(FINISH),
+    );
+    const said = streamed.map((text) => text.slice(0, -FINISH.length));
+    const some = fc.subarray(
+      said.filter((text) => !text.includes("<th")),
+      { minLength: 1 },
+    );
+    await fc.assert(
+      fc.asyncProperty(some, async (mixed) => {
+        const { text } = await read(bytesOf([mixed.join(""), FINISH]));
+        expect(text).toBe("2 + 2 = 4 😀".repeat(mixed.length));
+      }),
+    );
+  });
+
+  it("make half a character at the end whole", async () => {
+    expect((await read(bytesOf([delta("Ana \ud83c") + FINISH]))).text).toBe("Ana \ufffd");
+    expect((await read(bytesOf([delta("\udf89 Ana \ud83c") + delta("!") + FINISH]))).text).toBe(
+      "\ufffd Ana \ufffd!",
+    );
+  });
+
+  it("may say what was used in each chunk: the last counts, and zeros count for nothing", async () => {
+    const used = (prompt: number, completion: number) =>
+      event({ choices: [], usage: { prompt_tokens: prompt, completion_tokens: completion } });
+    const last = await read(bytesOf([delta("a") + used(9, 1) + used(9, 4) + FINISH]));
+    expect(last.completion).toMatchObject({ usage: { inputTokens: 9, outputTokens: 4 } });
+    for (const zeros of [used(0, 0), used(9, 0), used(0, 4)]) {
+      const { completion } = await read(bytesOf([delta("a") + FINISH + zeros + DONE]));
+      expect(completion).toMatchObject({ usage: undefined });
+    }
+  });
+
+  it("may say what was put into the prompt cache", async () => {
+    const usage = {
+      prompt_tokens: 9,
+      completion_tokens: 4,
+      prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 50 },
+    };
+    const { completion } = await read(bytesOf([JSON.stringify(whole("a", { usage }))]));
+    expect(completion).toMatchObject({ usage: { cachedInputTokens: 3, cacheWriteTokens: 6 } });
+  });
+});
+
+describe("an error in the place of an answer", () => {
+  it.each([
+    [{ error: { code: 429 } }, "upstream_rate_limited", true],
+    [{ error: { code: "429", message: "slow down" } }, "upstream_rate_limited", true],
+    [[{ error: { code: 429, status: "RESOURCE_EXHAUSTED" } }], "upstream_rate_limited", true],
+    [{ error: { status: "UNAVAILABLE" } }, "upstream_error", true],
+    [{ error: { code: 401 } }, "upstream_auth", false],
+    [{ error: { status: 403 } }, "upstream_auth", false],
+    [{ error: { code: 402 } }, "upstream_quota", false],
+    [{ error: { code: 400, message: "no" } }, "upstream_rejected", false],
+    [{ error: { code: 502 }, choices: [{ delta: {}, finish_reason: "error" }] }, "upstream_error", true],
+    [{ choices: [{ error: { code: 401 }, finish_reason: "error" }] }, "upstream_auth", false],
+    [{ choices: [{ delta: {}, finish_reason: "error" }] }, "upstream_error", true],
+    [{ object: "error", message: "no", code: 401 }, "upstream_auth", false],
+    [{ error: "something" }, "upstream_error", true],
+    [{ detail: "something" }, "upstream_error", true],
+    [{ error: "model 'x' not found, try pulling it first", code: 404 }, "upstream_model_unavailable", false],
+  ])("%j, in a stream and as a body, is %s", async (value, code, transient) => {
+    for (const body of [event(value), JSON.stringify(value)]) {
+      const { completion } = await read(bytesOf([body]));
+      expect(completion).toMatchObject({ code, transient });
+    }
+  });
+
+  it.each([["{"], ["[1"], ["{}"], ["[]"], ["null"], ['{"choices":null}'], ["[[]]"]])(
+    "%s is a failure and no fault of ours",
+    async (body) => {
+      const code = codeOf((await read(bytesOf([body]))).completion);
+      expect(["upstream_error", "upstream_incomplete"]).toContain(code);
+    },
+  );
+});
+
 describe("an answer that is not whole", () => {
   it.each([
     ["ends cleanly without a finish_reason", bytesOf([delta("a")]), "upstream_incomplete"],
@@ -144,6 +289,19 @@ describe("an answer that is not whole", () => {
     expect(codeOf((await read(bytesOf([delta("a")], "hold"), NEVER, 20)).completion)).toBe(
       "upstream_timeout",
     );
+  });
+
+  it("says nothing but comments, which are no progress", async () => {
+    let sent = 0;
+    const comments = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        sent += 1;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        controller.enqueue(encoder.encode(": still here\n\n"));
+      },
+    });
+    expect(codeOf((await read(comments, NEVER, 50)).completion)).toBe("upstream_timeout");
+    expect(sent).toBeGreaterThan(1);
   });
 
   it("is stopped: at once, with the reason, before the first byte or after it", async () => {

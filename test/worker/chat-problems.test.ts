@@ -4,13 +4,14 @@ import { answerOf, ask, chat, newQuestion } from "../support/chat.ts";
 import { calls } from "../support/upstream.ts";
 
 const user = (content: unknown) => ({ role: "user", content });
+const answer = (content: unknown) => ({ role: "assistant", content });
 const many = (count: number) => Array.from({ length: count }, () => user("hello"));
 
 /** What is said of a body that does not validate, and where in it. */
 const BODIES: [what: string, body: unknown, path: string][] = [
   ["no messages", {}, "/messages"],
   ["an empty list", { messages: [] }, "/messages"],
-  ["101 messages", { messages: many(101) }, "/messages"],
+  ["1,001 messages", { messages: many(1_001) }, "/messages"],
   ["messages that are no list", { messages: "hello" }, "/messages"],
   ["a system message", { messages: [{ role: "system", content: "obey" }, user("hi")] }, "/messages/0/role"],
   [
@@ -21,6 +22,11 @@ const BODIES: [what: string, body: unknown, path: string][] = [
   ["a message without a role", { messages: [{ content: "hi" }] }, "/messages/0/role"],
   ["an answer as the last message", { messages: [{ role: "assistant", content: "hi" }] }, "/messages"],
   ["an empty message", { messages: [user("")] }, "/messages/0/content"],
+  [
+    "an answer of 200,001 characters",
+    { messages: [answer("x".repeat(200_001)), user("hi")] },
+    "/messages/0/content",
+  ],
   ["a message of 16,001 characters", { messages: [user("x".repeat(16_001))] }, "/messages/0/content"],
   [
     "a message that is a list of parts",
@@ -52,8 +58,8 @@ describe.each(["/api/chat", "/api/chat/stream"])("%s with", (path) => {
     expect(problem.errors?.map((error) => error.path)).toContain(pointer);
   });
 
-  it("no JSON, another content type or more than 256 KiB is refused", async () => {
-    const large = JSON.stringify({ messages: Array.from({ length: 20 }, () => user("x".repeat(16_000))) });
+  it("no JSON, another content type or more than 1 MiB is refused", async () => {
+    const large = JSON.stringify({ messages: Array.from({ length: 70 }, () => user("x".repeat(16_000))) });
     const answers = [
       await post(path, "{"),
       await post(path, ask("x"), { "Content-Type": "text/plain" }),
@@ -71,12 +77,21 @@ describe.each(["/api/chat", "/api/chat/stream"])("%s with", (path) => {
 });
 
 describe("a chat", () => {
-  it("may have 100 messages, of 16,000 characters where each takes two places in a string", async () => {
+  it("may have 1,000 messages, of 16,000 characters where each takes two places in a string", async () => {
     const question = newQuestion();
-    const long = { role: "assistant", content: "🧑".repeat(16_000) };
-    const response = await chat({ messages: [...many(98), long, user(question)] });
+    const long = user("🧑".repeat(16_000));
+    const response = await chat({ messages: [...many(998), long, user(question)] });
     await answerOf(response);
     expect(await calls(question)).toHaveLength(1);
+  });
+
+  it("may have answers of 200,000 characters, of none, and two turns of one role in a row", async () => {
+    const question = newQuestion();
+    const answers = [answer("🧑".repeat(200_000)), answer(""), answer("a")];
+    await answerOf(await chat({ messages: [user("a"), ...answers, user("b"), user(question)] }));
+    const [call] = await calls(question);
+    const sent = call?.body.messages as { role: string; content: string }[];
+    expect(sent.slice(1).map(({ content }) => content)).toEqual(["b", question]);
   });
 });
 

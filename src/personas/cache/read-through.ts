@@ -30,6 +30,8 @@ export interface KeyedRead {
 
 export interface ReadThroughDeps {
   readonly store: PersonaStore;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
   readonly memory: MemoryCache;
   readonly edge: EdgeCache;
   /** Somebody is shown portraits that are not made yet, by image key. Never rejects. */
@@ -84,7 +86,8 @@ export function createReadThrough(
   }
 
   function fill(cacheKey: CacheKey, set: StoredSet): CachedAnswer {
-    const shown = toPersonaSet(set, { baseUrl: cacheKey.baseUrl, fromCache: true });
+    const { baseUrl } = cacheKey;
+    const shown = toPersonaSet(set, { baseUrl, fromCache: true, imageWidths: deps.imageWidths });
     const answer = {
       body: encoder.encode(JSON.stringify(shown)),
       createdAt: set.createdAt,
@@ -94,7 +97,8 @@ export function createReadThrough(
     return answer;
   }
 
-  async function show(cacheKey: CacheKey, set: StoredSet, settle: Settle): Promise<Hit> {
+  async function show(cacheKey: CacheKey, set: SetRow, settle: Settle): Promise<Hit> {
+    later(store.shown(set));
     if (!portraitsAre(set, "ready", "failed")) later(deps.lookedAt(imageKeys(set)));
     return { tier: "d1", answer: fill(cacheKey, await settle(set)) };
   }

@@ -1,6 +1,8 @@
 import { JSONParser } from "@streamparser/json";
 import * as z from "zod/mini";
 import { Problem } from "../../http/errors.ts";
+import { createThinkFilter } from "../../openai/think-filter.ts";
+import { wellFormedValue } from "../../openai/well-formed.ts";
 import { type Traits, traits } from "../schema.ts";
 
 /** Far above ten long personas; an upstream that goes on for ever is cut off here. Characters. */
@@ -15,6 +17,49 @@ export interface AnswerParser {
   end(): boolean;
 }
 
+/** The beginning of a Markdown fence, up to what is in it: its language may be named. */
+const FENCE = /^```[\w-]*(?=[^\w-])/;
+const HALF_FENCE = /^`{1,3}[\w-]*$/;
+/** What may yet turn out to be the fence's end. */
+const FENCE_END = /[\s`]*$/;
+
+/**
+ * Takes off what models put around their JSON: white space, a byte order mark, `<think>…</think>`, one Markdown
+ * fence. `write` gives what is surely inside; `end` whether what remained outside was nothing else.
+ */
+function createUnwrapper() {
+  const thinkFilters = [createThinkFilter(), createThinkFilter()] as const; // before the fence, and inside
+  let state: "before" | "plain" | "fenced" = "before";
+  let held = "";
+
+  function fenced(text: string): string {
+    const all = held + thinkFilters[1].write(text);
+    held = FENCE_END.exec(all)?.[0] ?? "";
+    return all.slice(0, all.length - held.length);
+  }
+
+  function before(text: string): string {
+    const start = (held + text).trimStart();
+    held = "";
+    const fence = FENCE.exec(start)?.[0];
+    if (fence === undefined && (start === "" || HALF_FENCE.test(start))) {
+      held = start;
+      return "";
+    }
+    state = fence === undefined ? "plain" : "fenced";
+    return fence === undefined ? start : fenced(start.slice(fence.length));
+  }
+
+  return {
+    write(text: string): string {
+      const said = thinkFilters[0].write(text);
+      if (said === "" || state === "plain") return said;
+      return state === "fenced" ? fenced(said) : before(said);
+    },
+    end: () => state !== "before" && /^\s*(```)?\s*$/.test(held),
+  };
+}
+
 /**
  * Reads the model's `{"personas": […]}` as it is written and gives each persona the moment its object is
  * complete, in order. After the first fault it gives none.
@@ -24,12 +69,14 @@ export function createAnswerParser(expected: number, onPersona: (persona: Traits
   let length = 0;
   let found = 0;
   let held = "";
+  const unwrapper = createUnwrapper();
   const parser = new JSONParser({ paths: ["$.personas.*"], keepStack: false });
   parser.onError = () => {
     valid = false;
   };
   parser.onValue = ({ value, key }) => {
-    const persona = typeof key === "number" && found < expected ? z.safeParse(traits, value) : undefined;
+    const known = typeof key === "number" && found < expected;
+    const persona = known ? z.safeParse(traits, wellFormedValue(value)) : undefined;
     if (!persona?.success) valid = false;
     if (!valid || !persona?.success) return;
     found += 1;
@@ -42,12 +89,12 @@ export function createAnswerParser(expected: number, onPersona: (persona: Traits
       if (length > MAX_ANSWER_CHARS) throw new Problem("upstream_invalid_output");
       if (!valid) return;
       // The parser takes UTF-8, so a surrogate pair that two pieces share must be put together first.
-      const whole = held + text;
+      const whole = held + unwrapper.write(text);
       held = HIGH_SURROGATE_AT_END.exec(whole)?.[0] ?? "";
       parser.write(whole.slice(0, whole.length - held.length));
     },
     end() {
-      return valid && held === "" && parser.isEnded && found === expected;
+      return valid && held === "" && unwrapper.end() && parser.isEnded && found === expected;
     },
   };
 }

@@ -1,17 +1,27 @@
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ReasoningEffort } from "openai/resources/shared";
+import type { Hasher } from "../../hash.ts";
 import { Problem } from "../../http/errors.ts";
 import type { TextCalls } from "../../openai/text-calls.ts";
 import type { Completion } from "../../openai/token-stream.ts";
 import type { Traits } from "../schema.ts";
 import { type AnswerParser, createAnswerParser } from "./answer-parser.ts";
-import { type PersonaPrompt, personaMessages } from "./prompt.ts";
+import { type PersonaPrompt, PROMPT_VERSION, personaMessages } from "./prompt.ts";
 
 export interface GeneratorModel {
   readonly model: string;
-  readonly reasoningEffort: NonNullable<ReasoningEffort>;
+  /** `default`: what the model's maker chose. */
+  readonly reasoningEffort: NonNullable<ReasoningEffort> | "default";
   /** For the largest set. */
   readonly maxOutputTokens: number;
+  /** Names a person to the upstream, and says nothing of them. */
+  readonly pseudonym: Hasher;
+}
+
+/** Who asks, hashed. */
+export interface PersonaCaller {
+  readonly callerUserHash: string | null;
+  readonly callerAddressHash: string;
 }
 
 export interface GenerateListener {
@@ -34,14 +44,18 @@ export function outputLimit(count: number, most: number): number {
 }
 
 export function personaRequest(
-  prompt: PersonaPrompt,
+  prompt: PersonaPrompt & PersonaCaller,
   options: GeneratorModel,
 ): ChatCompletionCreateParamsStreaming {
+  const caller = prompt.callerUserHash ?? prompt.callerAddressHash;
   return {
     model: options.model,
     ...personaMessages(prompt),
-    reasoning_effort: options.reasoningEffort,
+    ...(options.reasoningEffort !== "default" && { reasoning_effort: options.reasoningEffort }),
     max_completion_tokens: outputLimit(prompt.count, options.maxOutputTokens),
+    store: false,
+    safety_identifier: options.pseudonym(JSON.stringify(["caller", caller])),
+    prompt_cache_key: `personas-${PROMPT_VERSION}-${prompt.count}`, // what stands before the lead
     stream: true,
     stream_options: { include_usage: true, include_obfuscation: false },
   };
@@ -82,9 +96,9 @@ export async function generatePersonas(
       mayRetry: () => !listener.wasRead(),
     });
     if (isRefusal(completion)) throw new Problem("model_refusal");
-    if (completion.finishReason === "stop" && parser.end()) return personas;
+    const cut = completion.finishReason === "length";
+    if (!cut && parser.end()) return personas;
     // Cut off at the limit, the same again would be too, and be paid for in full.
-    const hopeless = completion.finishReason === "length";
-    if (hopeless || attempt === 2 || calls.left === 0) throw new Problem("upstream_invalid_output");
+    if (cut || attempt === 2 || calls.left === 0) throw new Problem("upstream_invalid_output");
   }
 }

@@ -28,7 +28,7 @@ export interface JoinRequest {
   readonly refresh: boolean;
   /** D1 cannot be asked: whatever this object has will do, however old. */
   readonly acceptStale: boolean;
-  /** The operator's own, which no rate limit counts. */
+  /** The operator's own, which no rate limit and no caller's budget counts. */
   readonly skipRateLimit?: boolean;
   /** Answer with a stream whose personas have URLs under this base. */
   readonly stream?: { readonly baseUrl: string };
@@ -186,11 +186,12 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   async function begin(request: JoinRequest): Promise<Run<StoredSet> | JoinAnswer | undefined> {
     if (manager.live() || answered(request)) return undefined;
     const { input, skipRateLimit } = request;
-    const allowed = skipRateLimit || (await options.admit(input.callerUserHash ?? input.callerAddressHash));
-    if (!allowed) return failed("rate_limited", RATE_PERIOD_SECONDS);
+    const payer = skipRateLimit ? undefined : (input.callerUserHash ?? input.callerAddressHash);
+    if (payer !== undefined && !(await options.admit(payer)))
+      return failed("rate_limited", RATE_PERIOD_SECONDS);
     const other = await otherAnswer(request);
     if (other) return other;
-    const run = manager.start(input, input.userHash ?? undefined); // labelled with whose it is
+    const run = manager.start({ ...input, ...(payer && { payer }) }, input.userHash ?? undefined); // labelled with whose it is
     remember(request, run.id);
     return run;
   }

@@ -2,12 +2,12 @@ import * as z from "zod/mini";
 import { traits } from "../schema.ts";
 
 /** Part of the cache key: raise it whenever the prompt or the schema below changes. */
-export const PROMPT_VERSION = 1;
+export const PROMPT_VERSION = 2;
 
 // Fixed text comes first and the lead last, so that the upstream's prompt cache can serve the beginning.
 const INSTRUCTIONS = `You write personas for AskNewton, a service that helps people in the United States choose health insurance.
 
-From one lead you write a set of personas: distinct, realistic people who could plausibly be this lead or share the lead's household and situation, so that an advisor can prepare for the conversation.
+From one lead you write a set of personas: distinct, realistic people who could plausibly be this lead or share the lead's household and situation, so that Newton, AskNewton's AI assistant, can prepare for the conversation.
 
 Rules:
 - Write exactly as many personas as "config.count" says. No two may be alike in circumstances, priorities or budget.

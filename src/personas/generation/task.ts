@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
-import type { Spent, TextCalls } from "../../openai/text-calls.ts";
-import { NO_USAGE } from "../../openai/usage.ts";
+import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-calls.ts";
+import { tokenCounts } from "../../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/task-runner.ts";
 import type { PersonaInput } from "../key.ts";
@@ -18,6 +18,8 @@ import type { Outbox } from "./outbox.ts";
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
+  /** The caller, hashed, out of whose share of the day it is paid; none: the operator's own. */
+  readonly payer?: string;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
@@ -27,7 +29,10 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put into their ledger in another way. */
   readonly notify: () => Promise<void>;
-  readonly openCalls: (context: RunContext) => TextCalls;
+  /** The sizes that are kept of each portrait. Pixels. */
+  readonly imageWidths: readonly number[];
+  /** `caller`: out of whose share of the day it is paid; undefined: out of nobody's. */
+  readonly openCalls: (context: RunContext, caller: string | undefined) => TextCalls;
   readonly now: () => number;
   readonly newId: () => string;
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
@@ -42,12 +47,12 @@ const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
-const NOTHING_SPENT: Spent = { calls: 0, usage: NO_USAGE, costUsd: 0, upstreamMs: 0 };
-
 type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
-function iso(set: StoredSet) {
-  return { setId: set.setId, fromCache: false, createdAt: new Date(set.createdAt).toISOString() };
+function last(set: StoredSet, widths: readonly number[]) {
+  const { setId, model } = set;
+  const createdAt = new Date(set.createdAt).toISOString();
+  return doneEvent({ setId, model, fromCache: false, createdAt, imageWidths: [...widths] });
 }
 
 /** A run that was erased leaves nothing; what else went wrong is for the log. */
@@ -62,8 +67,14 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    const asked = { requestHash, emailHash, callerUserHash, callerAddressHash, model: deps.model };
-    const cost = { calls, ...usage, costUsd, upstreamMs, totalMs: now() - startedAt };
+    const asked = {
+      requestHash,
+      emailHash,
+      callerUserHash,
+      callerAddressHash,
+      model: spent.model ?? deps.model,
+    };
+    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
     return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
   }
 
@@ -74,8 +85,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       return undefined;
     });
     if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost } = found;
-    return { setId, personas, states, createdAt, cost };
+    const { setId, personas, states, createdAt, cost, model } = found;
+    return { setId, personas, states, createdAt, cost, model };
   }
 
   /** The log may be out of reach where the cache is not. */
@@ -144,16 +155,16 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
     if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
-    const calls = deps.openCalls(context);
+    const calls = deps.openCalls(context, input.payer);
     insertStart(input, context);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, setId, emailHash, userHash } = input;
-      const { costUsd: usd, usage } = calls.spent;
+      const { costUsd: usd, usage, model = deps.model } = calls.spent;
       const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
-      const made = { setId, personas, states, cost, createdAt: now() };
-      const set = { ...made, key, emailHash, userHash, model: deps.model };
+      const made = { setId, personas, states, cost, model, createdAt: now() };
+      const set = { ...made, key, emailHash, userHash };
       const row = { ...logRow(input, context, calls.spent), setId };
       await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
       return made;
@@ -177,7 +188,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       for (const persona of stored?.personas ?? [])
         context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
       const result = stored ?? (await make(input, context));
-      return { result, last: doneEvent(iso(result)) };
+      return { result, last: last(result, deps.imageWidths) };
     },
   };
 }

@@ -4,6 +4,7 @@ import { BODY_LIMIT, PREGENERATE_BODY_LIMIT, parseJson, readBody } from "../../h
 import type { AppEnv } from "../../http/env.ts";
 import { Problem } from "../../http/errors.ts";
 import { validate } from "../../http/validate.ts";
+import { mapMembers } from "../../redact.ts";
 import type { RunInput } from "../generation/task.ts";
 import { type KeyOptions, personaInput, toSubject } from "../key.ts";
 import { type PregenerateInput, pregenerateRequest } from "../schema.ts";
@@ -13,6 +14,8 @@ import type { Pregenerate } from "./pregenerate.ts";
 export interface PregenerateRoutesDeps {
   readonly keyOptions: KeyOptions;
   readonly hash: Hasher;
+  /** Takes out of a text what is not to be kept or sent. */
+  readonly redact: (text: string) => string;
   readonly upstreamConfigured: boolean;
   readonly pregenerate: Pick<Pregenerate, "accept">;
   readonly jobs: Pick<JobStore, "find" | "cancel" | "counts">;
@@ -42,7 +45,8 @@ export function pregenerateRoutes(deps: PregenerateRoutesDeps): Hono<AppEnv> {
       requireSmall(inputs);
       if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
       const caller = { callerUserHash: null, callerAddressHash: hash(c.get("caller").address) };
-      const asked = inputs.map((input): RunInput => {
+      const asked = inputs.map((given): RunInput => {
+        const input = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
         return { ...personaInput(input, toSubject(input.email, undefined), keyOptions), ...caller };
       });
       return c.json(await deps.pregenerate.accept(asked, mode), 202);

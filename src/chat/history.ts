@@ -1,0 +1,31 @@
+import { characters } from "../http/validate.ts";
+import type { ChatMessage } from "./schema.ts";
+
+/** What of a conversation goes upstream. */
+export interface History {
+  readonly messages: readonly ChatMessage[];
+  /** How many messages stayed behind; empty ones, which say nothing, do not count. */
+  readonly dropped: number;
+}
+
+// The upstream refuses some of them, and no person means one.
+const CONTROL = /[^\P{Cc}\t\n\r]/gu;
+
+/**
+ * The newest whole messages that have `maxChars` characters together at most, from a user's on; the last one
+ * always. CONTRACT §5.
+ */
+export function fitHistory(messages: readonly ChatMessage[], maxChars: number): History {
+  const said = messages
+    .map(({ role, content }) => ({ role, content: content.replace(CONTROL, "") }))
+    .filter(({ content }, index) => content !== "" || index === messages.length - 1);
+  const last = said.length - 1;
+  let begin = last;
+  let left = maxChars - characters(said[last]?.content ?? "");
+  for (let index = last - 1; index >= 0; index -= 1) {
+    left -= characters(said[index]?.content ?? "");
+    if (left < 0) break;
+    if (said[index]?.role === "user") begin = index;
+  }
+  return { messages: said.slice(begin), dropped: begin };
+}

@@ -1,0 +1,70 @@
+/** What one event of a stream says, or a whole completion: whatever shape a compatible server gave it. */
+export interface CompletionPart {
+  readonly text: string;
+  /** What the model says instead of answering. */
+  readonly refusal: string;
+  /** The text is all of the answer, not what is new of it. */
+  readonly whole: boolean;
+  /** In OpenAI's words where they have one; empty where it goes on. */
+  readonly finishReason: string;
+  /** As it was sent; undefined or null where it was not. */
+  readonly usage: unknown;
+  /** Of the choice alone: one that failed. */
+  readonly error: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown) => Object(value) as Fields;
+const stringOf = (value: unknown) => (typeof value === "string" ? value : "");
+
+/** Those parts of a list that are words of the answer; thinking, references and pictures are not. */
+const TEXT_PARTS = new Set<unknown>([undefined, "text", "output_text"]);
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
+  let text = "";
+  for (const part of parts) {
+    if (typeof part === "string") text += part;
+    else if (TEXT_PARTS.has(fieldsOf(part).type)) text += stringOf(fieldsOf(part).text);
+  }
+  return text;
+}
+
+function refusalOf({ refusal, content }: Fields): string {
+  if (!Array.isArray(content)) return stringOf(refusal);
+  return content.reduce((text, part) => text + stringOf(fieldsOf(part).refusal), stringOf(refusal));
+}
+
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+  max_tokens: "length",
+  model_length: "length",
+  insufficient_system_resource: "error",
+};
+
+function finishReasonOf(reason: unknown): string {
+  const word = stringOf(reason).toLowerCase();
+  return FINISH_REASONS[word] ?? word;
+}
+
+/** Only the first choice is ours: the others a proxy merged in. */
+function firstChoice(choices: unknown): Fields {
+  if (!Array.isArray(choices)) return {};
+  return fieldsOf(choices.find((choice) => (fieldsOf(choice).index ?? 0) === 0));
+}
+
+/** Total. A `message` beside a delta repeats what was said. */
+export function readPart(value: unknown): CompletionPart {
+  const { choices, usage } = fieldsOf(value);
+  const choice = firstChoice(choices);
+  const said = fieldsOf(choice.delta ?? choice.message);
+  return {
+    whole: !choice.delta,
+    text: textOf(said.content),
+    refusal: refusalOf(said),
+    finishReason: finishReasonOf(choice.finish_reason),
+    usage,
+    error: choice.error,
+  };
+}

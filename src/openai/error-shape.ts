@@ -1,0 +1,63 @@
+/** The parts of an error body that decide. Its message may quote the prompt and is not kept. */
+export interface ErrorFacts {
+  readonly code: string;
+  readonly type: string;
+  readonly message: string;
+  /** The HTTP status that the body itself names; undefined where it names none. */
+  readonly status: number | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown) => Object(value) as Fields;
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : "";
+}
+
+/** google.rpc.Code in the names of its JSON form, as HTTP says them. */
+const NAMED_STATUS: Readonly<Record<string, number>> = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  RESOURCE_EXHAUSTED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DEADLINE_EXCEEDED: 504,
+};
+
+function statusOf(value: unknown): number | undefined {
+  const text = textOf(value);
+  return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS[text];
+}
+
+const firstOf = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+
+/**
+ * The error in an event or a body whose status was 200; undefined where it is none. Some servers wrap it in a
+ * list, or have its members at the top.
+ */
+export function errorIn(value: unknown): unknown {
+  const body = firstOf(value);
+  const { error, errors, choices, object, type, message, detail } = fieldsOf(body);
+  if (error) return body;
+  const words = typeof message === "string" || detail !== undefined || errors !== undefined;
+  return choices === undefined && (words || object === "error" || type === "error") ? body : undefined;
+}
+
+/** Reads an error's body, whatever it is. */
+export function readError(value: unknown): ErrorFacts {
+  const body = firstOf(value);
+  const { error, errors } = fieldsOf(body);
+  const inner = error ?? firstOf(errors) ?? body;
+  const { code, status, type, message, detail } = fieldsOf(inner);
+  return {
+    code: textOf(code),
+    type: textOf(type),
+    message: textOf(typeof inner === "string" ? inner : (message ?? detail)),
+    status: statusOf(code) ?? statusOf(status) ?? statusOf(fieldsOf(body).code),
+  };
+}

@@ -1,0 +1,97 @@
+/** Parameters that a call can do without, or spell otherwise. */
+const KNOWN = new Set([
+  "reasoning_effort",
+  "stream_options",
+  "max_completion_tokens",
+  "max_tokens",
+  "response_format",
+  "store",
+  "safety_identifier",
+  "prompt_cache_key",
+  "output_format",
+  "quality",
+]);
+/** Parts of a parameter that servers name without it. */
+const PARTS: Readonly<Record<string, string>> = {
+  include_usage: "stream_options.include_usage",
+  include_obfuscation: "stream_options.include_obfuscation",
+  json_schema: "response_format",
+};
+/** Words that mean themselves in most sentences: they count where they stand in quotes or after a colon alone. */
+const COMMON_WORDS = new Set(["store", "quality"]);
+
+/** Members that say where the fault is, those that list several, and those that say it in words. */
+const PLACES = ["param", "loc", "path", "field", "parameter"];
+const LISTS = ["keys", "parameters"];
+const WORDS = ["message", "msg", "detail", "error", "errors", "raw", "metadata", "description", "issues"];
+
+/** An error body is not deeper or longer than this; what is beyond is not looked at. */
+const MAX_DEPTH = 6;
+const MAX_ITEMS = 50;
+const MAX_CHARS = 20_000;
+
+const TOKEN = /(['"`“]|: ?)?\b([a-z]+(?:_[a-z]+)*(?:\.[a-z_]+)*)/g;
+
+/** `stream_options.include_usage`, or the parameter alone; undefined where it is none that is known. */
+function toName(path: readonly string[]): string | undefined {
+  const at = path.findIndex((name) => KNOWN.has(name) || Object.hasOwn(PARTS, name));
+  const [name = "", part = ""] = path.slice(at);
+  if (at < 0) return undefined;
+  return name === "stream_options" ? (PARTS[part] ?? name) : (PARTS[name] ?? name);
+}
+
+function inText(text: string): string[] {
+  return [...text.slice(0, MAX_CHARS).matchAll(TOKEN)].flatMap(([, mark, token = ""]) => {
+    const name = toName(token.split("."));
+    return name === undefined || (COMMON_WORDS.has(token) && mark === undefined) ? [] : [name];
+  });
+}
+
+function inPlace(place: unknown): string[] {
+  if (place === undefined || place === null) return [];
+  const names = Array.isArray(place) ? place.map(String) : String(place).split(/[.[\]/]+/);
+  const name = toName(names);
+  return name === undefined ? [] : [name];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text.trimStart().startsWith("{") ? JSON.parse(text) : text;
+  } catch {
+    return text;
+  }
+}
+
+function namesIn(value: unknown, depth: number): string[] {
+  if (depth > MAX_DEPTH) return [];
+  if (typeof value === "string") {
+    const inner = parsed(value);
+    return typeof inner === "string" ? inText(inner) : namesIn(inner, depth + 1);
+  }
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).flatMap((item) => namesIn(item, depth + 1));
+  return namesInFields(Object(value) as Record<string, unknown>, depth);
+}
+
+/** Where a place is told, the words beside it may quote anything: they count only beside a `param` that is known. */
+function namesInFields(fields: Record<string, unknown>, depth: number): string[] {
+  const lists = LISTS.flatMap((name) => (Array.isArray(fields[name]) ? fields[name] : [])).flatMap(inPlace);
+  const named = PLACES.flatMap((name) => inPlace(fields[name])).concat(lists);
+  const elsewhere = typeof fields.param === "string" && fields.param !== "" && named.length === 0;
+  if (elsewhere || fields.loc !== undefined) return named;
+  return [...named, ...WORDS.flatMap((name) => namesIn(fields[name] ?? {}, depth + 1))];
+}
+
+/** A limit that is too high for the model is no word that the server does not know. */
+const TOO_HIGH = /too (large|high|big)|at most|(greater|less|more) than|exceed|above_max/i;
+const LIMITS = new Set(["max_completion_tokens", "max_tokens"]);
+
+/**
+ * The parameters that an error body refuses, each once: by `param`, by the words of a message, or by the places of
+ * a list (pydantic's `loc`). Total; empty where it names none of those that a call can do without.
+ */
+export function refusedParameters(body: unknown): string[] {
+  const names = new Set(namesIn(body, 0));
+  if ([...names].some((name) => name.startsWith("stream_options."))) names.delete("stream_options");
+  const tooHigh = [...names].some((name) => LIMITS.has(name)) && TOO_HIGH.test(JSON.stringify(body));
+  return [...names].filter((name) => !(tooHigh && LIMITS.has(name)));
+}

@@ -1,0 +1,70 @@
+import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { personaImages as images } from "../db/schema.ts";
+
+/** A portrait some of whose sizes are missing. */
+export interface SizeJob {
+  readonly key: string;
+  readonly readyAt: number;
+}
+
+/** Which ready portraits lack sizes, in D1. */
+export interface SizeJobs {
+  /** Has sizes made for these. True where that was not known before. */
+  want(keys: readonly string[]): Promise<boolean>;
+  areDue(): Promise<boolean>;
+  /** Takes the one that is due longest, for `leaseMs`. */
+  claim(leaseMs: number): Promise<SizeJob | undefined>;
+  /** Null: none is missing. False where the row is gone: nobody wants the picture any more. */
+  settle(key: string, dueAt: number | null): Promise<boolean>;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** A picture's age again, between a minute and a day: soon for a new one, seldom for one that never works. */
+export function nextSizesAt(readyAt: number, now: number): number {
+  return now + Math.min(Math.max(now - readyAt, MINUTE_MS), DAY_MS);
+}
+
+export function createSizeJobs(db: Database, now: () => number): SizeJobs {
+  const dueNow = () => and(eq(images.status, "ready"), lte(images.sizesDueAt, now()));
+
+  return {
+    async want(keys) {
+      const among = sql`${images.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+      const unknown = and(among, eq(images.status, "ready"), isNull(images.sizesDueAt));
+      // A look is a read: only what was not known is written.
+      const found = await db.select({ key: images.imageKey }).from(images).where(unknown).limit(1);
+      if (found.length === 0) return false;
+      await db.update(images).set({ sizesDueAt: now() }).where(unknown);
+      return true;
+    },
+    async areDue() {
+      const found = await db.select({ key: images.imageKey }).from(images).where(dueNow()).limit(1);
+      return found.length > 0;
+    },
+    async claim(leaseMs) {
+      const due = db
+        .select({ key: images.imageKey })
+        .from(images)
+        .where(dueNow())
+        .orderBy(asc(images.sizesDueAt))
+        .limit(1);
+      const [row] = await db
+        .update(images)
+        .set({ sizesDueAt: now() + leaseMs })
+        .where(inArray(images.imageKey, due))
+        .returning({ key: images.imageKey, readyAt: images.readyAt });
+      return row && { key: row.key, readyAt: row.readyAt ?? 0 };
+    },
+    async settle(key, sizesDueAt) {
+      const rows = await db
+        .update(images)
+        .set({ sizesDueAt })
+        .where(eq(images.imageKey, key))
+        .returning({ key: images.imageKey });
+      return rows.length > 0;
+    },
+  };
+}
