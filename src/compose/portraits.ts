@@ -12,6 +12,7 @@ import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
+import { createBatchPictures } from "../portraits/batch-picture.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { createConsumer } from "../portraits/consumer.ts";
 import { createGenerator } from "../portraits/generator.ts";
@@ -123,6 +124,13 @@ export interface PortraitWork {
   /** The daily one's part in portraits and retention. */
   verify(): Promise<void>;
   purge(): Promise<void>;
+}
+
+/** Portraits that the Batch API makes. */
+export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
+  const { db, bucket } = parts(env);
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  return createBatchPictures(db, bucket, makeSizes, now);
 }
 
 /** Jobs and batches that are over. */

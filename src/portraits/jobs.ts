@@ -172,8 +172,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt, economy, leaseOwner } = images;
-      const columns = { status, initials, size, dueAt, economy, leaseOwner };
+      const { status, initials, size, dueAt, leaseOwner, economy } = images;
+      const columns = { status, initials, size, dueAt, leaseOwner, economy };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {
