@@ -38,7 +38,7 @@ export interface PortraitBindings {
   readonly IMAGE_JOBS: Queue;
 }
 
-/** Somebody looks at a page of pending portraits every second or so; the consumer needs one bell. */
+/** Somebody looks at a page of pending portraits every second or so; the consumer needs one message. */
 const LOOKED_AT_THROTTLE_MS = 5_000;
 
 const now = () => Date.now();
@@ -69,7 +69,7 @@ export function composePortraits(env: PortraitBindings, config: Config) {
       const prompt = portraitPrompt(traits);
       return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
     },
-    /** `later` takes the bell, which nobody waits for. */
+    /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
       return async (portrait: Portrait, owner: SetOwner) => {

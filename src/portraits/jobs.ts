@@ -60,7 +60,7 @@ export interface BeginRule {
   readonly leaseMs: number;
 }
 
-/** The ledger of portraits in D1. Each method is one round trip. */
+/** The portrait jobs in D1. Each method is one round trip. */
 export interface PortraitJobs {
   /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
   enqueue(
