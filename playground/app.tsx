@@ -82,6 +82,12 @@ export function App() {
             </Suspense>
           )}
           <Savings revision={`${made.tookMs} ${answers}`} />
+          {/* Known late: above, they would push the page down. */}
+          {deployment.warnings.map((warning) => (
+            <p className="notice notice-warn" key={warning}>
+              {warning}
+            </p>
+          ))}
         </main>
       </div>
     </>

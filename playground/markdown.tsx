@@ -13,6 +13,9 @@ function Link({ href, children }: AnchorHTMLAttributes<HTMLAnchorElement>) {
   return (
     <a className="outside" href={href} target="_blank" rel="noopener noreferrer nofollow">
       {children}
+      <svg viewBox="0 0 10 10" aria-hidden="true">
+        <path d="M3 1h6v6M9 1 1 9" />
+      </svg>
       <span className="unseen"> (another site, in a new tab)</span>
     </a>
   );

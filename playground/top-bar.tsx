@@ -9,7 +9,7 @@ function Mark() {
   );
 }
 
-export function TopBar({ label, version, warnings }: Deployment) {
+export function TopBar({ label, version }: Pick<Deployment, "label" | "version">) {
   return (
     <header className="top">
       <div className="top-row">
@@ -20,7 +20,7 @@ export function TopBar({ label, version, warnings }: Deployment) {
           </span>
         </a>
         <nav className="top-links" aria-label="Documents">
-          {version && <span className="quiet small">v{version}</span>}
+          <span className="version quiet small">{version && `v${version}`}</span>
           <a href="/docs">API</a>
           <a href="/openapi.json">OpenAPI</a>
         </nav>
@@ -33,11 +33,6 @@ export function TopBar({ label, version, warnings }: Deployment) {
           </p>
         )}
       </div>
-      {warnings.map((warning) => (
-        <p className="notice notice-warn" key={warning}>
-          {warning}
-        </p>
-      ))}
     </header>
   );
 }

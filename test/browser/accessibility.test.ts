@@ -60,6 +60,17 @@ describe("the page", () => {
       await page.emulateMedia({ colorScheme: colorScheme === "light" ? "dark" : "light" });
       expect(await faults(visitor)).toEqual([]);
 
+      const text =
+        "A **plan**\n\n| a | b |\n|---|---|\n| c | `d` |\n\n1. [e](https://plans.example)\n\nAnd more";
+      const broken = {
+        content: text,
+        errorAfterChunks: { chunks: 40, error: { ...error, code: "server_error" } },
+      };
+      await service.script(`table for ${name}`, [broken]);
+      await ask(`A table for ${name}, and 219-09-9999`);
+      await page.locator(".message-end").getByText("The answer broke off here.").waitFor();
+      expect(await faults(visitor)).toEqual([]); // broken off, in Markdown, and with something removed
+
       const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
       expect(scrollWidth).toBe(clientWidth); // nothing hangs over the edge
     },

