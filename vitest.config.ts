@@ -104,8 +104,8 @@ export default defineConfig(({ mode }) => ({
       // each attempt at once, and a lease that can be waited for
       workerProject("portraits", {
         IMAGE_RETRY_BASE_SECONDS: "0",
-        IMAGE_TIMEOUT_MS: "2500",
-        IMAGE_LEASE_SECONDS: "3",
+        IMAGE_TIMEOUT_MS: "6000",
+        IMAGE_LEASE_SECONDS: "7",
       }),
       workerProject("portrait-limit", {
         IMAGE_DAILY_LIMIT: "7",

@@ -25,7 +25,7 @@ export interface BackgroundWork extends PortraitWork {
   readonly purgeSets: () => Promise<void>;
 }
 
-/** However many bells a batch has, the work is the same. What fails is tried again by the queue. */
+/** However many messages a batch has, the work is the same. What fails is tried again by the queue. */
 export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
   if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
   else if (batch.queue.endsWith(DEAD_LETTERS))

@@ -17,13 +17,10 @@ import { outputLimit, personaRequest } from "../personas/generation/generator.ts
 import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { createPersonaStore } from "../personas/store.ts";
-import { createBatchPictures } from "../portraits/batch-picture.ts";
-import { createPortraitBucket } from "../portraits/bucket.ts";
 import { imageRequest } from "../portraits/generator.ts";
 import { type PortraitFile, takeApart } from "../portraits/image-answer.ts";
-import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { type Env, now } from "./env.ts";
-import { composePortraits } from "./portraits.ts";
+import { composeBatchPictures, composePortraits } from "./portraits.ts";
 import { composePseudonym } from "./text-calls.ts";
 
 /** What a batch costs of the usual price. */
@@ -113,9 +110,8 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
 
 function composePictures(env: Env, config: Config, notify: () => Promise<void>): Requests & Results {
   const { MODEL_PRICES: prices } = config;
-  const db = openDatabase(env.DB);
   const store = openStore(env);
-  const pictures = createBatchPictures(db, createPortraitBucket(env.IMAGES, OBJECT_PREFIX), now);
+  const pictures = composeBatchPictures(env, config);
   const keysOf = (found: readonly Item[]) => found.flatMap(({ key }) => key ?? []);
   return {
     async toRequests(found) {

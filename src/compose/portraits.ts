@@ -12,6 +12,7 @@ import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
+import { createBatchPictures } from "../portraits/batch-picture.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { createConsumer } from "../portraits/consumer.ts";
 import { createGenerator } from "../portraits/generator.ts";
@@ -37,7 +38,7 @@ export interface PortraitBindings {
   readonly IMAGE_JOBS: Queue;
 }
 
-/** Somebody looks at a page of pending portraits every second or so; the consumer needs one bell. */
+/** Somebody looks at a page of pending portraits every second or so; the consumer needs one message. */
 const LOOKED_AT_THROTTLE_MS = 5_000;
 
 const now = () => Date.now();
@@ -68,7 +69,7 @@ export function composePortraits(env: PortraitBindings, config: Config) {
       const prompt = portraitPrompt(traits);
       return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
     },
-    /** `later` takes the bell, which nobody waits for. */
+    /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
       return async (portrait: Portrait, owner: SetOwner) => {
@@ -123,6 +124,13 @@ export interface PortraitWork {
   /** The daily one's part in portraits and retention. */
   verify(): Promise<void>;
   purge(): Promise<void>;
+}
+
+/** Portraits that the Batch API makes. */
+export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
+  const { db, bucket } = parts(env);
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  return createBatchPictures(db, bucket, makeSizes, now);
 }
 
 /** Jobs and batches that are over. */

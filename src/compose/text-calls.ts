@@ -22,8 +22,8 @@ interface Composition {
 }
 
 /**
- * The upstream calls of each run of a Durable Object, by the first of the models that can, out of the share of whoever
- * began it.
+ * The upstream calls of each run of a Durable Object, by the first of the models that can, out of the share of
+ * whoever began it.
  */
 export function callsFor(run: Composition, models: readonly string[], maxOutputTokens: number) {
   const { ctx, env, config } = run;

@@ -95,7 +95,7 @@ export const requestLog = sqliteTable(
   ],
 );
 
-/** images: one row a portrait; the ledger that its jobs work from. */
+/** images: one row a portrait; what its jobs work from. */
 export const personaImages = sqliteTable(
   "persona_images",
   {

@@ -53,7 +53,7 @@ export function daysUpTo(now: number, days: number): string[] {
 
 type ImageDay = Pick<typeof imageDays.$inferSelect, "day" | "generated" | "failed" | "costUsd">;
 
-/** Portraits are counted in their own ledger's days. Their tokens are another model's and not summed with text's. */
+/** Portraits are counted in a table of their own. Their tokens are another model's and not summed with text's. */
 function imageRows({ day, generated, failed, costUsd }: ImageDay): Row[] {
   return [
     { day, name: "images.generated", value: generated },

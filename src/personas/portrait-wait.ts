@@ -16,7 +16,7 @@ export function pauseBefore(look: number): number {
 
 type States = Pick<PersonaStore, "imageStates">;
 
-/** The set as its portraits are now. Without the ledger it stays as it was. */
+/** The set as its portraits are now. Without their table it stays as it was. */
 export async function withTodaysStates(store: States, set: StoredSet): Promise<StoredSet> {
   try {
     return { ...set, states: await store.imageStates(imageKeys(set)) };

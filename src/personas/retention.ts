@@ -8,10 +8,12 @@ import { log } from "../log.ts";
 const DAY_MS = 86_400_000;
 /** Sets in one step, of ten portraits at most: D1 has one writer, and others wait for it. */
 const PAGE = 100;
-/** 5,000 sets a run and 1.4 million a day; some 250 of an invocation's requests. What is left goes with the next. */
 const MAX_PAGES = 50;
-/** Pictures in one deletion, each with its sizes: R2 takes a thousand names. */
-const PICTURES_AT_ONCE = 100;
+/**
+ * After so many a run ends: a picture takes two of an invocation's 10,000 requests, and the last page may have a
+ * thousand. That is 1,000 sets of three a run, 288,000 a day. What is left goes with the next.
+ */
+const MAX_PICTURES = 3_000;
 
 export interface SetRetentionDeps {
   readonly db: Database;
@@ -50,11 +52,11 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
     return orphans.map(({ key }) => key);
   }
 
-  /** The number of sets that it looked at. */
-  async function purgePage(): Promise<number> {
+  /** The sets that it looked at, and the pictures that went. */
+  async function purgePage(): Promise<{ sets: number; pictures: number }> {
     const stale = db.select({ key: personaCache.inputHash }).from(personaCache).where(isStale());
     const page = await stale.limit(PAGE);
-    if (page.length === 0) return 0;
+    if (page.length === 0) return { sets: 0, pictures: 0 };
     const keys = page.map(({ key }) => key);
     const images = db.selectDistinct({ key: setImages.imageKey }).from(setImages);
     const mine = await images.where(among(setImages.inputHash, keys));
@@ -62,18 +64,19 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
       mine.map(({ key }) => key),
       keys,
     );
-    for (let start = 0; start < orphans.length; start += PICTURES_AT_ONCE)
-      await forgetPictures(orphans.slice(start, start + PICTURES_AT_ONCE));
-    return page.length;
+    await forgetPictures(orphans);
+    return { sets: page.length, pictures: orphans.length };
   }
 
   return async function purgeSets(): Promise<void> {
     if (days === 0) return;
     let count = 0;
-    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-      const looked = await purgePage();
-      count += looked;
-      if (looked < PAGE) break;
+    let removed = 0;
+    for (let pages = 0; pages < MAX_PAGES && removed < MAX_PICTURES; pages += 1) {
+      const { sets, pictures } = await purgePage();
+      count += sets;
+      removed += pictures;
+      if (sets < PAGE) break;
     }
     if (count > 0) log.info("sets.purged", { count });
   };

@@ -67,11 +67,11 @@ export interface PersonaStore {
   remove(key: string): Promise<void>;
   /** Somebody is shown it: noted once a UTC day. Never rejects. */
   shown(set: Pick<SetRow, "setId" | "lastShownOn">): Promise<void>;
-  /** Today's states of those portraits that are in the ledger. */
+  /** Today's states of those portraits that are among the jobs. */
   imageStates(keys: readonly string[]): Promise<ImageStates>;
 }
 
-/** The statement that puts portraits into their ledger, for the batch that stores their set. */
+/** The statement that puts portraits among the jobs, for the batch that stores their set. */
 export type InsertPortraits = (portraits: readonly Portrait[]) => BatchItem<"sqlite">;
 
 // What its portraits are today, as a JSON object, in the same statement.

@@ -4,11 +4,14 @@ import { personaImages as images } from "../db/schema.ts";
 import type { ProblemCode } from "../http/errors.ts";
 import type { PortraitBucket } from "./bucket.ts";
 import type { PortraitFile } from "./image-answer.ts";
+import { nextSizesAt } from "./size-jobs.ts";
+import type { MakeSizes } from "./sizes.ts";
 
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
 export function createBatchPictures(
   db: Database,
   bucket: Pick<PortraitBucket, "put" | "remove">,
+  makeSizes: MakeSizes,
   now: () => number,
 ) {
   const isPending = (key: string) => and(eq(images.imageKey, key), eq(images.status, "pending"));
@@ -22,6 +25,7 @@ export function createBatchPictures(
     async keep(key: string, picture: PortraitFile) {
       if ((await find(key))?.status !== "pending") return [];
       await bucket.put(key, picture);
+      const sizes = await makeSizes(key).catch(() => "missing" as const); // made later, by the consumer
       if (!(await find(key))) {
         await bucket.remove([key]); // erased meanwhile
         return [];
@@ -33,8 +37,8 @@ export function createBatchPictures(
         contentType,
         bytes: bytes.byteLength,
         failure: null,
+        sizesDueAt: sizes === "missing" ? nextSizesAt(now(), now()) : null,
         economy: false,
-        sizesDueAt: at, // the consumer makes them
       };
       const free = { leaseOwner: null, callId: null, readyAt: at, updatedAt: at };
       return [

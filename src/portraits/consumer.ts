@@ -12,13 +12,13 @@ export interface ConsumerDeps {
   readonly now: () => number;
 }
 
-/** An invocation has 15 minutes; none is begun in the last five, and the next bell goes on. */
+/** An invocation has 15 minutes; none is begun in the last five, and the next message goes on. */
 const WORK_MS = 10 * 60_000;
-// A bell that comes while a consumer works waits for it to end, so a consumer with room looks at the ledger
+// A message that comes while a consumer works waits for it to end, so a consumer with room looks at the jobs
 // for what came meanwhile: soon after something happened, then less and less often.
 const FIRST_LOOK_MS = 25;
 const LAST_LOOK_MS = 1_000;
-/** Cron looks this often; what is due later needs no bell of its own. */
+/** Cron looks this often; what is due later needs no message of its own. */
 const CRON_MS = 5 * 60_000;
 
 /** Resolves after `ms`, or when one of the jobs is done. */
@@ -31,7 +31,7 @@ async function whenDoneOr(ms: number, running: Iterable<Promise<void>>): Promise
 }
 
 /**
- * Works through all that is due, `concurrency` portraits at once, until nothing is. Rejects where the ledger
+ * Works through all that is due, `concurrency` portraits at once, until nothing is. Rejects where the table
  * cannot be read, once the jobs under way have ended.
  */
 export function createConsumer(deps: ConsumerDeps) {

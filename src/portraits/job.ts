@@ -38,7 +38,7 @@ export const shortKey = (key: string) => key.slice(0, 12);
 export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<void> {
   const { store, bucket, rule, now } = deps;
 
-  /** R2 before the ledger: what is called ready is there. */
+  /** R2 before the row: what is called ready is there. */
   async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
     if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
     await bucket.removeSizes(job.key); // of another picture, which was lost

@@ -60,7 +60,7 @@ export interface BeginRule {
   readonly leaseMs: number;
 }
 
-/** The ledger of portraits in D1. Each method is one round trip. */
+/** The portrait jobs in D1. Each method is one round trip. */
 export interface PortraitJobs {
   /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
   enqueue(
@@ -172,8 +172,8 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       return found[0]?.status ?? "pending";
     },
     async find(key) {
-      const { status, initials, size, dueAt, economy, leaseOwner } = images;
-      const columns = { status, initials, size, dueAt, economy, leaseOwner };
+      const { status, initials, size, dueAt, leaseOwner, economy } = images;
+      const columns = { status, initials, size, dueAt, leaseOwner, economy };
       return await db.select(columns).from(images).where(eq(images.imageKey, key)).get();
     },
     async claim(limit, leaseMs) {

@@ -1,9 +1,9 @@
 import { describeError, log } from "../log.ts";
 
-/** Wakes a consumer, now or after a delay in seconds. Never rejects: what a bell is lost for, cron finds. */
+/** Wakes a consumer, now or after a delay in seconds. Never rejects: what a message is lost for, cron finds. */
 export type Notify = (delaySeconds?: number) => Promise<void>;
 
-/** The message says nothing: the ledger knows what is due. */
+/** The message says nothing: the portrait jobs know what is due. */
 export function createNotifier(queue: Pick<Queue, "send">): Notify {
   return async (delaySeconds = 0) => {
     try {
@@ -14,7 +14,7 @@ export function createNotifier(queue: Pick<Queue, "send">): Notify {
   };
 }
 
-/** For bells that visitors ring: one in `ms`, however many look. Scope of the state: whoever made it. */
+/** For what visitors look at: one message in `ms`, however many look. Scope of the state: whoever made it. */
 export function createThrottledNotifier(notify: Notify, ms: number, now: () => number): () => Promise<void> {
   let next = 0;
   return async () => {

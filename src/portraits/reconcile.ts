@@ -42,7 +42,7 @@ const PAGE = 1_000;
 const MAX_PAGES = 100;
 const MAX_LISTS = 500;
 
-/** Compares the ledger with R2; what is recorded as ready but gone is pending again, and missing sizes are made. */
+/** Compares the portrait jobs with R2; what is recorded as ready but gone is pending again, and missing sizes are made. */
 export function createDailyCheck(deps: DailyCheckDeps) {
   const { store, sizeJobs, bucket, widths, notify, position } = deps;
 
@@ -60,7 +60,7 @@ export function createDailyCheck(deps: DailyCheckDeps) {
   }
 
   async function verifyPage(from: string, budget: { lists: number }) {
-    // The ledger first: a picture is in R2 before its row says ready, so it is in a list that is made after.
+    // The rows first: a portrait is in R2 before its row says ready, so it is in a list that is made after.
     const keys = await store.readyAfter(from, PAGE);
     const last = keys.at(-1);
     if (last === undefined) return { end: "", lost: 0, wanted: false };

@@ -17,7 +17,7 @@ export interface PortraitRoutesDeps {
   readonly publicBaseUrl: string | undefined;
   /** Wakes a consumer. */
   readonly notify: () => Promise<void>;
-  /** The same, for what somebody looked at: however many look, it rings now and then. */
+  /** The same, for what somebody looked at: however many look, it wakes a consumer now and then. */
   readonly notifyThrottled: () => Promise<void>;
   /** Somebody looks at these. Never rejects. */
   readonly takeUp: (keys: readonly string[]) => Promise<void>;
@@ -90,7 +90,7 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
     return showPlaceholder({ key, initials, size, state: status === "failed" ? "failed" : "pending" });
   }
 
-  /** Without the ledger nobody can say which are unknown, and a page that shows a portrait must not break. */
+  /** Without their table nobody can say which are unknown, and a page that shows a portrait must not break. */
   async function rowOf(key: string): Promise<PortraitRow | undefined> {
     try {
       return await askAgainIfLost(() => store.find(key));

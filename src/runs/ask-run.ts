@@ -44,13 +44,13 @@ async function askTwice<A>(ask: Ask<A>): Promise<A> {
  */
 export async function askRun<A>(ask: Ask<A>): Promise<A> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<never>((_, reject) => {
+  const tooLong = new Promise<never>((_, reject) => {
     const stillRunning = () =>
       reject(new Problem("still_running", { retryAfterSeconds: RETRY_AFTER_SECONDS }));
     timer = setTimeout(stillRunning, WAIT_MS);
   });
   try {
-    return await Promise.race([askTwice(ask), patience]);
+    return await Promise.race([askTwice(ask), tooLong]);
   } finally {
     clearTimeout(timer);
   }

@@ -39,7 +39,7 @@ export interface RunContext {
   readonly startedAt: number;
   /** The server died under this run before. */
   readonly recovered: boolean;
-  /** The id of the reset that a revived run begins with; 0 where it is not revived. */
+  /** The id of the reset that a recovered run begins with; 0 where it is not recovered. */
   readonly resetId: number;
   /** Aborted when somebody stops the run. */
   readonly signal: AbortSignal;

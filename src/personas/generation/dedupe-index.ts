@@ -1,10 +1,10 @@
 /** Who asked for a run: by a refresh, by fingerprint, or with an Idempotency-Key. Kept beside the runs, in SQLite. */
 export interface DedupeIndex {
-  /** The run that this asker's last request was, if it is remembered. */
+  /** The run that answers this request key, if it is remembered. */
   toRun(requestKey: string): string | undefined;
-  /** `ttlMs`: the asker is an Idempotency-Key, remembered for that long once the run has ended. */
+  /** `ttlMs`: it is an Idempotency-Key, remembered for that long once the run has ended. */
   remember(requestKey: string, run: string, ttlMs?: number): void;
-  /** The Idempotency-Keys among a run's askers that D1 has no answer for yet. */
+  /** The Idempotency-Keys among a run's request keys that D1 has no answer for yet. */
   claimsOf(run: string): WaitingClaim[];
   /** D1 has it now, or the outbox. */
   finished(claims: readonly WaitingClaim[]): void;

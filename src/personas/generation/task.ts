@@ -25,9 +25,9 @@ export interface RunInput extends PersonaInput {
 export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly portraitOf: (traits: Traits) => Portrait;
-  /** Puts a portrait into its ledger, with whose it is, and has it made; gives the state it is in. */
+  /** Puts a portrait among the jobs, with whose it is, and has it made; gives the state it is in. */
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
-  /** Has portraits made that were put into their ledger in another way. */
+  /** Has portraits made that were put among the jobs in another way. */
   readonly notify: () => Promise<void>;
   /** The sizes that are kept of each portrait. Pixels. */
   readonly imageWidths: readonly number[];
