@@ -86,7 +86,10 @@ describe("a person", () => {
     const ready = page.getByRole("img", { name: /^AI-generated portrait of [^(]+$/ });
     const drawn = () =>
       ready.evaluateAll(
-        (all) => all.filter((image) => (image as HTMLImageElement).naturalWidth >= 512).length,
+        (all) =>
+          (all as HTMLImageElement[]).filter(
+            ({ currentSrc, naturalWidth }) => currentSrc.includes("?width=") && naturalWidth > 0,
+          ).length,
       );
     await expect.poll(drawn, { timeout: 20_000 }).toBe(3);
     expect(seen.filter((state) => state === "pending")).toHaveLength(3);

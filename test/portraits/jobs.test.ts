@@ -86,7 +86,7 @@ describe("two crons and four consumers at the same moment, a hundred times", () 
       expect(await imageCalls(marker)).toHaveLength(3);
       expect(await ledger(keys)).toMatchObject(Array(3).fill({ status: "ready", attempts: 1 }));
     }
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("a worker that died", () => {
