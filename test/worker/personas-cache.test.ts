@@ -78,14 +78,14 @@ describe("the same lead again", () => {
   it("comes as a stream from the cache, all at once and without a stream id", async () => {
     const leadData = newLead();
     const made = await setOf(await generate({ leadData }));
-    const { setId, personas, createdAt } = await whenReady(made.setId);
+    const { setId, personas, createdAt, imageWidths, model } = await whenReady(made.setId);
     await setOf(await generate({ leadData }));
     const response = await generateStream({ leadData });
     expect(response.headers.get("Cache-Status")).toBe("asknewton-memory; hit");
     expect(response.headers.get("X-Stream-Id")).toBeNull();
     expect(await eventsOf(response)).toEqual([
       ...personas.map((persona, index) => ({ id: index + 1, persona })),
-      { id: 4, done: true, setId, fromCache: true, createdAt },
+      { id: 4, done: true, setId, fromCache: true, createdAt, imageWidths, model },
     ]);
   });
 
