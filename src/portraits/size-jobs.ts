@@ -30,7 +30,13 @@ export function nextSizesAt(readyAt: number, now: number): number {
 export function createSizeJobs(db: Database, now: () => number): SizeJobs {
   const dueNow = () => and(eq(images.status, "ready"), lte(images.sizesDueAt, now()));
 
+  async function areDue(): Promise<boolean> {
+    const found = await db.select({ key: images.imageKey }).from(images).where(dueNow()).limit(1);
+    return found.length > 0;
+  }
+
   return {
+    areDue,
     async want(keys) {
       const among = sql`${images.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
       const unknown = and(among, eq(images.status, "ready"), isNull(images.sizesDueAt));
@@ -40,11 +46,8 @@ export function createSizeJobs(db: Database, now: () => number): SizeJobs {
       await db.update(images).set({ sizesDueAt: now() }).where(unknown);
       return true;
     },
-    async areDue() {
-      const found = await db.select({ key: images.imageKey }).from(images).where(dueNow()).limit(1);
-      return found.length > 0;
-    },
     async claim(leaseMs) {
+      if (!(await areDue())) return undefined; // a look is a read
       const due = db
         .select({ key: images.imageKey })
         .from(images)
