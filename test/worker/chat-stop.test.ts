@@ -42,6 +42,7 @@ describe("stopping a stream by its id", () => {
       id: events.length,
       done: true,
       finishReason: "stopped",
+      model: "gpt-6-luna",
       usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
     });
     expect(await eventsOf(resumed)).toEqual(events.slice(1));
