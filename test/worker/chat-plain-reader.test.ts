@@ -41,7 +41,7 @@ describe("a plain reader that splits on blank lines", () => {
     await readPlainly(response, (set) => {
       text = set(text);
     });
-    expect(text).toBe(content);
+    expect(text).toBe(content.replaceAll("\0", "")); // control characters of a model go (CONTRACT §2)
     expect((await resume(streamIdOf(response), 10 ** 6)).status).toBe(204);
   });
 });
