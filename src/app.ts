@@ -20,7 +20,7 @@ import { type OperationsDeps, operationsRoutes } from "./operations/routes.ts";
 import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
-import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/routes.ts";
+import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/serving/routes.ts";
 
 export interface AppDeps {
   readonly config: ConfigResult;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { dailyTotals } from "../db/schema.ts";
-import type { TokenCounts } from "../openai/usage.ts";
+import type { TokenCounts } from "../openai/shapes/usage.ts";
 
 /** What is counted, by a name such as `requests`, `hits.memory` or `errors.rate_limited`, and by how much. */
 export type Increments = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { type TokenCounts, tokenCounts } from "../openai/usage.ts";
+import { type TokenCounts, tokenCounts } from "../openai/shapes/usage.ts";
 import type { Entry } from "../runs/event-log.ts";
 import type { Payload } from "../runs/sse.ts";
 import type { FinishReason } from "./schema.ts";

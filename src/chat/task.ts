@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../http/errors.ts";
+import { NO_USAGE, tokenCounts, type Usage } from "../openai/shapes/usage.ts";
 import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { NO_USAGE, tokenCounts, type Usage } from "../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
-import { costUsd } from "../openai/usage.ts";
+import { costUsd } from "../openai/shapes/usage.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
 import type { LogRow } from "../runs/run-log.ts";

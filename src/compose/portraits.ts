@@ -4,31 +4,40 @@ import type { Config } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { sha256 } from "../hash.ts";
 import { maxImageTokens } from "../openai/image-tokens.ts";
+import { costUsd, worstCaseUsd } from "../openai/shapes/usage.ts";
 import { maxTokens } from "../openai/token-bound.ts";
 import type { Upstream } from "../openai/upstream.ts";
-import { costUsd, worstCaseUsd } from "../openai/usage.ts";
 import { createCursor, createKeyRetention, createRetention } from "../operations/retention.ts";
 import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
-import { createBatchPictures } from "../portraits/batch-picture.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
-import { createConsumer } from "../portraits/consumer.ts";
-import { createGenerator } from "../portraits/generator.ts";
-import { createPortraitJob } from "../portraits/job.ts";
-import { createPortraitJobs, insertPortraits, type Portrait, type PortraitJob } from "../portraits/jobs.ts";
+import { createBatchPictures } from "../portraits/generation/batch-answer.ts";
+import { createGenerator } from "../portraits/generation/generator.ts";
+import { createConsumer } from "../portraits/jobs/consumer.ts";
+import { createPortraitJob } from "../portraits/jobs/job.ts";
+import {
+  createCoalescedNotifier,
+  createNotifier,
+  createThrottledNotifier,
+} from "../portraits/jobs/notifier.ts";
+import { createDailyCheck, createReconcile } from "../portraits/jobs/reconcile.ts";
+import {
+  createPortraitJobs,
+  insertPortraits,
+  type Portrait,
+  type PortraitJob,
+} from "../portraits/jobs/store.ts";
+import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
-import { createCoalescedNotifier, createNotifier, createThrottledNotifier } from "../portraits/notifier.ts";
-import { createPictureCache } from "../portraits/picture-cache.ts";
-import { createDailyCheck, createReconcile } from "../portraits/reconcile.ts";
-import type { PortraitRoutesDeps } from "../portraits/routes.ts";
-import { createSizeJobs } from "../portraits/size-jobs.ts";
-import { createSizeWork } from "../portraits/size-work.ts";
-import { createHealth, createSizes } from "../portraits/sizes.ts";
-import { createTakeUp } from "../portraits/take-up.ts";
-import { createTransform } from "../portraits/transform.ts";
-import { createWantSizes } from "../portraits/wanted-sizes.ts";
+import { createPictureCache } from "../portraits/serving/colo-cache.ts";
+import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
+import { createSizeJobs } from "../portraits/sizes/jobs.ts";
+import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
+import { createTransform } from "../portraits/sizes/transform.ts";
+import { createWantSizes } from "../portraits/sizes/wanted.ts";
+import { createSizeWork } from "../portraits/sizes/work.ts";
 
 /** What the portraits need of wrangler.toml. */
 export interface PortraitBindings {

@@ -2,10 +2,10 @@ import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/res
 import type { Config } from "../config/config.ts";
 import { createHasher, type Hasher } from "../hash.ts";
 import { openParameterMemory } from "../openai/parameters.ts";
+import { costUsd, worstCaseUsd } from "../openai/shapes/usage.ts";
 import { createTextCalls, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import { maxInputTokens } from "../openai/token-bound.ts";
 import { createUpstream, type Upstream } from "../openai/upstream.ts";
-import { costUsd, worstCaseUsd } from "../openai/usage.ts";
 import type { RunContext } from "../runs/task-runner.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";

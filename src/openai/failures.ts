@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../http/errors.ts";
-import { type ErrorFacts, readError } from "./error-shape.ts";
-import { refusedParameters } from "./refused-parameters.ts";
+import { type ErrorFacts, readError } from "./shapes/error-shape.ts";
+import { refusedParameters } from "./shapes/refused-parameters.ts";
 
 /** What went wrong upstream, in our words. */
 export class UpstreamError extends Error {

@@ -6,9 +6,9 @@ import { pause, unlessAborted } from "./abortable.ts";
 import { UpstreamError } from "./failures.ts";
 import { createModelRotation } from "./model-rotation.ts";
 import { adaptBody, type ParameterMemory } from "./parameters.ts";
+import { addUsage, NO_USAGE, type Usage } from "./shapes/usage.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
-import { addUsage, NO_USAGE, type Usage } from "./usage.ts";
 
 /** CONTRACT §2: a run makes at most three text calls in all. */
 const MAX_CALLS = 3;

@@ -1,10 +1,10 @@
 import { createParser } from "eventsource-parser";
-import { readPart } from "./completion-shape.ts";
-import { errorIn } from "./error-shape.ts";
 import { droppedConnection, parseStreamError, UpstreamError } from "./failures.ts";
-import { createThinkFilter } from "./think-filter.ts";
-import { parseUsage, type Usage } from "./usage.ts";
-import { createTextCleaner } from "./well-formed.ts";
+import { readPart } from "./shapes/completion-shape.ts";
+import { errorIn } from "./shapes/error-shape.ts";
+import { createThinkFilter } from "./shapes/think-filter.ts";
+import { parseUsage, type Usage } from "./shapes/usage.ts";
+import { createTextCleaner } from "./shapes/well-formed.ts";
 
 /** One event of a stream that is longer than this is not a model's. Characters. */
 const MAX_EVENT_CHARS = 256 * 1024;

@@ -2,8 +2,8 @@ import type OpenAI from "openai";
 import type { APIError } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
-import { readError } from "./error-shape.ts";
 import { droppedConnection, parseErrorResponse, UpstreamError } from "./failures.ts";
+import { readError } from "./shapes/error-shape.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readImageAnswer } from "../../src/portraits/image-answer.ts";
+import { readImageAnswer } from "../../src/portraits/generation/answer.ts";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

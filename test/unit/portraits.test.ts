@@ -5,12 +5,12 @@ import { sha256 } from "../../src/hash.ts";
 import { maxImageTokens } from "../../src/openai/image-tokens.ts";
 import { portraitPrompt, toInitials } from "../../src/personas/portrait.ts";
 import { traits } from "../../src/personas/schema.ts";
-import { imageRequest } from "../../src/portraits/generator.ts";
-import { portraitType } from "../../src/portraits/image-answer.ts";
+import { portraitType } from "../../src/portraits/generation/answer.ts";
+import { imageRequest } from "../../src/portraits/generation/generator.ts";
+import { afterFailure, nextUtcDay } from "../../src/portraits/jobs/lease.ts";
 import { imageKey, parseObjectName, toObjectName } from "../../src/portraits/key.ts";
-import { afterFailure, nextUtcDay } from "../../src/portraits/lease.ts";
-import { placeholder } from "../../src/portraits/placeholder.ts";
-import { contentRange, parseRange } from "../../src/portraits/range.ts";
+import { placeholder } from "../../src/portraits/serving/placeholder.ts";
+import { contentRange, parseRange } from "../../src/portraits/serving/range.ts";
 
 const KEY = "0123456789abcdef".repeat(4);
 const MINUTE = 60_000;

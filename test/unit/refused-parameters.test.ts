@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adaptBody } from "../../src/openai/parameters.ts";
-import { refusedParameters } from "../../src/openai/refused-parameters.ts";
+import { refusedParameters } from "../../src/openai/shapes/refused-parameters.ts";
 
 const unsupported = (param: string, message = `Unsupported parameter: '${param}' is not supported.`) => ({
   message,

@@ -84,6 +84,11 @@ describe("the dependency rule", () => {
     expect(shown(wrong)).toEqual([]);
   });
 
+  it("no folder has more than fifteen files", () => {
+    const inFolder = Map.groupBy(files, dirname);
+    expect([...inFolder].filter(([, of]) => of.length > 15).map(([folder]) => folder)).toEqual([]);
+  });
+
   it("only the root reads bindings", () => {
     const readers = files.filter((file) => /\benv\.[A-Z_]+\b/.test(readFileSync(join(SRC, file), "utf8")));
     expect(readers.filter((file) => file !== "worker.ts" && !file.startsWith("compose/"))).toEqual([]);

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { DIGITAL_SOURCE_TYPE, markAsGenerated } from "../../src/portraits/webp-xmp.ts";
+import { DIGITAL_SOURCE_TYPE, markAsGenerated } from "../../src/portraits/sizes/webp-xmp.ts";
 
 const BASE = { width: 300, height: 200, channels: 4 } as const;
 const picture = (alpha: number) =>

@@ -1,8 +1,8 @@
 import { JSONParser } from "@streamparser/json";
 import * as z from "zod/mini";
 import { Problem } from "../../http/errors.ts";
-import { createThinkFilter } from "../../openai/think-filter.ts";
-import { wellFormedValue } from "../../openai/well-formed.ts";
+import { createThinkFilter } from "../../openai/shapes/think-filter.ts";
+import { wellFormedValue } from "../../openai/shapes/well-formed.ts";
 import { type Traits, traits } from "../schema.ts";
 
 /** Far above ten long personas; an upstream that goes on for ever is cut off here. Characters. */

@@ -3,7 +3,7 @@ import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/
 import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
-import { parseUsage, type Usage } from "../../openai/usage.ts";
+import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
 import type { Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
 import { createAnswerParser } from "./answer-parser.ts";

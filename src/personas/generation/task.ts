@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
+import { tokenCounts } from "../../openai/shapes/usage.ts";
 import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-calls.ts";
-import { tokenCounts } from "../../openai/usage.ts";
 import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/task-runner.ts";
 import type { PersonaInput } from "../key.ts";

@@ -1,10 +1,10 @@
 import { and, asc, eq, exists, gt, inArray, lt, lte, min, or, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { utcDay } from "../budget/guard.ts";
-import type { Database } from "../db/client.ts";
-import { imageDays, personaImages as images } from "../db/schema.ts";
-import type { PortraitStyle } from "./key.ts";
-import type { PortraitState } from "./schema.ts";
+import { utcDay } from "../../budget/guard.ts";
+import type { Database } from "../../db/client.ts";
+import { imageDays, personaImages as images } from "../../db/schema.ts";
+import type { PortraitStyle } from "../key.ts";
+import type { PortraitState } from "../schema.ts";
 
 /** A portrait as it is announced. */
 export interface Portrait {

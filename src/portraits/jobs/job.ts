@@ -1,13 +1,13 @@
-import type { BudgetGuard, Reservation } from "../budget/guard.ts";
-import { Problem } from "../http/errors.ts";
-import { describeError, log } from "../log.ts";
-import type { PortraitBucket, StoredPortrait } from "./bucket.ts";
-import type { Attempt, Generate } from "./generator.ts";
-import type { PortraitFile } from "./image-answer.ts";
-import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./jobs.ts";
+import type { BudgetGuard, Reservation } from "../../budget/guard.ts";
+import { Problem } from "../../http/errors.ts";
+import { describeError, log } from "../../log.ts";
+import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
+import type { PortraitFile } from "../generation/answer.ts";
+import type { Attempt, Generate } from "../generation/generator.ts";
+import { nextSizesAt } from "../sizes/jobs.ts";
+import type { MakeSizes, SizesMade } from "../sizes/sizes.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
-import { nextSizesAt } from "./size-jobs.ts";
-import type { MakeSizes, SizesMade } from "./sizes.ts";
+import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./store.ts";
 
 export interface JobDeps {
   readonly store: PortraitJobs;

@@ -1,4 +1,4 @@
-import type { Price, Prices } from "../config/prices.ts";
+import type { Price, Prices } from "../../config/prices.ts";
 
 /** Tokens. `cachedInputTokens` are among `inputTokens`; reasoning is among `outputTokens`. */
 export interface TokenCounts {

@@ -1,4 +1,4 @@
-import { describeError, log } from "../log.ts";
+import { describeError, log } from "../../log.ts";
 
 /** Wakes a consumer, now or after a delay in seconds. Never rejects: what a message is lost for, cron finds. */
 export type Notify = (delaySeconds?: number) => Promise<void>;

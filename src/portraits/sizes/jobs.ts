@@ -1,6 +1,6 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
-import { personaImages as images } from "../db/schema.ts";
+import type { Database } from "../../db/client.ts";
+import { personaImages as images } from "../../db/schema.ts";
 
 /** A portrait some of whose sizes are missing. */
 export interface SizeJob {

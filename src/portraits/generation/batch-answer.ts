@@ -1,11 +1,11 @@
 import { and, eq } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
-import { personaImages as images } from "../db/schema.ts";
-import type { ProblemCode } from "../http/errors.ts";
-import type { PortraitBucket } from "./bucket.ts";
-import type { PortraitFile } from "./image-answer.ts";
-import { nextSizesAt } from "./size-jobs.ts";
-import type { MakeSizes } from "./sizes.ts";
+import type { Database } from "../../db/client.ts";
+import { personaImages as images } from "../../db/schema.ts";
+import type { ProblemCode } from "../../http/errors.ts";
+import type { PortraitBucket } from "../bucket.ts";
+import { nextSizesAt } from "../sizes/jobs.ts";
+import type { MakeSizes } from "../sizes/sizes.ts";
+import type { PortraitFile } from "./answer.ts";
 
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
 export function createBatchPictures(

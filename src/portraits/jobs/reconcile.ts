@@ -1,9 +1,9 @@
-import { log } from "../log.ts";
-import type { PortraitBucket } from "./bucket.ts";
-import type { PortraitJobs } from "./jobs.ts";
-import { parseObjectName, toObjectName } from "./key.ts";
+import { log } from "../../log.ts";
+import type { PortraitBucket } from "../bucket.ts";
+import { parseObjectName, toObjectName } from "../key.ts";
+import type { SizeJobs } from "../sizes/jobs.ts";
 import type { Notify } from "./notifier.ts";
-import type { SizeJobs } from "./size-jobs.ts";
+import type { PortraitJobs } from "./store.ts";
 
 export interface ReconcileDeps {
   readonly store: Pick<PortraitJobs, "nextDue">;

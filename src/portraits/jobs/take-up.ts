@@ -1,6 +1,6 @@
-import { describeError, log } from "../log.ts";
-import type { PortraitJobs } from "./jobs.ts";
+import { describeError, log } from "../../log.ts";
 import type { Notify } from "./notifier.ts";
+import type { PortraitJobs } from "./store.ts";
 
 /**
  * Somebody looks at portraits: those that the day's limit left waiting are made, once a day has room for them. What

@@ -1,6 +1,6 @@
-import { describeError, log } from "../log.ts";
-import type { PortraitBucket, StoredPortrait } from "./bucket.ts";
-import type { PortraitRow } from "./jobs.ts";
+import { describeError, log } from "../../log.ts";
+import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
+import type { PortraitRow } from "../jobs/store.ts";
 
 /** A ready portrait, or one of its sizes, with its bytes. */
 export interface Picture extends Omit<StoredPortrait, "storedAt"> {

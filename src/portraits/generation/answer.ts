@@ -1,4 +1,4 @@
-import { UpstreamError } from "../openai/failures.ts";
+import { UpstreamError } from "../../openai/failures.ts";
 
 /** A portrait is not larger, in any format and at any size that the models make. Bytes. */
 const MAX_PICTURE_BYTES = 12 * 1024 * 1024;

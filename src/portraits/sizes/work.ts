@@ -1,6 +1,6 @@
-import { log } from "../log.ts";
-import type { PortraitBucket } from "./bucket.ts";
-import { nextSizesAt, type SizeJobs } from "./size-jobs.ts";
+import { log } from "../../log.ts";
+import type { PortraitBucket } from "../bucket.ts";
+import { nextSizesAt, type SizeJobs } from "./jobs.ts";
 import type { MakeSizes, SizesMade } from "./sizes.ts";
 
 export interface SizeWorkDeps {

@@ -1,9 +1,9 @@
-import { droppedConnection, UpstreamError } from "../openai/failures.ts";
-import type { ImageRequest, Upstream } from "../openai/upstream.ts";
-import { parseImageUsage, type Usage } from "../openai/usage.ts";
-import { type PortraitFile, readImageAnswer } from "./image-answer.ts";
-import type { CallCost, PortraitJob } from "./jobs.ts";
-import type { PortraitStyle } from "./key.ts";
+import { droppedConnection, UpstreamError } from "../../openai/failures.ts";
+import { parseImageUsage, type Usage } from "../../openai/shapes/usage.ts";
+import type { ImageRequest, Upstream } from "../../openai/upstream.ts";
+import type { CallCost, PortraitJob } from "../jobs/store.ts";
+import type { PortraitStyle } from "../key.ts";
+import { type PortraitFile, readImageAnswer } from "./answer.ts";
 
 export interface GeneratorDeps {
   readonly upstream: Pick<Upstream, "createImage">;

@@ -1,5 +1,5 @@
-import { ifNoneMatch } from "../http/etag.ts";
-import type { Picture } from "./picture-cache.ts";
+import { ifNoneMatch } from "../../http/etag.ts";
+import type { Picture } from "./colo-cache.ts";
 import { contentRange, parseRange } from "./range.ts";
 
 /** Any page may show a portrait, wherever it is from. */

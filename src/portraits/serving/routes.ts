@@ -1,13 +1,13 @@
 import { type Context, Hono } from "hono";
-import { askAgainIfLost } from "../http/availability.ts";
-import type { AppEnv } from "../http/env.ts";
-import { Problem } from "../http/errors.ts";
-import { describeError, log } from "../log.ts";
-import { type PortraitJobs, type PortraitRow, UNTIL_LOOKED_AT } from "./jobs.ts";
-import type { PictureCache } from "./picture-cache.ts";
-import { ANYWHERE, FOR_EVER, FOR_NOW, pictureResponse } from "./picture-response.ts";
+import { askAgainIfLost } from "../../http/availability.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { Problem } from "../../http/errors.ts";
+import { describeError, log } from "../../log.ts";
+import { type PortraitJobs, type PortraitRow, UNTIL_LOOKED_AT } from "../jobs/store.ts";
+import { IMAGE_KEY, parseWidth } from "../schema.ts";
+import type { PictureCache } from "./colo-cache.ts";
 import { PLACEHOLDER_CSP, type PlaceholderOptions, placeholder } from "./placeholder.ts";
-import { IMAGE_KEY, parseWidth } from "./schema.ts";
+import { ANYWHERE, FOR_EVER, FOR_NOW, pictureResponse } from "./response.ts";
 
 export interface PortraitRoutesDeps {
   readonly store: Pick<PortraitJobs, "find" | "reset">;

@@ -1,4 +1,4 @@
-import { utcDay } from "../budget/guard.ts";
+import { utcDay } from "../../budget/guard.ts";
 
 /** The longest delay between two attempts, unless a `Retry-After` is longer. Milliseconds. */
 const MAX_DELAY_MS = 15 * 60_000;

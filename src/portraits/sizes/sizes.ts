@@ -1,5 +1,5 @@
-import { describeError, log } from "../log.ts";
-import type { PortraitBucket } from "./bucket.ts";
+import { describeError, log } from "../../log.ts";
+import type { PortraitBucket } from "../bucket.ts";
 import type { Transform } from "./transform.ts";
 
 /** Whether sizes can be made now. */

@@ -1,5 +1,5 @@
-import type { PortraitJob, PortraitJobs } from "./jobs.ts";
 import type { Notify } from "./notifier.ts";
+import type { PortraitJob, PortraitJobs } from "./store.ts";
 
 export interface ConsumerDeps {
   readonly store: Pick<PortraitJobs, "claim" | "nextDue">;

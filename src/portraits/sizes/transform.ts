@@ -1,4 +1,4 @@
-import type { PortraitFile } from "./image-answer.ts";
+import type { PortraitFile } from "../generation/answer.ts";
 import { markAsGenerated } from "./webp-xmp.ts";
 
 /** Makes a picture narrower, as WebP, upright, cropped to nothing. Rejects where it cannot be made. */
