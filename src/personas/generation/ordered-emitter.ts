@@ -52,7 +52,7 @@ const newRound = (): Round => ({ personas: [], states: {}, missing: [], given: 0
 
 export function createOrderedEmitter(
   enqueuePortrait: (portrait: Portrait) => Promise<ImageStatus>,
-  emit: (payload: Payload) => number,
+  emit: (payload: Payload) => void,
 ): OrderedEmitter {
   let round = newRound();
   let last = Promise.resolve();
