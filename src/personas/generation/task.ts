@@ -80,12 +80,11 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: RunContext): Promise<StoredSet | undefined> {
-    const found = await store.findByKey(input.key).catch((error: unknown) => {
+    const found = await store.find(input.key).catch((error: unknown) => {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
     });
-    if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost, model } = found;
+    if (found?.kind !== "hit" || found.set.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost, model } = found.set;
     return { setId, personas, states, createdAt, cost, model };
   }
 
