@@ -52,7 +52,7 @@ function toClaim(
   { idempotencyKey, caller, wish }: RequestHead,
   body: PersonaRequest["body"],
   input: PersonaInput,
-  { hash, keyTtlMs: ttlMs, keyOptions }: RequestOptions,
+  { hash, keyTtlMs: ttlMs }: RequestOptions,
 ): Claim | undefined {
   if (idempotencyKey === undefined) return undefined;
   const { user } = caller;
@@ -63,7 +63,6 @@ function toClaim(
     ttlMs,
     route: GENERATE_PATH,
     requestHash: input.key,
-    model: keyOptions.model,
     emailHash: input.emailHash,
     ...hashCaller(caller, hash),
   };

@@ -3,10 +3,11 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
+import type { RunRow } from "../db/request-log.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { describeError, log } from "../log.ts";
-import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
+import { insertStart, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -26,7 +27,7 @@ import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } f
 export interface RunResult {
   /** Undefined where it made nothing. */
   readonly set?: SetRow;
-  readonly row: LogRow;
+  readonly row: RunRow;
   /** Portraits that could not be announced before. */
   readonly missing: readonly Portrait[];
   /** The Idempotency-Keys that asked for it. */
@@ -66,7 +67,7 @@ export interface PersonaStore {
   /** Counts what became of a result that D1 would not take at first. */
   countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
-  recordStart(row: LogRow): Promise<void>;
+  recordStart(row: RunRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Somebody is shown it: noted once a UTC day. Never rejects. */
