@@ -1,8 +1,8 @@
+import type { RunRow } from "../db/request-log.ts";
 import { Problem } from "../http/errors.ts";
 import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
 import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import type { LogRow } from "../runs/run-log.ts";
 import { createRunRows } from "../runs/run-row.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
@@ -37,9 +37,9 @@ export interface ChatTaskDeps extends ChatModel {
   /** `caller`: out of whose share of the day it is paid. */
   readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
-  readonly record: (row: LogRow) => void;
+  readonly record: (row: RunRow) => void;
   /** The same for a run that has just begun. */
-  readonly recordStart: (row: LogRow) => void;
+  readonly recordStart: (row: RunRow) => void;
   readonly now: () => number;
 }
 
@@ -122,7 +122,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
       const coalescer = createCoalescer((content) => context.emit({ content }), now);
       const asked = toAsked(input);
-      const record = (toRow: () => LogRow) => {
+      const record = (toRow: () => RunRow) => {
         const erased = context.signal.reason === ERASED; // then it leaves nothing
         if (calls.spent.calls > 0 && !erased) deps.record(toRow());
       };

@@ -1,7 +1,8 @@
+import type { RunRow } from "../db/request-log.ts";
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { tokenCounts } from "../openai/shapes/usage.ts";
 import { NOTHING_SPENT, type Spent } from "../openai/text-calls.ts";
-import { type LogRow, UNDER_WAY } from "./run-log.ts";
+import { UNDER_WAY } from "./run-log.ts";
 import type { RunContext } from "./runner/task.ts";
 
 /** Who asked what: hashes alone. */
@@ -16,13 +17,13 @@ type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
 /** The rows that a room's runs have in the log. */
 export interface RunRows {
-  done(asked: Asked, run: RunTimes, spent: Spent): LogRow;
-  failed(asked: Asked, run: RunTimes, spent: Spent, error: unknown): LogRow;
+  done(asked: Asked, run: RunTimes, spent: Spent): RunRow;
+  failed(asked: Asked, run: RunTimes, spent: Spent, error: unknown): RunRow;
   /**
    * Of a run that has just begun, so that it can be found while it is under way; undefined where there is nobody
    * to erase.
    */
-  underWay(asked: Asked, run: RunTimes): LogRow | undefined;
+  underWay(asked: Asked, run: RunTimes): RunRow | undefined;
 }
 
 export interface RunRowOptions {
@@ -33,7 +34,7 @@ export interface RunRowOptions {
 }
 
 export function createRunRows({ route, model, now }: RunRowOptions): RunRows {
-  function done(asked: Asked, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
+  function done(asked: Asked, { runId, startedAt }: RunTimes, spent: Spent): RunRow {
     const { requestHash, emailHash, callerUserHash, callerAddressHash } = asked;
     const { calls, costUsd, upstreamMs } = spent;
     return {

@@ -1,7 +1,7 @@
+import type { RunRow } from "../../db/request-log.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { Spent, TextCalls } from "../../openai/text-calls.ts";
-import type { LogRow } from "../../runs/run-log.ts";
 import { createRunRows } from "../../runs/run-row.ts";
 import type { RunContext, RunTask } from "../../runs/runner/task.ts";
 import type { PersonaInput } from "../key.ts";
@@ -14,7 +14,7 @@ import { type GeneratorModel, generatePersonas, personaRequest } from "./generat
 import { createOrderedEmitter, type OrderedEmitter, type Portrait } from "./ordered-emitter.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
+/** What a run works from: kept in its Durable Object until it has ended, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
@@ -43,7 +43,7 @@ export interface PersonaTaskDeps extends GeneratorModel {
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly outbox: Pick<Outbox, "keep">;
   /** The Idempotency-Keys that have asked for a run so far. */
-  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished">;
+  readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished">;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -72,12 +72,11 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: RunContext): Promise<StoredSet | undefined> {
-    const found = await store.findByKey(input.key).catch((error: unknown) => {
+    const found = await store.find(input.key).catch((error: unknown) => {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
     });
-    if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost, model } = found;
+    if (found?.kind !== "hit" || found.set.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost, model } = found.set;
     return { setId, personas, states, createdAt, cost, model };
   }
 
@@ -90,8 +89,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const { set, row, claims } = result;
       const stored = await store.saveUnlogged(result).then(
         () => true,
-        (fault: unknown) => {
-          log.error("store.failed", { run: row.id, ...describeError(fault) });
+        (reason: unknown) => {
+          log.error("store.failed", { run: row.id, ...describeError(reason) });
           return false;
         },
       );
@@ -120,7 +119,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     return emitter;
   }
 
-  function recordFailure(row: LogRow): void {
+  function recordFailure(row: RunRow): void {
     const result = { row, missing: [], claims: [] }; // the keys are free again when the run ends
     const recorded = store.save(result).catch((error: unknown) => {
       log.error("store.failed", { run: row.id, ...describeError(error) });
@@ -130,7 +129,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   }
 
   /** Never in the model's way. */
-  function recordStart(row: LogRow): void {
+  function recordStart(row: RunRow): void {
     const recorded = store.recordStart(row).catch((error: unknown) => {
       log.error("store.failed", { run: row.id, ...describeError(error) });
     });
@@ -152,7 +151,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const made = { setId, personas, states, cost, model, createdAt: now() };
       const set = { ...made, key, emailHash, userHash };
       const row = { ...rows.done(asked, context, calls.spent), setId };
-      await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
+      await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;
     } catch (error) {
       if (context.signal.aborted) throw erased(error, context.signal);
