@@ -34,7 +34,8 @@ describe("a problem", () => {
   it.each(Object.entries(PROBLEMS))(
     "%s is retryable here where it is there",
     async (code, { status, retryable }) => {
-      const problem = await problemFrom(new Response(JSON.stringify({ code, status }), { status }));
+      const headers = { "Content-Type": "application/problem+json" };
+      const problem = await problemFrom(new Response(JSON.stringify({ code, status }), { status, headers }));
       expect(problem).toMatchObject({ code, status, retryable });
     },
   );
