@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, ORIGIN, post, setOf } from "../support/api.ts";
-import { cron, FIVE_MINUTES, alter, keyOf, newMarker, persona } from "../support/portraits.ts";
+import { alter, cron, FIVE_MINUTES, keyOf, newMarker, persona } from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";
 
 /** The platform's methods, which all who hold a binding share. */
@@ -64,9 +64,9 @@ function holdUp<T extends object>(platform: T, name: keyof T & string, { only, a
 const isSize = (name: unknown) => String(name).endsWith("/128");
 
 async function nothingIsLeft({ key, path }: { key: string; path: string }): Promise<void> {
-  expect(await env.DB.prepare("SELECT 1 FROM persona_images WHERE image_key = ?").bind(key).all()).toMatchObject(
-    { results: [] },
-  );
+  expect(
+    await env.DB.prepare("SELECT 1 FROM persona_images WHERE image_key = ?").bind(key).all(),
+  ).toMatchObject({ results: [] });
   const inR2 = async () => (await env.IMAGES.list({ prefix: toObjectName(key) })).objects.length;
   await expect.poll(inR2).toBe(0);
   for (const name of ["original", "128", "256", "512"]) {

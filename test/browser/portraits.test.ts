@@ -52,7 +52,10 @@ describe("a portrait of 128 pixels", () => {
     await visitor.open("Ann of one portrait");
     await visitor.make();
     await visitor.made();
-    const source = await visitor.page.getByRole("img", { name: /^AI-generated/ }).first().getAttribute("src");
+    const source = await visitor.page
+      .getByRole("img", { name: /^AI-generated/ })
+      .first()
+      .getAttribute("src");
     const { origin, pathname } = new URL(source ?? "", service.worker.origin);
     const bytesOf = async (query: string) => {
       const response = await fetch(`${origin}${pathname}${query}`);

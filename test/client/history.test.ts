@@ -64,7 +64,12 @@ describe("a conversation", () => {
     const half = "\ud83d";
     const all: ChatMessage[] = [...talk(1, `Fine ${half}`), { role: "user", content: `${half} 😀 and?` }];
     const { sent } = await send(all);
-    expect(sent.map(({ content }) => content)).toEqual(["Question 0", "Fine \ufffd", "The last", "\ufffd 😀 and?"]);
+    expect(sent.map(({ content }) => content)).toEqual([
+      "Question 0",
+      "Fine \ufffd",
+      "The last",
+      "\ufffd 😀 and?",
+    ]);
   });
 
   it("whose last message alone is too long is sent by that: the service says so", async () => {
