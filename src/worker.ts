@@ -8,7 +8,7 @@ import { composeWork } from "./compose/background.ts";
 import { composeChatRuns } from "./compose/chat.ts";
 import type { Env } from "./compose/env.ts";
 import { composeFastPath, composePersonaRuns } from "./compose/personas.ts";
-import { type Fetch, withFastPath } from "./personas/cache/front.ts";
+import { type Fetch, withFastPath } from "./personas/cache/fast-path.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/generation/object.ts";
 import { attemptAlarm } from "./runs/alarm.ts";
 

@@ -1,8 +1,9 @@
+import type { RunRow } from "../db/request-log.ts";
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { NO_USAGE, tokenCounts, type Usage } from "../openai/shapes/usage.ts";
 import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
+import { UNDER_WAY } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
 import { doneEvent, RESET } from "./message.ts";
@@ -30,9 +31,9 @@ export interface ChatTaskDeps extends ChatModel {
   /** `caller`: out of whose share of the day it is paid. */
   readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
-  readonly record: (row: LogRow) => void;
+  readonly record: (row: RunRow) => void;
   /** The same for a run that has just begun. */
-  readonly recordStart: (row: LogRow) => void;
+  readonly recordStart: (row: RunRow) => void;
   readonly now: () => number;
 }
 
@@ -82,7 +83,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     });
   }
 
-  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<LogRow, "status"> {
+  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<RunRow, "status"> {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { name: requestHash, callerUserHash, callerAddressHash, emailHash } = asker;
     const asked = {

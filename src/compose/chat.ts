@@ -4,12 +4,12 @@ import { createChatStore } from "../chat/store.ts";
 import { createChatTask } from "../chat/task.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
+import type { RunRow } from "../db/request-log.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
-import type { LogRow } from "../runs/run-log.ts";
 import { composeAdmission } from "./admission.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
@@ -47,7 +47,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
   const store = createChatStore(openDatabase(env.DB), now);
-  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+  const inTime = (write: (row: RunRow) => Promise<void>) => (row: RunRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
     waitUntil(write(row).catch(failed));
   };

@@ -22,9 +22,9 @@ function whole(stream: boolean, body: string | Uint8Array, headers: Record<strin
   });
 }
 
-export function answerFromCache({ tier, answer }: Hit, stream: boolean, serverTiming: string): Response {
+export function answerFromCache({ layer, answer }: Hit, stream: boolean, serverTiming: string): Response {
   return whole(stream, answer.body, {
-    "Cache-Status": `asknewton-${tier}; hit`,
+    "Cache-Status": `asknewton-${layer}; hit`,
     "Server-Timing": serverTiming,
   });
 }

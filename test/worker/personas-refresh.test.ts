@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEdgeCache, createMemoryCache } from "../../src/personas/cache/layers.ts";
+import { createEdgeCache } from "../../src/personas/cache/edge.ts";
+import { createMemoryCache } from "../../src/personas/cache/memory.ts";
 import { call, generate, generateStream, newLead, setOf, until, whenReady } from "../support/api.ts";
 import { callsReach, script } from "../support/upstream.ts";
 

@@ -14,7 +14,7 @@ import type { RunInput } from "./task.ts";
 export interface BatchAnswerDeps extends GeneratorModel {
   readonly db: Database;
   /** Its portraits wait for a batch, too. */
-  readonly store: Pick<PersonaStore, "findByKey" | "save" | "remove">;
+  readonly store: Pick<PersonaStore, "find" | "save" | "remove">;
   readonly portraitOf: (traits: Traits) => Portrait;
   /** US dollars, at the price of a batch. */
   readonly cost: (usage: Usage) => number;
@@ -96,8 +96,8 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
   ) {
     const { key, setId, emailHash, userHash } = input;
     const row = logRow(input, rowId, spent);
-    const there = await store.findByKey(key);
-    if (there) return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
+    const there = await store.find(key);
+    if (there.kind === "hit") return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
     const portraits = personas.map(deps.portraitOf);
     const made = personas.map((traits, index) => {
       return { ...traits, id: deps.newId(), imageKey: portraits[index]?.key ?? "" };

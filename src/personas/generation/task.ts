@@ -1,8 +1,9 @@
+import type { RunRow } from "../../db/request-log.ts";
 import { PROBLEMS, Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import { tokenCounts } from "../../openai/shapes/usage.ts";
 import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-calls.ts";
-import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
+import { UNDER_WAY } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/task-runner.ts";
 import type { PersonaInput } from "../key.ts";
 import { doneEvent, type StoredSet } from "../presenter.ts";
@@ -64,7 +65,7 @@ function erased(error: unknown, { reason }: AbortSignal): Problem {
 export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, StoredSet> {
   const { store, now } = deps;
 
-  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
+  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): RunRow {
     const { usage, calls, costUsd, upstreamMs } = spent;
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
     const asked = {
@@ -80,12 +81,11 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: RunContext): Promise<StoredSet | undefined> {
-    const found = await store.findByKey(input.key).catch((error: unknown) => {
+    const found = await store.find(input.key).catch((error: unknown) => {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
     });
-    if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost, model } = found;
+    if (found?.kind !== "hit" || found.set.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost, model } = found.set;
     return { setId, personas, states, createdAt, cost, model };
   }
 
@@ -129,7 +129,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     return emitter;
   }
 
-  function recordFailure(error: unknown, row: LogRow): void {
+  function recordFailure(error: unknown, row: RunRow): void {
     const code = error instanceof Problem ? error.code : "internal";
     const result = {
       row: { ...row, status: PROBLEMS[code].status, code },
