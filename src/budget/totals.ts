@@ -1,6 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { dailyTotals } from "../db/schema.ts";
 import type { TokenCounts } from "../openai/shapes/usage.ts";
 
 /** What is counted, by a name such as `requests`, `hits.memory` or `errors.rate_limited`, and by how much. */
@@ -37,11 +36,7 @@ export function addTotals(db: Database, day: string, increments: Increments, whe
   const given = JSON.stringify(
     Object.fromEntries(Object.entries(increments).filter(([, value]) => value !== 0)),
   );
-  return db
-    .insert(dailyTotals)
-    .select(sql`SELECT ${day}, key, value FROM json_each(${given}) WHERE ${where}`)
-    .onConflictDoUpdate({
-      target: [dailyTotals.day, dailyTotals.name],
-      set: { value: sql`${dailyTotals.value} + excluded.value` },
-    });
+  return db.run(sql`INSERT INTO daily_totals (day, name, value)
+    SELECT ${day}, key, value FROM json_each(${given}) WHERE ${where}
+    ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value`);
 }

@@ -108,7 +108,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     newId: () => crypto.randomUUID(),
     imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
-    enqueuePortrait: portraits.enqueue(waitUntil),
+    enqueuePortraits: portraits.enqueue(waitUntil),
     notify: portraits.notify,
     pseudonym: composePseudonym(config),
     openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),

@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { addTotals, runTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
@@ -8,9 +8,18 @@ import { requestLog } from "../db/schema.ts";
 /** Status of a run that has not ended (RFC 9110 §15.2 calls 102 informational): never seen by a caller. */
 export const UNDER_WAY = 102;
 
+// Once an isolate: the query builder takes longer for this statement than D1 does, and every run ends with it.
+const COLUMNS = Object.entries(getTableColumns(requestLog));
+const NAMES = COLUMNS.map(([, { name }]) => name);
+const INSERT = sql.raw(`INSERT INTO request_log (${NAMES.join()})
+  SELECT ${COLUMNS.map(([member]) => `value ->> '${member}'`).join()} FROM json_each(`);
+const OR_NOTHING = sql.raw(") WHERE true ON CONFLICT DO NOTHING");
+const OR_REPLACE = sql.raw(`) WHERE true ON CONFLICT (id) DO UPDATE SET
+  ${NAMES.map((name) => `${name} = excluded.${name}`).join()}`);
+
 /** Says that a run is `UNDER_WAY`, so that whose it is can be found before it has ended. */
 export function insertStart(db: Database, row: RunRow) {
-  return db.insert(requestLog).values(row).onConflictDoNothing();
+  return db.run(sql`${INSERT}${JSON.stringify([row])}${OR_NOTHING}`);
 }
 
 /**
@@ -22,12 +31,11 @@ export function logRun(db: Database, row: RunRow, day: string): BatchItem<"sqlit
   const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
   return [
     addTotals(db, day, totals, isNew(row)), // first: it asks whether the row is there
-    db.insert(requestLog).values(row).onConflictDoUpdate({ target: requestLog.id, set: row }),
+    db.run(sql`${INSERT}${JSON.stringify([row])}${OR_REPLACE}`),
   ];
 }
 
 /** Not there yet, or as an announcement alone. */
 function isNew({ id }: RunRow): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM ${requestLog} WHERE ${requestLog.id} = ${id}
-    AND ${requestLog.status} <> ${UNDER_WAY})`;
+  return sql`NOT EXISTS (SELECT 1 FROM request_log WHERE id = ${id} AND status <> ${sql.raw(String(UNDER_WAY))})`;
 }
