@@ -1,10 +1,10 @@
 import type { RunRow } from "../db/request-log.ts";
-import { PROBLEMS, Problem } from "../http/errors.ts";
-import { NO_USAGE, tokenCounts, type Usage } from "../openai/shapes/usage.ts";
-import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
+import { Problem } from "../http/errors.ts";
+import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
+import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { UNDER_WAY } from "../runs/run-log.ts";
-import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
+import { createRunRows } from "../runs/run-row.ts";
+import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
 import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
@@ -18,6 +18,12 @@ export interface ChatAsker {
   readonly callerAddressHash: string;
   /** Of the subject of the persona that it is about, if any. */
   readonly emailHash: string | null;
+}
+
+/** What is kept of a run beside its events. */
+export interface ChatMetadata extends ChatAsker {
+  readonly fingerprint: string;
+  readonly keyed: boolean;
 }
 
 export interface ChatInput extends ChatPrompt, ChatAsker {
@@ -37,8 +43,6 @@ export interface ChatTaskDeps extends ChatModel {
   readonly now: () => number;
 }
 
-type RunTimes = Pick<RunContext, "runId" | "startedAt">;
-
 // `/api/chat` and `/api/chat/stream` are one route: the same answer in two forms.
 export const ROUTE = "/api/chat";
 // Four times what the longest answer of today's models has (128,000 tokens). Past it the call is ended: an
@@ -46,6 +50,8 @@ export const ROUTE = "/api/chat";
 const MAX_ANSWER_CHARS = 2 * 1024 * 1024;
 
 const UPSTREAM_REASONS = new Set<string>(["stop", "length", "content_filter"] satisfies FinishReason[]);
+
+const toAsked = ({ name, ...caller }: ChatAsker) => ({ ...caller, requestHash: name });
 
 function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   if (refusal !== "") return "refusal";
@@ -65,8 +71,9 @@ function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
-export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
-  const { now } = deps;
+export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined, ChatMetadata> {
+  const { now, model } = deps;
+  const rows = createRunRows({ route: ROUTE, model, now });
 
   async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
@@ -83,33 +90,6 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     });
   }
 
-  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<RunRow, "status"> {
-    const { usage, calls, costUsd, upstreamMs } = spent;
-    const { name: requestHash, callerUserHash, callerAddressHash, emailHash } = asker;
-    const asked = {
-      requestHash,
-      callerUserHash,
-      callerAddressHash,
-      emailHash,
-      route: ROUTE,
-      model: spent.model ?? deps.model,
-    };
-    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
-    return { id: runId, createdAt: now(), ...asked, ...cost };
-  }
-
-  function recordRun(asker: ChatAsker, times: RunTimes, spent: Spent, error?: unknown): void {
-    const code = error instanceof Problem ? error.code : "internal";
-    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
-    deps.record({ ...logRow(asker, times, spent), ...outcome });
-  }
-
-  /** Where there is somebody to erase, a run can be found while it is under way. */
-  function recordStart(asker: ChatAsker, times: RunTimes): void {
-    if (asker.callerUserHash === null && asker.emailHash === null) return;
-    deps.recordStart({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
-  }
-
   async function answer(
     input: ChatInput,
     context: RunContext,
@@ -121,8 +101,8 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
       return ended(input, { ...completion, finishReason: toFinishReason(completion) });
     } catch (error) {
-      const model = calls.spent.model ?? deps.model;
-      if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
+      const stopped = { finishReason: "stopped", model: calls.spent.model ?? model } as const;
+      if (context.signal.aborted) return ended(input, stopped);
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -132,26 +112,30 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   return {
     reset: RESET,
     isText: ({ content }) => content !== undefined,
-    interrupted({ label, checkpoint, ...run }) {
-      if (label === null || !checkpoint) return;
-      recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
+    interrupted({ metadata, checkpoint, ...run }) {
+      if (!checkpoint) return;
+      deps.record(rows.failed(toAsked(metadata), run, checkpoint as Spent, new Problem("interrupted")));
     },
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
+      if (input.stopped) return ended(input, { finishReason: "stopped", model });
       const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
-      const coalescer = createCoalescer((content) => void context.emit({ content }), now);
-      let failure: unknown;
+      const coalescer = createCoalescer((content) => context.emit({ content }), now);
+      const asked = toAsked(input);
+      const record = (toRow: () => RunRow) => {
+        const erased = context.signal.reason === ERASED; // then it leaves nothing
+        if (calls.spent.calls > 0 && !erased) deps.record(toRow());
+      };
       try {
         const answering = answer(input, context, calls, coalescer);
-        recordStart(input, context); // the upstream has been asked first
-        return await answering;
+        const begun = rows.underWay(asked, context);
+        if (begun) deps.recordStart(begun); // the upstream has been asked first
+        const done = await answering;
+        record(() => rows.done(asked, context, calls.spent));
+        return done;
       } catch (error) {
-        failure = error;
+        record(() => rows.failed(asked, context, calls.spent, error));
         throw error;
-      } finally {
-        const erased = context.signal.reason === ERASED; // then it leaves nothing
-        if (calls.spent.calls > 0 && !erased) recordRun(input, context, calls.spent, failure);
       }
     },
   };

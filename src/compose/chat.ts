@@ -8,6 +8,7 @@ import type { RunRow } from "../db/request-log.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
+import { createFindPersona } from "../personas/find-persona.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
@@ -26,15 +27,7 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
     historyChars: config.CHAT_HISTORY_CHARS,
     cost: ({ model, usage }) => costUsd(config.MODEL_PRICES, model, { ...usage, cacheWriteTokens: 0 }),
     runs: (name) => chatObject(env, name),
-    async findPersona({ setId, personaId }, { user }) {
-      const set = await store.findById(setId);
-      const foreign =
-        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
-      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
-      if (!found) return undefined;
-      const { id: _, imageKey: __, ...persona } = found;
-      return { persona, emailHash: set?.emailHash ?? null };
-    },
+    findPersona: createFindPersona({ store, hash, scope: config.PERSONA_CACHE_SCOPE }),
   };
 }
 

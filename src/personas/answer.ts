@@ -1,7 +1,7 @@
-import { Problem } from "../http/errors.ts";
+import { type How, runResponse } from "../runs/run-answer.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import type { Hit } from "./cache/read-through.ts";
-import type { How, JoinAnswer } from "./generation/object.ts";
+import type { JoinAnswer } from "./generation/object.ts";
 import { toEventStream, toPersonaSet } from "./presenter.ts";
 import type { PersonaSet } from "./schema.ts";
 
@@ -44,14 +44,7 @@ export function answerFromRun(answer: JoinAnswer, options: RunAnswerOptions): Re
     "Cache-Status": cacheStatus(answer.how, options.refresh),
     "Server-Timing": options.serverTiming,
   };
-  if (answer.kind === "failure") {
-    const { code, ...failure } = answer.failure;
-    throw new Problem(code, { ...failure, headers: status });
-  }
-  if (answer.kind === "stream") {
-    const streamId = `${options.key}.${answer.runId}`;
-    return new Response(answer.body, { headers: { ...SSE_HEADERS, ...status, "X-Stream-Id": streamId } });
-  }
+  if (answer.kind !== "set") return runResponse(answer, options.key, status);
   const replayed = answer.how === "replayed";
   const { baseUrl, imageWidths } = options;
   const set = toPersonaSet(answer.set, { baseUrl, fromCache: false, imageWidths });

@@ -26,13 +26,15 @@ export interface RunKeys {
 export interface RunKeysOptions {
   readonly claims: Pick<PersonaStore, "claim" | "finish">;
   readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished" | "awaited">;
-  readonly findRun: (id: string) => RunRecord | undefined;
+  readonly findRun: (id: string) => KeptRun | undefined;
   /** Sets the next alarm. */
   readonly schedule: () => void;
   readonly now: () => number;
 }
 
-export function setOf({ result }: RunRecord): StoredSet | undefined {
+type KeptRun = Pick<RunRecord<unknown>, "state" | "result">;
+
+export function setOf({ result }: Pick<KeptRun, "result">): StoredSet | undefined {
   return result === null ? undefined : (JSON.parse(result) as StoredSet);
 }
 
