@@ -89,7 +89,6 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
-    recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
     recoversAlone: true,
     work,
