@@ -4,7 +4,7 @@ import { streamAtOnce, type Target } from "../load/streams.ts";
 import { alternate, compare } from "../statistics.ts";
 import { CHAT_PATH, LEAST } from "./chat-first.ts";
 
-const PAIRS = 15;
+const PAIRS = 9;
 const LOAD = { streams: 100, tokens: 1, gapMs: 0 };
 
 /** What a run costs apart from its tokens: 100 at once with one token each. */

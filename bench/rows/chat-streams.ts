@@ -4,7 +4,7 @@ import { type Load, type Measured, streamAtOnce, type Target } from "../load/str
 import { alternate, compare, type Pair, quantile } from "../statistics.ts";
 import { CHAT_PATH, LEAST } from "./chat-first.ts";
 
-const PAIRS = 9;
+const PAIRS = 5;
 const STREAMS = 100;
 /** A token later than this is seen to be late. */
 const LATE_MS = 50;
