@@ -108,14 +108,16 @@ export function createPersonaStore(
     return [set ? completeStatement(db, ids, set, now() + first.ttlMs) : releaseStatement(db, ids)];
   }
 
-  function setStatements({ set, missing }: RunResult): Built[] {
+  const toStatements = (queries: readonly Built[]) => queries.map((query) => toStatement(db, query));
+
+  function setStatements({ set, missing }: RunResult): D1PreparedStatement[] {
     if (!set) return [];
     if (missing.length === 0) return [upsertSet(db, set)];
     const keys = missing.map(({ key }) => key);
-    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
+    const portraits = [insertSetImages(db, set, keys), insertPortraits(missing)];
+    return [upsertSet(db, set), ...toStatements(portraits)];
   }
 
-  const toStatements = (queries: readonly Built[]) => queries.map((query) => toStatement(db, query));
   const batch = async (statements: D1PreparedStatement[]) => {
     if (statements.length > 0) await db.$client.batch(statements);
   };
@@ -142,11 +144,10 @@ export function createPersonaStore(
       return claimedBy(log, mine.length > 0, claim, at);
     },
     async save(result) {
-      const set = toStatements(setStatements(result));
       const claims = toStatements(finishClaims(result));
-      await batch([...set, ...logRun(db, result.row, utcDay(now())), ...claims]);
+      await batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...claims]);
     },
-    saveUnlogged: (result) => batch(toStatements(setStatements(result))),
+    saveUnlogged: (result) => batch(setStatements(result)),
     finish: (keys) => batch(toStatements(finishClaims(keys))),
     async countOutbox(outcome) {
       await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 }).run();
