@@ -4,7 +4,9 @@ import { addTotals } from "../budget/totals.ts";
 import { type Database, toStatement } from "../db/client.ts";
 import type { RunRow } from "../db/request-log.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
+import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
+import type { Caller } from "../http/caller.ts";
 import { describeError, log } from "../log.ts";
 import { insertStart, logRun } from "../runs/run-log.ts";
 import {
@@ -19,7 +21,7 @@ import {
 } from "./claims.ts";
 import type { Portrait } from "./generation/ordered-emitter.ts";
 import { SET_ID } from "./key.ts";
-import type { ImageStates, StoredSet } from "./presenter.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
 
 /** What a run leaves behind. */
@@ -182,5 +184,33 @@ export function createPersonaStore(
         .where(sql`${personaImages.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
       return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
     },
+  };
+}
+
+export interface FindPersonaDeps {
+  readonly store: Pick<PersonaStore, "findById">;
+  /** Under `subject`, a signed-in user finds nobody else's. */
+  readonly scope: "subject" | "shared";
+  readonly hash: Hasher;
+}
+
+/** A persona as a model may be told of it, and whose it is. */
+export interface FoundPersona {
+  readonly persona: Omit<StoredPersona, "id" | "imageKey">;
+  readonly emailHash: string | null;
+}
+
+/** Undefined where there is none, or it is another user's. */
+export function createFindPersona({ store, scope, hash }: FindPersonaDeps) {
+  return async (
+    { setId, personaId }: { readonly setId: string; readonly personaId: string },
+    { user }: Caller,
+  ): Promise<FoundPersona | undefined> => {
+    const set = await store.findById(setId);
+    const foreign = scope === "subject" && user !== undefined && set?.userHash !== hash(user);
+    const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+    if (!found) return undefined;
+    const { id: _, imageKey: __, ...persona } = found;
+    return { persona, emailHash: set?.emailHash ?? null };
   };
 }

@@ -54,7 +54,8 @@ async function answers(url: string): Promise<boolean> {
 /** `more`: further arguments of `wrangler dev`. */
 export async function createBareWorker(
   variables: Record<string, string>,
-  more: readonly string[] = [],
+  // The inspector's port, since wrangler would look for a free one and take it later, when another may have taken it.
+  more: readonly string[] = ["--inspector-port", "0"],
 ): Promise<BareWorker> {
   const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
