@@ -28,8 +28,8 @@ export function savedTotals({ usd, tokens, images }: Saved): Increments {
   return { savedUsd: usd, savedTokens: tokens, savedImages: images };
 }
 
-const ADD = "INSERT INTO daily_totals (day, name, value) SELECT ?, key, value FROM json_each(?) WHERE ";
-const TO_WHAT_IS_THERE = " ON CONFLICT (day, name) DO UPDATE SET value = value + excluded.value";
+const ADD = 'insert into "daily_totals" (day, name, value) select ?, key, value from json_each(?) where ';
+const TO_WHAT_IS_THERE = " on conflict (day, name) do update set value = value + excluded.value";
 
 /**
  * One statement that adds to a UTC day's totals, whatever their number: for a batch that is sent anyway, so that

@@ -35,13 +35,13 @@ export function toSet({
 }
 
 // Written out, since every set ends with it. One that was stored late is no refresh.
-const UPSERT = `INSERT INTO persona_cache
+const UPSERT = `insert into "persona_cache"
     (input_hash, set_id, personas_json, model, email_hash, user_hash, created_at, cost_usd, tokens, last_shown_on)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (input_hash) DO UPDATE SET personas_json = excluded.personas_json, model = excluded.model,
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (input_hash) do update set personas_json = excluded.personas_json, model = excluded.model,
     created_at = excluded.created_at, cost_usd = excluded.cost_usd, tokens = excluded.tokens,
     last_shown_on = excluded.last_shown_on
-  WHERE excluded.created_at >= persona_cache.created_at`;
+  where excluded.created_at >= persona_cache.created_at`;
 
 export function upsertSet({ $client: d1 }: Database, set: SetRow): D1PreparedStatement {
   const { key, setId, model, emailHash, userHash, createdAt, cost } = set;

@@ -10,13 +10,13 @@ export const UNDER_WAY = 102;
 // Once an isolate: the query builder would take longer for this statement than D1 does, and every run ends with it.
 const COLUMNS = Object.entries(getTableColumns(requestLog));
 const NAMES = COLUMNS.map(([, { name }]) => name);
-const INSERT = `INSERT INTO request_log (${NAMES.join()})
-  SELECT ${COLUMNS.map(([member]) => `value ->> '${member}'`).join()} FROM json_each(?) WHERE true`;
-const INSERT_OR_NOTHING = `${INSERT} ON CONFLICT DO NOTHING`;
-const INSERT_OR_REPLACE = `${INSERT} ON CONFLICT (id) DO UPDATE SET
+const INSERT = `insert into "request_log" (${NAMES.join()})
+  select ${COLUMNS.map(([member]) => `value ->> '${member}'`).join()} from json_each(?) where true`;
+const INSERT_OR_NOTHING = `${INSERT} on conflict do nothing`;
+const INSERT_OR_REPLACE = `${INSERT} on conflict (id) do update set
   ${NAMES.map((name) => `${name} = excluded.${name}`).join()}`;
 /** Not there yet, or as an announcement alone. */
-const IS_NEW = `NOT EXISTS (SELECT 1 FROM request_log WHERE id = ? AND status <> ${UNDER_WAY})`;
+const IS_NEW = `not exists (select 1 from "request_log" where id = ? and status <> ${UNDER_WAY})`;
 
 const asJson = (row: RunRow) => JSON.stringify([row]);
 
