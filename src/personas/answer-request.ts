@@ -43,11 +43,11 @@ export async function answerRequest(
   const { refresh } = wish;
   const cacheKey = { key: input.key, baseUrl: request.baseUrl };
   const readThrough = createReadThrough(deps, later);
-  const wait = createPortraitWait(store, now);
-  const prepare: Prepare = (set) =>
-    request.waitsForPortraits
-      ? timing.measure("portraits", () => wait(set, startedAt))
-      : Promise.resolve(set);
+  const prepare: Prepare = async (set) => {
+    if (!request.waitsForPortraits) return set;
+    const wait = createPortraitWait(store, now);
+    return await timing.measure("portraits", () => wait(set, startedAt));
+  };
 
   /** A run's set as it is shown, which the first two cache layers get to know. */
   async function prepareSet(answer: SetAnswer): Promise<SetAnswer> {

@@ -29,7 +29,7 @@ export interface RunResult {
   /** Undefined where it made nothing. */
   readonly set?: SetRow;
   readonly row: RunRow;
-  /** Portraits that could not be announced before. */
+  /** Portraits that could not be enqueued before. */
   readonly missing: readonly Portrait[];
   /** The Idempotency-Keys that asked for it. */
   readonly claims: readonly Pick<Claim, "id" | "ttlMs">[];

@@ -12,14 +12,14 @@ export interface Portrait {
 }
 
 /**
- * Gives each persona's event, in order, once its portrait is among the jobs: no URL that goes out answers 404. Those
- * that one read of the model's answer completes are put there together, in one round trip.
+ * Gives each persona's event, in order, once its portrait is enqueued: no URL that goes out answers 404. Those that one
+ * read of the model's answer completes are enqueued together, in one round trip.
  */
 export interface OrderedEmitter {
   readonly personas: readonly StoredPersona[];
-  /** As they were when they were put there. */
+  /** As they were when enqueued. */
   readonly states: ImageStates;
-  /** Those that could not be put there. */
+  /** Those that could not be enqueued. */
   readonly missing: readonly Portrait[];
   add(persona: StoredPersona, portrait: Portrait): void;
   /** The personas so far are void. True where one of them has gone out. */
@@ -28,21 +28,21 @@ export interface OrderedEmitter {
   made(): Promise<void>;
 }
 
-// D1 answers in milliseconds. Where it does not, the personas go out without: their portraits are put among the jobs
-// with the set, and until then their URLs have nothing to show.
-const PATIENCE_MS = 3_000;
+// D1 answers in milliseconds. Where it does not, the personas go out without: their portraits are enqueued with
+// the set, and until then their URLs have nothing to show.
+const ENQUEUE_TIMEOUT_MS = 3_000;
 
 /** None where D1 cannot be reached in time. */
 async function inTime(enqueueing: Promise<ImageStates>): Promise<ImageStates> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLong = new Promise<ImageStates>((resolve) => {
-    timer = setTimeout(() => resolve({}), PATIENCE_MS);
+    timer = setTimeout(() => resolve({}), ENQUEUE_TIMEOUT_MS);
   });
-  const told = enqueueing.catch((error: unknown) => {
+  const states = enqueueing.catch((error: unknown) => {
     log.error("portrait.not_enqueued", describeError(error));
     return {};
   });
-  return await Promise.race([told, tooLong]).finally(() => clearTimeout(timer));
+  return await Promise.race([states, tooLong]).finally(() => clearTimeout(timer));
 }
 
 interface Made {

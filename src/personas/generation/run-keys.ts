@@ -25,7 +25,7 @@ export interface RunKeys {
 
 export interface RunKeysOptions {
   readonly claims: Pick<PersonaStore, "claim" | "finish">;
-  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished" | "awaited">;
+  readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished" | "awaited">;
   readonly findRun: (id: string) => KeptRun | undefined;
   /** Sets the next alarm. */
   readonly schedule: () => void;
@@ -40,7 +40,7 @@ export function setOf({ result }: Pick<KeptRun, "result">): StoredSet | undefine
 
 export function createRunKeys({ claims, dedupeIndex, findRun, schedule, now }: RunKeysOptions): RunKeys {
   async function finish(runId: string, set: StoredSet | undefined): Promise<void> {
-    const waiting = dedupeIndex.claimsOf(runId);
+    const waiting = dedupeIndex.findClaims(runId);
     if (waiting.length === 0) return;
     try {
       await claims.finish({ claims: waiting, set });

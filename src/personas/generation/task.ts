@@ -14,7 +14,7 @@ import { type GeneratorModel, generatePersonas, personaRequest } from "./generat
 import { createOrderedEmitter, type OrderedEmitter, type Portrait } from "./ordered-emitter.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
+/** What a run works from: kept in its Durable Object until it has ended, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
@@ -43,7 +43,7 @@ export interface PersonaTaskDeps extends GeneratorModel {
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly outbox: Pick<Outbox, "keep">;
   /** The Idempotency-Keys that have asked for a run so far. */
-  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished">;
+  readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished">;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -89,8 +89,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const { set, row, claims } = result;
       const stored = await store.saveUnlogged(result).then(
         () => true,
-        (fault: unknown) => {
-          log.error("store.failed", { run: row.id, ...describeError(fault) });
+        (reason: unknown) => {
+          log.error("store.failed", { run: row.id, ...describeError(reason) });
           return false;
         },
       );
@@ -152,7 +152,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const made = { setId, personas, states, cost, model, createdAt: now() };
       const set = { ...made, key, emailHash, userHash };
       const row = { ...rows.done(asked, context, calls.spent), setId };
-      await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
+      await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;
     } catch (error) {
       if (context.signal.aborted) throw erased(error, context.signal);
