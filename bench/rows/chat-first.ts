@@ -7,7 +7,7 @@ export const CHAT_PATH = "/api/chat/stream";
 /** The least that keeps the promise (bench/bare/least.ts). */
 export const LEAST = "least";
 
-const PAIRS = 200;
+const PAIRS = 150;
 
 /** Time to the first event of a new conversation, with nothing else going on. */
 export async function chatFirst(bench: Bench): Promise<Figure[]> {

@@ -38,7 +38,7 @@ export async function cold(bench: Bench): Promise<Figure[]> {
 
   const what = "cold miss: time added to the upstream's";
   return [
-    figureOf(`${what}, 300 ms to the first token`, await at(REAL, 11), millis(1), { atMost: 1.5 }),
-    figureOf(`${what}, at once after 50 ms`, await at(AT_ONCE, 31), millis(1), { atMost: 2.5 }),
+    figureOf(`${what}, 300 ms to the first token`, await at(REAL, 7), millis(1), { atMost: 1.5 }),
+    figureOf(`${what}, at once after 50 ms`, await at(AT_ONCE, 21), millis(1), { atMost: 2.5 }),
   ];
 }

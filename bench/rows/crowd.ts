@@ -5,7 +5,7 @@ import { compare } from "../statistics.ts";
 import type { Call } from "../upstream.ts";
 
 const CALLERS = 100;
-const ROUNDS = 15;
+const ROUNDS = 9;
 const PACE = { ttftMs: 500 };
 
 function own({ startedAt, endedAt }: Call): number {

@@ -10,7 +10,7 @@ const LEADS = 8;
 const CONNECTIONS = [1, 16, 64];
 // Many short turns rather than few long ones: what else the machine does then meets both alike.
 const TURN_MS = 400;
-const PAIRS = 25;
+const PAIRS = 15;
 const READY_BOUND_MS = 60_000;
 
 /** Asks until memory answers: that is when every portrait of the set is ready. */

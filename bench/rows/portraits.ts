@@ -4,7 +4,7 @@ import { type Figure, figureOf, millis } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { alternate, compare } from "../statistics.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 9;
 /** A picture that costs the stand-in nothing to make, after a time that four at once have to wait for. */
 const PACE = { imageMs: 300 };
 const PICTURE = { imageBytes: 30_000 };

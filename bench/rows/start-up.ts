@@ -8,7 +8,7 @@ import { type ServeOptions, serve } from "../runtime/serve.ts";
 import { alternate, compare } from "../statistics.ts";
 import { D1_ALONE } from "./warm.ts";
 
-const PAIRS = 21;
+const PAIRS = 15;
 
 /** From nothing to the first answer. Milliseconds. */
 async function startAndAsk(options: ServeOptions, body: string): Promise<number> {
