@@ -58,11 +58,12 @@ export function composePortraits(env: PortraitBindings, config: Config) {
     /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
-      return async (portrait: Portrait, owner: SetOwner) => {
-        const whose = insertSetImages(db, owner, [portrait.key]);
-        const state = await store.enqueue(portrait, style, [whose]);
-        if (state === "pending") later(notifyCoalesced());
-        return state;
+      return async (portraits: readonly Portrait[], owner: SetOwner) => {
+        const keys = portraits.map(({ key }) => key);
+        const statements = [insertSetImages(db, owner, keys), insertPortraits(db, portraits, style, now())];
+        const states = await store.enqueue(keys, statements);
+        if (Object.values(states).includes("pending")) later(notifyCoalesced());
+        return states;
       };
     },
     insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),

@@ -62,12 +62,11 @@ export interface BeginRule {
 
 /** The portrait jobs in D1. Each method is one round trip. */
 export interface PortraitJobs {
-  /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
+  /** Puts portraits in, by these statements, unless they are there; gives their states, by key. */
   enqueue(
-    portrait: Portrait,
-    style: PortraitStyle,
-    alongside?: readonly BatchItem<"sqlite">[],
-  ): Promise<PortraitState>;
+    keys: readonly string[],
+    statements: readonly BatchItem<"sqlite">[],
+  ): Promise<Readonly<Record<string, PortraitState>>>;
   find(key: string): Promise<PortraitRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
@@ -163,13 +162,15 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
   }
 
   return {
-    async enqueue(portrait, style, alongside = []) {
-      const [, found] = await db.batch([
-        insertPortraits(db, [portrait], style, now()),
-        db.select({ status: images.status }).from(images).where(eq(images.imageKey, portrait.key)),
-        ...alongside,
-      ]);
-      return found[0]?.status ?? "pending";
+    async enqueue(keys, [first, ...rest]) {
+      if (!first) return {};
+      const states = db
+        .select({ key: images.imageKey, status: images.status })
+        .from(images)
+        .where(among(keys));
+      const answers = await db.batch([first, ...rest, states]);
+      const rows = answers.at(-1) as Awaited<typeof states>;
+      return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
     },
     async find(key) {
       const { status, initials, size, dueAt, leaseOwner, economy } = images;
