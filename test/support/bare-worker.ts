@@ -29,6 +29,8 @@ async function freePort(): Promise<number> {
 /** The bare worker as an operator drives it: `wrangler dev` over a state folder of its own. */
 export interface BareWorker {
   readonly origin: string;
+  /** D1, R2 and the objects are here. */
+  readonly stateFolder: string;
   start(): Promise<void>;
   /** Asks for a path; the answer is held to the contract and the OpenAPI document. */
   ask(path: string, init?: RequestInit): Promise<Response>;
@@ -99,6 +101,7 @@ export async function createBareWorker(
 
   return {
     origin,
+    stateFolder: state,
     start,
     async ask(path, init) {
       const url = `${origin}${path}`;
