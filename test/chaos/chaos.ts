@@ -31,7 +31,7 @@ function untilMidnight(seconds: number): number {
 
 /** Nothing fails any more: what waits for another try comes to its end, or is stuck. */
 async function becomeQuiet(server: StormServer): Promise<string[]> {
-  const state = openState(server.worker.stateFolder);
+  const state = openState(server.worker.state);
   const until = Date.now() + QUIET_WITHIN_MS;
   for (let tries = 1; ; tries += 1) {
     await server.leap(tries * LEAP_MS);
@@ -66,7 +66,7 @@ export async function chaos(
     upstream.calm();
     await server.setFaults(NO_FAULTS);
     const stuck = await becomeQuiet(server);
-    const state = openState(worker.stateFolder);
+    const state = openState(worker.state);
     const served = await serveAll(state, worker.origin);
     await worker.kill();
     const questions = [...notes.questions.values()];
@@ -83,7 +83,7 @@ export async function chaos(
       stuck,
       remains: findRemains(state, notes),
     };
-    look?.(worker.stateFolder, notes, worker.output());
+    look?.(worker.state, notes, worker.output());
     return evidence;
   } finally {
     await server?.worker.dispose();
