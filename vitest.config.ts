@@ -63,7 +63,14 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "dev",
+          include: ["test/{dev,chaos}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "browser",
