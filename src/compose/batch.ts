@@ -17,8 +17,9 @@ import { outputLimit, personaRequest } from "../personas/generation/generator.ts
 import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { createPersonaStore } from "../personas/store.ts";
-import { type PortraitFile, takeApart } from "../portraits/generation/answer.ts";
-import { imageRequest } from "../portraits/generation/generator.ts";
+import { takeApart } from "../portraits/generation/answer.ts";
+import type { PortraitFile } from "../portraits/generation/picture-bytes.ts";
+import { imageRequest } from "../portraits/generation/request.ts";
 import { type Env, now } from "./env.ts";
 import { composeBatchPictures, composePortraits } from "./portraits.ts";
 import { composePseudonym } from "./text-calls.ts";

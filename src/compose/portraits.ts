@@ -3,7 +3,9 @@ import { type BudgetGuard, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { sha256 } from "../hash.ts";
+import { createImageCalls } from "../openai/image-calls.ts";
 import { maxImageTokens } from "../openai/image-tokens.ts";
+import { openParameterMemory } from "../openai/parameters.ts";
 import { costUsd, worstCaseUsd } from "../openai/shapes/usage.ts";
 import { maxTokens } from "../openai/token-bound.ts";
 import type { Upstream } from "../openai/upstream.ts";
@@ -16,6 +18,7 @@ import { createPortraitBucket } from "../portraits/bucket.ts";
 import { createBatchPictures } from "../portraits/generation/batch-answer.ts";
 import { createGenerator } from "../portraits/generation/generator.ts";
 import { createConsumer } from "../portraits/jobs/consumer.ts";
+import { insertPortraits, type Portrait } from "../portraits/jobs/insert.ts";
 import { createPortraitJob } from "../portraits/jobs/job.ts";
 import {
   createCoalescedNotifier,
@@ -23,12 +26,7 @@ import {
   createThrottledNotifier,
 } from "../portraits/jobs/notifier.ts";
 import { createDailyCheck, createReconcile } from "../portraits/jobs/reconcile.ts";
-import {
-  createPortraitJobs,
-  insertPortraits,
-  type Portrait,
-  type PortraitJob,
-} from "../portraits/jobs/store.ts";
+import { createPortraitJobs, type PortraitJob } from "../portraits/jobs/store.ts";
 import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
 import { createPictureCache } from "../portraits/serving/colo-cache.ts";
@@ -163,9 +161,11 @@ export function composePortraitWork(
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
     worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
   const generate = createGenerator({
-    upstream,
+    createImage: createImageCalls(upstream, openParameterMemory(config.OPENAI_BASE_URL)),
     worstCase,
     timeoutMs: config.IMAGE_TIMEOUT_MS,
+    linkOrigins: config.IMAGE_URL_ORIGINS,
+    now,
     cost: ({ model }, usage) => costUsd(prices, model, usage),
   });
   const rule = {

@@ -1,4 +1,4 @@
-import type { PortraitFile } from "./generation/answer.ts";
+import type { PortraitFile } from "./generation/picture-bytes.ts";
 import { toObjectName } from "./key.ts";
 
 /** What is known of a stored picture. */
