@@ -1,4 +1,5 @@
 import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
+import { asRecord } from "../as-record.ts";
 import type { ImageRequest } from "./upstream.ts";
 
 /** CONTRACT §2: how often in a row a call is made again without what was refused. */
@@ -26,8 +27,8 @@ function spelling(body: ChatBody | ImageRequest, name: string): string | undefin
   if (name === "response_format" && typeof body.response_format === "object")
     return body.response_format.type;
   const [member = "", part] = name.split(".");
-  const value = (body as unknown as Record<string, unknown>)[member];
-  const sent = part === undefined ? value : (Object(value) as Record<string, unknown>)[part];
+  const value = asRecord(body)[member];
+  const sent = part === undefined ? value : asRecord(value)[part];
   return sent === undefined || sent === null ? undefined : name;
 }
 
