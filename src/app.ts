@@ -21,6 +21,7 @@ import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
 import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/serving/routes.ts";
+import type { Note } from "./trace.ts";
 
 export interface AppDeps {
   readonly config: ConfigResult;
@@ -35,6 +36,8 @@ export interface AppDeps {
   /** Undefined: there is no administration. */
   readonly adminToken: string | undefined;
   readonly counters: Counters;
+  /** Adds to the request's span. */
+  readonly noteRequest: Note;
   /** Undefined: callers are anonymous. */
   readonly verifyToken: VerifyToken | undefined;
 }
@@ -82,6 +85,12 @@ export function createApp({ config, operations, verifyToken, ...rooms }: AppDeps
     const durationMs = Date.now() - startedAt;
     const { status } = c.res;
     if (counts) rooms.counters.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
+    rooms.noteRequest({
+      "http.route": route,
+      "asknewton.request.id": c.get("requestId"),
+      ...(tier && { "asknewton.tier": tier }),
+      ...(code && { "error.type": code }),
+    });
     if (tier === "memory" && !code)
       return log.hit({ method, route, status, tier }, durationMs, c.get("later"));
     const outcome = { status, durationMs, ...(tier && { tier }), ...(code && { code }) };

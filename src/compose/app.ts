@@ -11,6 +11,7 @@ import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
 import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
+import { noteRequest } from "./tracing.ts";
 
 /** Where callers sign in: the check of their tokens. */
 export function composeVerifier(config: Config): VerifyToken | undefined {
@@ -36,6 +37,7 @@ export function composeApp(env: Env): AppDeps {
   const counters = composeCounters(env.DB);
   return {
     config: result,
+    noteRequest,
     personas,
     counters,
     adminToken: config?.ADMIN_TOKEN,

@@ -22,6 +22,7 @@ import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
+import { traceRuns } from "./tracing.ts";
 
 const newId = () => crypto.randomUUID();
 
@@ -116,7 +117,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
     recoversAlone: true,
-    work,
+    work: traceRuns("personas", work),
     outbox,
     dedupeIndex,
     claims: store,

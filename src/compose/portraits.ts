@@ -38,6 +38,7 @@ import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
 import { createTransform } from "../portraits/sizes/transform.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
 import { createSizeWork } from "../portraits/sizes/work.ts";
+import { traced, traceImages } from "./tracing.ts";
 
 /** What the portraits need of wrangler.toml. */
 export interface PortraitBindings {
@@ -158,16 +159,19 @@ export function composePortraitWork(
 ): PortraitWork {
   const { db, store, sizeJobs, bucket, notify } = parts(env);
   const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
-  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  const transform = createTransform(env.TRANSFORM);
+  const makeSizes = traced("portraits.sizes", createSizes({ bucket, transform, widths, health }));
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = ({ model, prompt, size, quality }: PortraitJob) =>
     worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
-  const generate = createGenerator({
-    upstream,
-    worstCase,
-    timeoutMs: config.IMAGE_TIMEOUT_MS,
-    cost: ({ model }, usage) => costUsd(prices, model, usage),
-  });
+  const generate = traceImages(
+    createGenerator({
+      upstream,
+      worstCase,
+      timeoutMs: config.IMAGE_TIMEOUT_MS,
+      cost: ({ model }, usage) => costUsd(prices, model, usage),
+    }),
+  );
   const rule = {
     maxAttempts: config.IMAGE_MAX_ATTEMPTS,
     dailyLimit: config.IMAGE_DAILY_LIMIT,

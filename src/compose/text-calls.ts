@@ -9,6 +9,7 @@ import { createUpstream, type Upstream } from "../openai/upstream.ts";
 import type { RunContext } from "../runs/task-runner.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";
+import { trace } from "./tracing.ts";
 
 export function openUpstream(config: Config): Upstream {
   const { OPENAI_API_KEY: apiKey = "", OPENAI_BASE_URL: baseUrl, OPENAI_HEADERS: headers } = config;
@@ -41,6 +42,7 @@ export function callsFor(run: Composition, models: readonly string[], maxOutputT
     createTextCalls({
       upstream,
       spend: composeSpend(env, config, caller),
+      trace,
       models,
       parameters,
       now,

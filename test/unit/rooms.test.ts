@@ -6,7 +6,15 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const SRC = join(ROOT, "src");
 
 /** What every file may use. */
-const GROUND = ["log.ts", "counted-log.ts", "describe-error.ts", "hash.ts", "redact.ts", "config"];
+const GROUND = [
+  "log.ts",
+  "trace.ts",
+  "counted-log.ts",
+  "describe-error.ts",
+  "hash.ts",
+  "redact.ts",
+  "config",
+];
 /** What the rooms stand on. They may use each other, never a room. */
 const SHELVES = ["http", "db", "openai", "runs", "idempotency", "budget", "auth"];
 /** Total functions of their arguments: no binding, no network, no clock. */
