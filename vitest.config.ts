@@ -125,6 +125,7 @@ export default defineConfig(({ mode }) => ({
       }),
       workerProject("portrait-limit", {
         IMAGE_DAILY_LIMIT: "7",
+        IMAGE_WIDTHS: "",
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
       workerProject("administered", {

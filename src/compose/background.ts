@@ -8,8 +8,8 @@ import { composeBatches } from "./batch.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now, readConfig } from "./env.ts";
 import { composeModelLookup, composeSizeSample } from "./operations.ts";
-import { openPregenerate } from "./personas.ts";
-import { composePortraitWork } from "./portraits.ts";
+import { composePortraitWork } from "./portrait-work.ts";
+import { openPregenerate } from "./pregenerate.ts";
 import { openUpstream } from "./text-calls.ts";
 import { traced } from "./tracing.ts";
 

@@ -2,7 +2,7 @@ import { tracing } from "cloudflare:workers";
 import { Problem } from "../http/errors.ts";
 import { UpstreamError } from "../openai/failures.ts";
 import type { Generate } from "../portraits/generation/generator.ts";
-import type { RunTask } from "../runs/task-runner.ts";
+import type { RunTask } from "../runs/runner/task.ts";
 import type { Note, Trace } from "../trace.ts";
 
 function errorType(error: unknown): string {
@@ -35,7 +35,7 @@ export function traced<A extends unknown[], T>(name: string, work: (...args: A) 
 }
 
 /** Each run of a room, within the request that began it. */
-export function traceRuns<I, R>(room: "chat" | "personas", task: RunTask<I, R>): RunTask<I, R> {
+export function traceRuns<I, R, M>(room: "chat" | "personas", task: RunTask<I, R, M>): RunTask<I, R, M> {
   return {
     ...task,
     perform(input, context) {

@@ -51,7 +51,7 @@ export const setImages = sqliteTable(
 
 /**
  * runs: one row for each that spent money, whatever became of it; and one for each Idempotency-Key of a persona
- * request, with its answer.
+ * request, with its answer. `request-log.ts` has each kind's own columns.
  */
 export const requestLog = sqliteTable(
   "request_log",
@@ -63,23 +63,24 @@ export const requestLog = sqliteTable(
     /** What was asked: the persona key, or a chat's fingerprint. */
     requestHash: text("request_hash").notNull(),
     setId: text("set_id"),
-    status: integer("status").notNull(),
+    /** Of a run, as the nine after it; null in a key's row. */
+    status: integer("status"),
     /** The problem's code; null where it went well. */
     code: text("code"),
-    model: text("model").notNull(),
-    calls: integer("calls").notNull(),
-    inputTokens: integer("input_tokens").notNull(),
-    cachedInputTokens: integer("cached_input_tokens").notNull(),
-    outputTokens: integer("output_tokens").notNull(),
-    costUsd: real("cost_usd").notNull(),
-    upstreamMs: integer("upstream_ms").notNull(),
-    totalMs: integer("total_ms").notNull(),
+    model: text("model"),
+    calls: integer("calls"),
+    inputTokens: integer("input_tokens"),
+    cachedInputTokens: integer("cached_input_tokens"),
+    outputTokens: integer("output_tokens"),
+    costUsd: real("cost_usd"),
+    upstreamMs: integer("upstream_ms"),
+    totalMs: integer("total_ms"),
     /** Who asked first: the signed-in user and the address, both hashed. */
     callerUserHash: text("caller_user_hash"),
     callerAddressHash: text("caller_address_hash").notNull(),
     /** The subject's e-mail, hashed. */
     emailHash: text("email_hash"),
-    /** In a key's row: of the first request under it. */
+    /** Of a key, as the two after it; null in a run's row. Names the first request under it. */
     fingerprint: text("fingerprint"),
     /** JSON: the set that the first request was answered with; null while that runs. */
     responseJson: text("response_json"),

@@ -1,7 +1,8 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { createEdgeCache, createMemoryCache } from "../../src/personas/cache/layers.ts";
+import { createEdgeCache } from "../../src/personas/cache/edge.ts";
+import { createMemoryCache } from "../../src/personas/cache/memory.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, post, setOf, whenReady } from "../support/api.ts";
 import { answerOf, ask, chat, newQuestion, resume } from "../support/chat.ts";

@@ -11,12 +11,12 @@ export interface Portrait {
   readonly initials: string;
 }
 
-/** Gives each persona's event, in order, once its portrait is announced: no URL that goes out answers 404. */
+/** Gives each persona's event, in order, once its portrait is enqueued: no URL that goes out answers 404. */
 export interface OrderedEmitter {
   readonly personas: readonly StoredPersona[];
-  /** As they were when announced. */
+  /** As they were when enqueued. */
   readonly states: ImageStates;
-  /** Those that could not be announced. */
+  /** Those that could not be enqueued. */
   readonly missing: readonly Portrait[];
   add(persona: StoredPersona, portrait: Portrait): void;
   /** The personas so far are void. True where one of them has gone out. */
@@ -25,20 +25,20 @@ export interface OrderedEmitter {
   made(): Promise<void>;
 }
 
-// D1 answers in milliseconds. Where it does not, the persona goes out without: its portrait is announced with
+// D1 answers in milliseconds. Where it does not, the persona goes out without: its portrait is enqueued with
 // the set, and until then its URL has nothing to show.
-const PATIENCE_MS = 3_000;
+const ENQUEUE_TIMEOUT_MS = 3_000;
 
 async function enqueued(enqueuePortrait: () => Promise<ImageStatus>): Promise<ImageStatus | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLong = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    timer = setTimeout(() => resolve(undefined), ENQUEUE_TIMEOUT_MS);
   });
-  const told = enqueuePortrait().catch((error: unknown) => {
+  const status = enqueuePortrait().catch((error: unknown) => {
     log.error("portrait.not_enqueued", describeError(error));
     return undefined;
   });
-  return await Promise.race([told, tooLong]).finally(() => clearTimeout(timer));
+  return await Promise.race([status, tooLong]).finally(() => clearTimeout(timer));
 }
 
 interface Round {
@@ -52,7 +52,7 @@ const newRound = (): Round => ({ personas: [], states: {}, missing: [], given: 0
 
 export function createOrderedEmitter(
   enqueuePortrait: (portrait: Portrait) => Promise<ImageStatus>,
-  emit: (payload: Payload) => number,
+  emit: (payload: Payload) => void,
 ): OrderedEmitter {
   let round = newRound();
   let last = Promise.resolve();
