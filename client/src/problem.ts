@@ -50,8 +50,7 @@ function isRetryable(status: number, code: string): boolean {
 export async function problemFrom(response: Response): Promise<AskNewtonError> {
   const { status, headers } = response;
   const body: Partial<ProblemBody> | null = await response.json().catch(() => null);
-  // What a filter on the way says may have codes of its own.
-  const given = headers.get("Content-Type")?.includes("problem") ? body?.code : undefined;
+  const given = typeof body?.code === "string" ? body.code : undefined;
   const code = given ?? "bad_response";
   const seconds = Number(headers.get("Retry-After") ?? Number.NaN); // of a date, NaN too
   return new AskNewtonError(code, (given && body?.detail) || `HTTP ${status}`, {

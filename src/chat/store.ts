@@ -13,11 +13,10 @@ export interface ChatStore {
 export function createChatStore(db: Database, now: () => number): ChatStore {
   return {
     async record(row) {
-      const [first, ...rest] = logRun(db, row, utcDay(now()));
-      if (first) await db.batch([first, ...rest]);
+      await db.$client.batch(logRun(db, row, utcDay(now())));
     },
     async recordStart(row) {
-      await insertStart(db, row);
+      await insertStart(db, row).run();
     },
   };
 }

@@ -31,9 +31,6 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   };
 }
 
-// Hidden behind the model's thinking in nearly every run.
-const CHAT_RECORD_WITHIN_MS = 20;
-
 /** What the Durable Object of a chat does. */
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
@@ -56,7 +53,6 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     openCalls: callsFor({ ctx, env, config }, [model, ...config.CHAT_FALLBACK_MODELS], maxOutputTokens),
   });
   return createChatRuns({
-    recordWithinMs: CHAT_RECORD_WITHIN_MS,
     work: traceRuns("chat", work),
     now,
     waitUntil,

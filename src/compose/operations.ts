@@ -38,7 +38,7 @@ export function composeSizeSample(DB: D1Database): () => Promise<void> {
 
 export function composeCounters(DB: D1Database): Counters {
   const db = openDatabase(DB);
-  return createCounters((increments) => addTotals(db, utcDay(now()), increments), now);
+  return createCounters((increments) => addTotals(db, utcDay(now()), increments).run(), now);
 }
 
 export interface AdminParts {

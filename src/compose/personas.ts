@@ -84,13 +84,12 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     newId: () => crypto.randomUUID(),
     imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
-    enqueuePortrait: portraits.enqueue(waitUntil),
+    enqueuePortraits: portraits.enqueue(waitUntil),
     notify: portraits.notify,
     pseudonym: composePseudonym(config),
     openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
-    recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
     recoversAlone: true,
     work: traceRuns("personas", work),

@@ -5,12 +5,13 @@ import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
+import { insertPortraits, type Portrait } from "../portraits/jobs/insert.ts";
 import {
   createCoalescedNotifier,
   createNotifier,
   createThrottledNotifier,
 } from "../portraits/jobs/notifier.ts";
-import { createPortraitJobs, insertPortraits, type Portrait } from "../portraits/jobs/store.ts";
+import { createPortraitJobs } from "../portraits/jobs/store.ts";
 import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
 import { createPictureCache } from "../portraits/serving/colo-cache.ts";
@@ -58,11 +59,12 @@ export function composePortraits(env: PortraitBindings, config: Config) {
     /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
-      return async (portrait: Portrait, owner: SetOwner) => {
-        const whose = insertSetImages(db, owner, [portrait.key]);
-        const state = await store.enqueue(portrait, style, [whose]);
-        if (state === "pending") later(notifyCoalesced());
-        return state;
+      return async (portraits: readonly Portrait[], owner: SetOwner) => {
+        const keys = portraits.map(({ key }) => key);
+        const statements = [insertSetImages(db, owner, keys), insertPortraits(db, portraits, style, now())];
+        const states = await store.enqueue(keys, statements);
+        if (Object.values(states).includes("pending")) later(notifyCoalesced());
+        return states;
       };
     },
     insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),

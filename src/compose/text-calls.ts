@@ -10,9 +10,14 @@ import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 import { trace } from "./tracing.ts";
 
+// Scope: the isolate, which has one configuration. Each Durable Object asks for its own.
+const upstreams = new WeakMap<Config, Upstream>();
+
 export function openUpstream(config: Config): Upstream {
   const { OPENAI_API_KEY: apiKey = "", OPENAI_BASE_URL: baseUrl, OPENAI_HEADERS: headers } = config;
-  return createUpstream({ apiKey, baseUrl, headers, now });
+  const upstream = upstreams.get(config) ?? createUpstream({ apiKey, baseUrl, headers, now });
+  upstreams.set(config, upstream);
+  return upstream;
 }
 
 interface Composition {

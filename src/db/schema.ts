@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-// Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
+// Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md. An index entry is
+// a row written, which the platform bills: indexes of what most rows lack hold the others alone.
 
 /** personas: one row a set. */
 export const personaCache = sqliteTable(
@@ -27,8 +28,8 @@ export const personaCache = sqliteTable(
   },
   (table) => [
     index("persona_cache_shown").on(table.lastShownOn, table.createdAt),
-    index("persona_cache_email").on(table.emailHash),
-    index("persona_cache_user").on(table.userHash),
+    index("persona_cache_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
+    index("persona_cache_user").on(table.userHash).where(sql`user_hash IS NOT NULL`),
   ],
 );
 
@@ -44,8 +45,8 @@ export const setImages = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.imageKey, table.inputHash] }),
     index("set_images_set").on(table.inputHash),
-    index("set_images_email").on(table.emailHash),
-    index("set_images_user").on(table.userHash),
+    index("set_images_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
+    index("set_images_user").on(table.userHash).where(sql`user_hash IS NOT NULL`),
   ],
 );
 
@@ -89,8 +90,8 @@ export const requestLog = sqliteTable(
   },
   (table) => [
     index("request_log_created").on(table.createdAt),
-    index("request_log_caller_user").on(table.callerUserHash),
-    index("request_log_email").on(table.emailHash),
+    index("request_log_caller_user").on(table.callerUserHash).where(sql`caller_user_hash IS NOT NULL`),
+    index("request_log_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
     // Of keys' rows alone: those that are past their time, and the replays of one set.
     index("request_log_keys").on(table.expiresAt, table.requestHash).where(sql`expires_at IS NOT NULL`),
   ],
@@ -113,6 +114,8 @@ export const personaImages = sqliteTable(
       .default("pending"),
     /** Upstream calls that were begun. */
     attempts: integer("attempts").notNull().default(0),
+    /** Those among them of which nobody knows what became: they were probably billed. */
+    uncertainCalls: integer("uncertain_calls").notNull().default(0),
     /** When a worker may claim it: at once, at its next attempt, or when the lease on it runs out. */
     dueAt: integer("due_at").notNull(),
     /** Who holds the lease; null where nobody does. */

@@ -2,6 +2,7 @@ import { type Increments, savedTotals } from "../budget/totals.ts";
 import type { Hasher } from "../hash.ts";
 import { Problem } from "../http/errors.ts";
 import { askRun } from "../runs/ask-run.ts";
+import { answerTotals } from "../runs/run-answer.ts";
 import { createReadThrough, type Hit, type Prepare, type ReadThroughDeps } from "./cache/read-through.ts";
 import type { JoinAnswer, PersonaRuns } from "./generation/object.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
@@ -21,15 +22,12 @@ export type PersonaAnswer = Hit | JoinAnswer;
 
 type SetAnswer = Extract<JoinAnswer, { kind: "set" }>;
 
-const SHARED = { started: {}, joined: { joined: 1 }, replayed: { "hits.log": 1 } };
-
 /** What an answer adds to the day's totals. */
 export function toTotals(answer: PersonaAnswer): Increments {
   if (answer.kind === "hit")
     return { requests: 1, [`hits.${answer.layer}`]: 1, ...savedTotals(answer.answer.saved) };
-  const { how } = answer;
-  const saved = answer.kind === "set" && how !== "started" ? savedTotals(savedBy(answer.set)) : {};
-  return { requests: 1, ...(answer.kind !== "failure" && SHARED[how]), ...saved };
+  if (answer.kind === "failure") return { requests: 1 };
+  return answerTotals(answer.how, answer.kind === "set" ? savedBy(answer.set) : undefined);
 }
 
 /** From a cache, or else from the run of the request's key. `later` takes what the answer need not wait for. */

@@ -1,8 +1,7 @@
 import { and, eq, getTableColumns, isNull, lt, or, type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Database } from "../db/client.ts";
+import { type Database, toStatement } from "../db/client.ts";
 import type { RunRow } from "../db/request-log.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
 import type { Hasher } from "../hash.ts";
@@ -83,7 +82,10 @@ function toStored(row: Parameters<typeof toSet>[0] | undefined): Stored {
 }
 
 /** The statement that puts portraits among the jobs, for the batch that stores their set. */
-export type InsertPortraits = (portraits: readonly Portrait[]) => BatchItem<"sqlite">;
+export type InsertPortraits = (portraits: readonly Portrait[]) => Built;
+
+/** A statement of the query builder's. */
+type Built = Parameters<typeof toStatement>[1];
 
 // What its portraits are today, as a JSON object, in the same statement.
 const statesJson = sql<string>`(
@@ -101,22 +103,25 @@ export function createPersonaStore(
     return db.select(columns).from(personaCache).where(where);
   };
 
-  function finishClaims({ set, claims }: Keys): BatchItem<"sqlite">[] {
+  function finishClaims({ set, claims }: Keys): Built[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
     if (!first) return [];
     return [set ? completeStatement(db, ids, set, now() + first.ttlMs) : releaseStatement(db, ids)];
   }
 
-  function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
+  const toStatements = (queries: readonly Built[]) => queries.map((query) => toStatement(db, query));
+
+  function setStatements({ set, missing }: RunResult): D1PreparedStatement[] {
     if (!set) return [];
     if (missing.length === 0) return [upsertSet(db, set)];
     const keys = missing.map(({ key }) => key);
-    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
+    const portraits = [insertSetImages(db, set, keys), insertPortraits(missing)];
+    return [upsertSet(db, set), ...toStatements(portraits)];
   }
 
-  const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {
-    if (first) await db.batch([first, ...rest]);
+  const batch = async (statements: D1PreparedStatement[]) => {
+    if (statements.length > 0) await db.$client.batch(statements);
   };
 
   return {
@@ -140,15 +145,17 @@ export function createPersonaStore(
       const [mine, [log]] = await db.batch([claimStatement(db, claim, at), selectClaim(db, claim)]);
       return claimedBy(log, mine.length > 0, claim, at);
     },
-    save: (result) =>
-      batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...finishClaims(result)]),
+    async save(result) {
+      const claims = toStatements(finishClaims(result));
+      await batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...claims]);
+    },
     saveUnlogged: (result) => batch(setStatements(result)),
-    finish: (keys) => batch(finishClaims(keys)),
+    finish: (keys) => batch(toStatements(finishClaims(keys))),
     async countOutbox(outcome) {
-      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
+      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 }).run();
     },
     async recordStart(row) {
-      await insertStart(db, row);
+      await insertStart(db, row).run();
     },
     async remove(key) {
       await db.batch([

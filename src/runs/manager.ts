@@ -23,8 +23,6 @@ export interface RunManagerOptions<I, R, M> {
   readonly recoveryCheckMs: (metadata: M) => number;
   /** A run whose server died is begun again by the alarm; else only by who asks, and the alarm ends it. */
   readonly recoversAlone: boolean;
-  /** The longest that a run's first write waits once the upstream has been asked. Milliseconds. */
-  readonly recordWithinMs: number;
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** Resolves when what runs have begun to write elsewhere has been written. */
   readonly written: () => Promise<void>;
@@ -152,8 +150,8 @@ export function createRunManager<I, R, M>(options: RunManagerOptions<I, R, M>): 
   }
 
   function readLive(run: Run<R, M>, reader: ReaderOptions, comment: boolean): ReadableStream<Uint8Array> {
-    const { log, readUpTo: onSent, record: onTaken } = run;
-    return createSseReader(log, { ...reader, heartbeatMs, comment, onSent, onTaken });
+    const { log, readUpTo: onSent } = run;
+    return createSseReader(log, { ...reader, heartbeatMs, comment, onSent });
   }
 
   const recorded = (runId: string) => createEventLog(store.entries(runId), true);

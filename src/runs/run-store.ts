@@ -113,10 +113,10 @@ function toRows(entries: readonly Entry[]): [firstId: number, json: string][] {
  */
 export function createRunStore<M>(storage: DurableObjectStorage): RunStore<M> {
   const { sql } = storage;
-  let ready = false;
+  let ready: boolean | undefined; // undefined: not looked yet
 
   function exists(): boolean {
-    if (ready) return true;
+    if (ready !== undefined) return ready;
     const [table] = sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'runs'").toArray();
     if (table) renameColumns(storage, table.sql);
     ready = table !== undefined;
@@ -140,6 +140,7 @@ export function createRunStore<M>(storage: DurableObjectStorage): RunStore<M> {
   return {
     insert({ id, startedAt, metadata, input, checkpoint }) {
       if (!exists()) for (const table of TABLES) sql.exec(table);
+      ready = true;
       sql.exec(
         "INSERT INTO runs (id, state, startedAt, metadata, input, checkpoint) VALUES (?, 'running', ?, ?, ?, ?)",
         id,
@@ -198,7 +199,7 @@ export function createRunStore<M>(storage: DurableObjectStorage): RunStore<M> {
     isEmpty: () => !exists() || sql.exec("SELECT 1 FROM runs LIMIT 1").toArray().length === 0,
     expire: (now) => remove("expiresAt <= ?", now),
     async clear() {
-      ready = false;
+      ready = undefined;
       await storage.deleteAll();
     },
   };

@@ -110,11 +110,8 @@ describe("where the streaming route cannot be reached at all, the whole answer i
     expect(used.service.requests).toHaveLength(4);
   });
 
-  it.each([
-    ["<h1>Blocked</h1>", "text/html"],
-    ['{"code":"blocked","detail":"By the filter","status":403}', "application/json"],
-  ])("at once where something on the way refuses it for good: %s", async (body, type) => {
-    const used = await through([{ ...blocked, body, headers: { "Content-Type": type } }]);
+  it("at once where something on the way refuses it for good", async () => {
+    const used = await through([blocked]);
     expectOneRun(used);
     expect(used.types()).toEqual(["fallback", "done"]);
   });

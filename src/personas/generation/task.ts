@@ -5,8 +5,8 @@ import type { Spent, TextCalls } from "../../openai/text-calls.ts";
 import { createRunRows } from "../../runs/run-row.ts";
 import type { RunContext, RunTask } from "../../runs/runner/task.ts";
 import type { PersonaInput } from "../key.ts";
-import { doneEvent, type StoredSet } from "../presenter.ts";
-import type { ImageStatus, Traits } from "../schema.ts";
+import { doneEvent, type ImageStates, type StoredSet } from "../presenter.ts";
+import type { Traits } from "../schema.ts";
 import type { SetOwner, SetRow } from "../set-row.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
 import type { DedupeIndex } from "./dedupe-index.ts";
@@ -30,8 +30,8 @@ export interface PersonaMetadata {
 export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
   readonly portraitOf: (traits: Traits) => Portrait;
-  /** Puts a portrait among the jobs, with whose it is, and has it made; gives the state it is in. */
-  readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
+  /** Puts portraits among the jobs, with whose they are, and has them made; gives the states they are in. */
+  readonly enqueuePortraits: (portraits: readonly Portrait[], owner: SetOwner) => Promise<ImageStates>;
   /** Has portraits made that were put among the jobs in another way. */
   readonly notify: () => Promise<void>;
   /** The sizes that are kept of each portrait. Pixels. */
@@ -101,7 +101,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   }
 
   async function generate(input: RunInput, context: RunContext, calls: TextCalls): Promise<OrderedEmitter> {
-    const emitter = createOrderedEmitter((portrait) => deps.enqueuePortrait(portrait, input), context.emit);
+    const enqueue = (portraits: readonly Portrait[]) => deps.enqueuePortraits(portraits, input);
+    const emitter = createOrderedEmitter(enqueue, context.emit);
     try {
       await generatePersonas(personaRequest(input, deps), input.count, calls, {
         onPersona(traits) {

@@ -19,8 +19,6 @@ export interface Run<R, M> {
   readUpTo(id: number): void;
   /** Ends the work at once, where it heeds its signal. `why` is the signal's reason. */
   stop(why?: typeof ERASED): void;
-  /** Writes it down, where that has not been done yet: a reader has something to come back for. */
-  record(): void;
   /** Writes the end down where the disk failed before. Throws where it fails again. */
   persist(): void;
 }
@@ -122,7 +120,6 @@ export function launch<I, R, M>(options: Launch<I, R, M>): Run<R, M> {
       readUpTo = Math.max(readUpTo, eventId);
     },
     stop: (why) => controller.abort(why),
-    record: recorder.record,
     persist: recorder.persist,
   };
 }

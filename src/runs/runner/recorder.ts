@@ -5,10 +5,8 @@ import { createEventWriter } from "./event-writer.ts";
 
 /** Writes one run down. A full disk stops no answer: the run goes on in memory. */
 export interface Recorder {
-  /** The upstream has been asked: the first write follows within `recordWithinMs`. */
+  /** The upstream has been asked: the first write. Only the first call counts. */
   sent(): void;
-  /** A reader has something to come back for: the first write follows now. */
-  record(): void;
   enqueue(entry: Entry): void;
   saveCheckpoint(value: unknown): void;
   finish(end: RunEnd): void;
@@ -23,15 +21,12 @@ export interface RecorderOptions {
   /** The first write, with what the run has spent by then. JSON. */
   readonly write: (checkpoint: string | null) => void;
   readonly checkpoint: string | null;
-  /** Milliseconds; 0: at once. */
-  readonly recordWithinMs: number;
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { store, id, log, recordWithinMs } = options;
+  const { store, id, log } = options;
   let { checkpoint } = options;
   let recorded = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let unwritten: (() => void) | undefined;
   const events = createEventWriter(log, (entries) => {
     write();
@@ -49,23 +44,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function write(): void {
     if (recorded) return;
     recorded = true;
-    clearTimeout(timer);
     attempt(() => options.write(checkpoint));
   }
 
   return {
     enqueue: events.enqueue,
-    // A write holds back whatever leaves the object until it is on disk: first the upstream is asked, and where
-    // it is quick, the first text goes out.
-    sent() {
-      if (recordWithinMs === 0) write();
-      else if (!recorded) timer ??= setTimeout(write, recordWithinMs);
-    },
-    record() {
-      if (recorded) return;
-      clearTimeout(timer);
-      timer = setTimeout(write, 1);
-    },
+    // A write holds back whatever leaves the object after it until it is on disk, which is long before a model's first
+    // text; and of a hundred runs that begin together none writes while another's text comes.
+    sent: write,
     saveCheckpoint(value) {
       const json = JSON.stringify(value);
       checkpoint = json;

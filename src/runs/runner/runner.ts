@@ -17,8 +17,6 @@ export interface RunnerOptions<I, R, M> {
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** Called with a run's first write: sees to it that a run whose server dies is found again. */
   readonly scheduleRecoveryCheck: (metadata: M) => void;
-  /** The longest that the first write waits once the upstream has been asked, so as not to delay the first text. */
-  readonly recordWithinMs: number;
 }
 
 export interface Runner<I, R, M> {
@@ -44,7 +42,7 @@ const nextId = ({ lastId }: EventLog) => lastId + ID_HEADROOM + 1;
 type Begun<I, M> = Omit<NewRun<M>, "input"> & Pick<Launch<I, unknown, M>, "input" | "log" | "resetId">;
 
 export function createRunner<I, R, M>(options: RunnerOptions<I, R, M>): Runner<I, R, M> {
-  const { store, work, now, keepMs, waitUntil, recordWithinMs } = options;
+  const { store, work, now, keepMs, waitUntil } = options;
 
   function begin(run: Begun<I, M>, firstWrite: (checkpoint: string | null) => void): Run<R, M> {
     const { id, log, metadata, checkpoint } = run;
@@ -52,7 +50,7 @@ export function createRunner<I, R, M>(options: RunnerOptions<I, R, M>): Runner<I
       firstWrite(spent);
       options.scheduleRecoveryCheck(metadata);
     };
-    const recorder = createRecorder({ store, id, log, write, checkpoint, recordWithinMs });
+    const recorder = createRecorder({ store, id, log, write, checkpoint });
     return launch({
       ...run,
       work,
