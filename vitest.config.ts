@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
@@ -11,11 +12,26 @@ const TEST_VARIABLES = {
   RATE_LIMIT: "off",
 };
 
+/** A Worker that is told whatever the platform traces of the one under test. */
+const TRACED = {
+  streamingTails: ["tail"],
+  serviceBindings: { TAIL: "tail" },
+  workers: [
+    {
+      name: "tail",
+      modules: true,
+      script: readFileSync("test/support/tail.mjs", "utf8"),
+      compatibilityDate: "2026-11-01",
+    },
+  ],
+};
+
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(name: string, variables: Record<string, string> = {}) {
+function workerProject(name: string, variables: Record<string, string> = {}, more = {}) {
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
+      ...more,
       bindings: {
         ...TEST_VARIABLES,
         OPENAI_BASE_URL: inject<string>("upstream"),
@@ -125,7 +141,11 @@ export default defineConfig(({ mode }) => ({
         IMAGE_WIDTHS: "",
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
-      workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
+      workerProject("administered", {
+        ADMIN_TOKEN: "the-administrators-own-token",
+        RETENTION_SETS: process.env.RETENTION_SETS ?? "10000",
+      }),
+      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, TRACED),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],
