@@ -12,7 +12,7 @@ const TEST_VARIABLES = {
 };
 
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(name: string, variables: Record<string, string> = {}) {
+function workerProject(name: string, variables: Record<string, string> = {}, fileParallelism = true) {
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
@@ -31,6 +31,7 @@ function workerProject(name: string, variables: Record<string, string> = {}) {
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ["test/support/site.ts", "test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
+      fileParallelism,
       testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
       expect: { poll: { timeout: 20_000 } },
     },
@@ -112,6 +113,19 @@ export default defineConfig(({ mode }) => ({
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
       workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
+      // one file after another: calls for files and batches, and the bill, do not tell who has asked
+      workerProject("economy", { ADMIN_TOKEN: "the-administrators-own-token" }, false),
+      // worth some forty portraits of the library a day, at their worst case
+      workerProject(
+        "library",
+        {
+          PORTRAITS: "library",
+          PREGENERATE_DAILY_LIMIT_USD: "1.5",
+          IMAGE_WIDTHS: "",
+          ADMIN_TOKEN: "the-administrators-own-token",
+        },
+        false,
+      ),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

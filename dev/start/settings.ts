@@ -15,6 +15,8 @@ export type Variables = Readonly<Record<string, string>>;
 export interface Settings {
   readonly port: number;
   readonly reload: boolean;
+  /** Portraits come from the library, which is made first. */
+  readonly library: boolean;
   /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
   readonly hosts: readonly string[];
   /** D1, R2, queues and Durable Objects live here between runs. `STATE_DIR` moves it, for a second one beside it. */
@@ -24,19 +26,22 @@ export interface Settings {
 }
 
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const { reload, host } = readOptions(args);
+  const { reload, library, host } = readOptions(args);
+  const chosen = library ? { ...env, PORTRAITS: "library" } : env;
   return {
     port: readPort(env.PORT || "8787"),
     reload,
+    library,
     hosts: host.map((name) => name.toLowerCase()),
     stateFolder: resolve(ROOT, env.STATE_DIR || join(".wrangler", "state")),
-    variables: readVariables(env),
+    variables: readVariables(chosen),
   };
 }
 
 function readOptions(args: readonly string[]) {
   const options = {
     reload: { type: "boolean", default: false },
+    library: { type: "boolean", default: false },
     host: { type: "string", multiple: true, default: [] as string[] },
   } as const;
   try {
@@ -45,7 +50,7 @@ function readOptions(args: readonly string[]) {
   } catch {
     // No option of this, or one without its value.
   }
-  throw new StartError("The options are --reload and --host <name>, such as tunnel.example.com.");
+  throw new StartError("The options are --reload, --library and --host <name>, such as tunnel.example.com.");
 }
 
 function readPort(text: string): number {

@@ -40,6 +40,8 @@ export interface BatchStore {
   /** Changes a batch that is still this owner's. False where it is another's by now. */
   update(batch: Batch, set: Partial<Batch>): Promise<boolean>;
   itemsOf(batch: Batch): Promise<Item[]>;
+  /** What its results have cost by now. US dollars. */
+  costOf(batch: Batch): Promise<number>;
   picturesOf(keys: readonly string[]): Promise<Map<string, Picture>>;
   /** The money for these items was set aside; the others wait again. Counts images as started. */
   confirm(batch: Batch, kept: readonly Item[], reservedUsd: number): Promise<void>;
@@ -54,6 +56,8 @@ export interface BatchStore {
   /** The item goes into a later batch; after `MAX_ASKED` it stays in this one. */
   askAgain(batch: Batch, item: Item, cost: ItemCost): Promise<void>;
   drop(ids: readonly string[]): Promise<void>;
+  /** Drops what the upstream was never asked for, so that its images were not started. */
+  dropUnasked(batch: Batch): Promise<void>;
   /** Forgets batches that were over before `time`. */
   purge(time: number): Promise<void>;
   /** Whether the newest batch since `time` found that the upstream has none. */
@@ -74,9 +78,13 @@ export function createBatchStore(
   const gather = () => [
     db
       .insert(items)
-      .select(sql`SELECT lower(hex(randomblob(16))), 'images', image_key, NULL, NULL, NULL, 0, created_at
-        FROM persona_images WHERE status = 'pending' AND economy = 1 LIMIT 1000`)
-      .onConflictDoNothing(),
+      .select(sql`SELECT lower(hex(randomblob(16))), 'images', image_key, NULL, NULL, NULL, 0, due_at
+        FROM persona_images WHERE status = 'pending' AND economy = 1 ORDER BY due_at LIMIT 1000`)
+      .onConflictDoUpdate({
+        target: items.key,
+        set: { createdAt: sql`MIN(${items.createdAt}, excluded.created_at)` },
+        setWhere: isNull(items.batchId),
+      }),
     db.delete(items).where(
       and(
         isNull(items.batchId),
@@ -171,6 +179,10 @@ export function createBatchStore(
     },
     itemsOf: (batch) =>
       db.select().from(items).where(eq(items.batchId, batch.id)).orderBy(items.createdAt, items.id),
+    async costOf({ id }) {
+      const row = await db.select({ usd: batches.costUsd }).from(batches).where(eq(batches.id, id)).get();
+      return row?.usd ?? 0;
+    },
     async picturesOf(keys) {
       const rows = await db
         .select()
@@ -215,6 +227,17 @@ export function createBatchStore(
     },
     async drop(ids) {
       await db.delete(items).where(sql`${items.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+    },
+    async dropUnasked(batch) {
+      const mine = eq(items.batchId, batch.id);
+      const count = db.select({ count: sql`COUNT(*)` }).from(items).where(mine);
+      await db.batch([
+        db
+          .update(imageDays)
+          .set({ started: sql`started - ${count}` })
+          .where(and(eq(imageDays.day, utcDay(now())), sql`${batch.endpoint} = 'images'`)),
+        db.delete(items).where(mine),
+      ]);
     },
     async purge(time) {
       const over = inArray(batches.state, OVER);

@@ -8,6 +8,7 @@ import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
+import { composeLibrary } from "./library.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
 import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
@@ -48,6 +49,7 @@ export function composeApp(env: Env): AppDeps {
         config,
         counters,
         jobs: personas.jobs,
+        library: composeLibrary(env, config),
         forgetPersonas: personas.forget,
         forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
       }),

@@ -5,8 +5,9 @@ import { createSetRetention } from "../personas/retention.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { composeBatches } from "./batch.ts";
-import { composeSpend } from "./budget.ts";
+import { composeGuard, composeSpend, economyLimits } from "./budget.ts";
 import { type Env, now, readConfig } from "./env.ts";
+import { composeLibrary } from "./library.ts";
 import { composeModelLookup, composeSizeSample } from "./operations.ts";
 import { openPregenerate } from "./personas.ts";
 import { composePortraitWork } from "./portraits.ts";
@@ -20,7 +21,11 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     const upstream = openUpstream(config);
     const pregenerate = openPregenerate(env, config);
     return {
-      ...composePortraitWork(env, config, upstream, composeSpend(env, config)),
+      ...composePortraitWork(env, config, upstream, {
+        all: composeSpend(env, config),
+        library: composeGuard(env, economyLimits(config)),
+      }),
+      announceLibrary: composeLibrary(env, config).announce,
       pregenerate,
       moveBatches: composeBatches(env, config, upstream, pregenerate),
       sampleSize: composeSizeSample(env.DB),

@@ -3,7 +3,7 @@ import { readTextLine } from "../batch/lines.ts";
 import { createBatchStore, type Item, type ItemCost } from "../batch/store.ts";
 import { createTakeIn, NO_COST, type Results } from "../batch/take-in.ts";
 import { createTick, type Money, type Requests } from "../batch/tick.ts";
-import { utcDay } from "../budget/guard.ts";
+import { ledgerName, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { askAgainIfLost } from "../http/availability.ts";
@@ -19,6 +19,7 @@ import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { type PortraitFile, takeApart } from "../portraits/generation/answer.ts";
 import { imageRequest } from "../portraits/generation/generator.ts";
+import { economyLimits } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 import { composeBatchPictures, composePortraits } from "./portraits.ts";
 import { composePseudonym } from "./text-calls.ts";
@@ -34,10 +35,7 @@ const inputOf = ({ inputJson }: Item) => JSON.parse(inputJson ?? "null") as RunI
 function composeMoney(env: Env, config: Config): Money {
   const open = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
   const limits = (day: string) =>
-    [
-      { ledger: `pregenerate-${day}`, limitUsd: config.PREGENERATE_DAILY_LIMIT_USD },
-      { ledger: day, limitUsd: config.DAILY_SPEND_LIMIT_USD },
-    ].flatMap(({ ledger, limitUsd }) => (limitUsd === undefined ? [] : [{ ledger, limitUsd }]));
+    economyLimits(config).map(({ limitUsd, share }) => ({ ledger: ledgerName(day, share), limitUsd }));
   const settle = (ledger: string, id: string, usd: number) =>
     askAgainIfLost(async () => await open(ledger).settle(id, usd));
   return {
@@ -49,7 +47,7 @@ function composeMoney(env: Env, config: Config): Money {
       }
       return fitting.length;
     },
-    async settle({ id, day, costUsd: usd }) {
+    async settle({ id, day }, usd) {
       for (const { ledger } of limits(day)) await settle(ledger, id, usd);
     },
   };
@@ -62,6 +60,7 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   const generator = {
     model,
     maxOutputTokens,
+    portraits: config.PORTRAITS,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     pseudonym: composePseudonym(config),
   };

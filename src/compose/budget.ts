@@ -13,10 +13,20 @@ function toLimits(config: Config, caller: string | undefined): Limit[] {
   return limits;
 }
 
+/** What a day may spend on the library and on economy jobs, and on everything. */
+export function economyLimits(config: Config): Limit[] {
+  const limitUsd = config.PREGENERATE_DAILY_LIMIT_USD;
+  return [{ limitUsd, code: "budget_exhausted", share: "pregenerate" }, ...toLimits(config, undefined)];
+}
+
 export function composeSpend(env: Env, config: Config, caller?: string): BudgetGuard {
+  return composeGuard(env, toLimits(config, caller));
+}
+
+export function composeGuard(env: Env, limits: readonly Limit[]): BudgetGuard {
   const ledger = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
   return createBudgetGuard({
-    limits: toLimits(config, caller),
+    limits,
     openLedger: (name) => ({
       reserve: (...reservation) => askAgainIfLost(async () => await ledger(name).reserve(...reservation)),
       settle: (...settlement) => askAgainIfLost(async () => await ledger(name).settle(...settlement)),

@@ -38,6 +38,7 @@ import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
 import { createTransform } from "../portraits/sizes/transform.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
 import { createSizeWork } from "../portraits/sizes/work.ts";
+import { fromLibrary, isOfLibrary, portraitStyle } from "./library.ts";
 
 /** What the portraits need of wrangler.toml. */
 export interface PortraitBindings {
@@ -70,28 +71,44 @@ function parts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {
 /** What the persona room needs of the portraits. */
 export function composePortraits(env: PortraitBindings, config: Config) {
   const { db, store, notify } = parts(env);
-  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
+  const style = portraitStyle(config);
+  const ofLibrary = config.PORTRAITS === "library";
+  const own = (traits: Traits): Portrait => {
+    const prompt = portraitPrompt(traits);
+    return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
+  };
+  /** The library's belong to nobody, and only a batch makes them: sooner where somebody waits. */
+  const insert = (economy: boolean) => (portraits: readonly Portrait[], owner: SetOwner) => {
+    const options = { style, now: now(), economy: economy || ofLibrary };
+    const inserted = insertPortraits(db, portraits, options);
+    const keys = portraits.map(({ key }) => key);
+    return ofLibrary ? [inserted] : [insertSetImages(db, owner, keys), inserted];
+  };
   return {
     notify: () => notify(),
-    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
-    portraitOf(traits: Traits): Portrait {
-      const prompt = portraitPrompt(traits);
-      return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
-    },
+    takeUp: composeTakeUp(env, config),
+    portraitOf: ofLibrary ? fromLibrary(config) : own,
     /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
       return async (portrait: Portrait, owner: SetOwner) => {
-        const whose = insertSetImages(db, owner, [portrait.key]);
-        const state = await store.enqueue(portrait, style, [whose]);
-        if (state === "pending") later(notifyCoalesced());
+        const state = await store.enqueue(portrait.key, insert(false)([portrait], owner));
+        if (state === "pending" && !ofLibrary) later(notifyCoalesced());
         return state;
       };
     },
-    insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),
+    insert: insert(false),
     /** For the Batch API. */
-    insertEconomy: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now(), true),
+    insertEconomy: insert(true),
   };
+}
+
+/** Whoever looks at one of the library's waits for its batch. */
+function composeTakeUp(env: PortraitBindings, config: Config) {
+  const { store, notify } = parts(env);
+  const takeUp = createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT);
+  const isShared = isOfLibrary(config);
+  return (keys: readonly string[]) => takeUp(keys.filter((key) => !isShared(key)));
 }
 
 export function composePortraitRoutes(env: PortraitBindings, config: Config): PortraitRoutesDeps {
@@ -103,7 +120,7 @@ export function composePortraitRoutes(env: PortraitBindings, config: Config): Po
     publicBaseUrl: config.PUBLIC_BASE_URL,
     notify: () => notify(),
     notifyThrottled: createThrottledNotifier(notify, LOOKED_AT_THROTTLE_MS, now),
-    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
+    takeUp: composeTakeUp(env, config),
     wantSizes: createWantSizes(sizeJobs, notify, now),
     now,
   };
@@ -154,7 +171,7 @@ export function composePortraitWork(
   env: PortraitBindings,
   config: Config,
   upstream: Upstream,
-  spend: BudgetGuard,
+  spend: { readonly all: BudgetGuard; readonly library: BudgetGuard },
 ): PortraitWork {
   const { db, store, sizeJobs, bucket, notify } = parts(env);
   const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
@@ -174,13 +191,14 @@ export function composePortraitWork(
     baseMs: config.IMAGE_RETRY_BASE_SECONDS * 1000,
     leaseMs,
   };
+  const isShared = isOfLibrary(config);
   const configured = config.OPENAI_API_KEY !== undefined;
   const job = createPortraitJob({
     store,
     bucket,
     makeSizes,
     generate,
-    spend,
+    budgetOf: ({ key }) => (isShared(key) ? spend.library : spend.all),
     worstCase,
     rule,
     configured,

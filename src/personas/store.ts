@@ -20,7 +20,7 @@ import {
 import type { Portrait } from "./generation/ordered-emitter.ts";
 import { SET_ID } from "./key.ts";
 import type { ImageStates, StoredSet } from "./presenter.ts";
-import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
+import { dropUnmadePortraits, type SetOwner, type SetRow, toSet, upsertSet } from "./set-row.ts";
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -71,8 +71,8 @@ export interface PersonaStore {
   imageStates(keys: readonly string[]): Promise<ImageStates>;
 }
 
-/** The statement that puts portraits among the jobs, for the batch that stores their set. */
-export type InsertPortraits = (portraits: readonly Portrait[]) => BatchItem<"sqlite">;
+/** What puts a set's portraits among the jobs, for the batch that stores it. */
+export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => BatchItem<"sqlite">[];
 
 // What its portraits are today, as a JSON object, in the same statement.
 const statesJson = sql<string>`(
@@ -100,8 +100,7 @@ export function createPersonaStore(
   function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
     if (!set) return [];
     if (missing.length === 0) return [upsertSet(db, set)];
-    const keys = missing.map(({ key }) => key);
-    return [upsertSet(db, set), insertSetImages(db, set, keys), insertPortraits(missing)];
+    return [upsertSet(db, set), ...insertPortraits(missing, set)];
   }
 
   const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {

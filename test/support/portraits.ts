@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/db/client.ts";
 import { personaImages } from "../../src/db/schema.ts";
 import { sha256 } from "../../src/hash.ts";
 import type { PersonaSet, Traits } from "../../src/personas/schema.ts";
-import { createPortraitJobs } from "../../src/portraits/jobs/store.ts";
+import { createPortraitJobs, insertPortraits } from "../../src/portraits/jobs/store.ts";
 import { imageKey } from "../../src/portraits/key.ts";
 import worker from "../../src/worker.ts";
 import { call, generate, newLead, setOf, until } from "./api.ts";
@@ -69,7 +69,9 @@ export async function announce(markers: readonly string[], initials = "AS"): Pro
   return await Promise.all(
     markers.map(async (prompt) => {
       const key = imageKey(prompt, STYLE, sha256);
-      await store().enqueue({ key, prompt, initials }, STYLE);
+      const options = { style: STYLE, now: Date.now(), economy: false };
+      const insert = insertPortraits(openDatabase(env.DB), [{ key, prompt, initials }], options);
+      await store().enqueue(key, [insert]);
       return key;
     }),
   );

@@ -4,9 +4,10 @@ import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
 import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
+import type { StoredPersona } from "../presenter.ts";
 import type { Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
-import { createAnswerParser } from "./answer-parser.ts";
+import { type Asked, createAnswerParser } from "./answer-parser.ts";
 import { type GeneratorModel, personaRequest } from "./generator.ts";
 import type { Portrait } from "./ordered-emitter.ts";
 import type { RunInput } from "./task.ts";
@@ -15,7 +16,8 @@ export interface BatchAnswerDeps extends GeneratorModel {
   readonly db: Database;
   /** Its portraits wait for a batch, too. */
   readonly store: Pick<PersonaStore, "findByKey" | "save" | "remove">;
-  readonly portraitOf: (traits: Traits) => Portrait;
+  /** `others` come before it in its set. */
+  readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
   /** US dollars, at the price of a batch. */
   readonly cost: (usage: Usage) => number;
   readonly now: () => number;
@@ -36,14 +38,14 @@ function record(value: unknown): Record<string, unknown> {
 }
 
 /** The personas in an answer of `chat/completions`, or why there are none. */
-function readAnswer(body: unknown, count: number): Traits[] | "model_refusal" | "upstream_invalid_output" {
+function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "upstream_invalid_output" {
   const { choices } = record(body);
   const { message, finish_reason: reason } = record(Array.isArray(choices) ? choices[0] : undefined);
   const { content, refusal } = record(message);
   if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
   const personas: Traits[] = [];
   try {
-    const parser = createAnswerParser(count, (persona) => personas.push(persona));
+    const parser = createAnswerParser(asked, (persona) => personas.push(persona));
     parser.write(typeof content === "string" ? content : "");
     return reason === "stop" && parser.end() ? personas : "upstream_invalid_output";
   } catch {
@@ -98,10 +100,13 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
     const row = logRow(input, rowId, spent);
     const there = await store.findByKey(key);
     if (there) return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
-    const portraits = personas.map(deps.portraitOf);
-    const made = personas.map((traits, index) => {
-      return { ...traits, id: deps.newId(), imageKey: portraits[index]?.key ?? "" };
-    });
+    const portraits: Portrait[] = [];
+    const made: StoredPersona[] = [];
+    for (const traits of personas) {
+      const portrait = deps.portraitOf(traits, made);
+      portraits.push(portrait);
+      made.push({ ...traits, id: deps.newId(), imageKey: portrait.key });
+    }
     const cost = { usd: spent.costUsd, tokens: spent.usage.inputTokens + spent.usage.outputTokens };
     const whose = { key, setId, emailHash, userHash, model: deps.model };
     const set = { ...whose, personas: made, states: {}, cost, createdAt: now() };
@@ -125,7 +130,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
     ): Promise<BatchAnswer> {
       const usage = parseUsage(record(body).usage);
       const spent = { usage, costUsd: deps.cost(usage) };
-      const answer = readAnswer(body, input.count);
+      const answer = readAnswer(body, { count: input.count, portraits: deps.portraits });
       if (typeof answer !== "string") {
         await keep(input, rowId, answer, spent);
         await tellJobs(input.key, spent.costUsd);

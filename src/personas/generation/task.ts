@@ -5,7 +5,7 @@ import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-cal
 import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/task-runner.ts";
 import type { PersonaInput } from "../key.ts";
-import { doneEvent, type StoredSet } from "../presenter.ts";
+import { doneEvent, type StoredPersona, type StoredSet } from "../presenter.ts";
 import type { ImageStatus, Traits } from "../schema.ts";
 import type { SetOwner, SetRow } from "../set-row.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
@@ -24,7 +24,8 @@ export interface RunInput extends PersonaInput {
 
 export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
-  readonly portraitOf: (traits: Traits) => Portrait;
+  /** `others` come before it in its set. */
+  readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
   /** Puts a portrait among the jobs, with whose it is, and has it made; gives the state it is in. */
   readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
   /** Has portraits made that were put among the jobs in another way. */
@@ -113,9 +114,10 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     const emitter = createOrderedEmitter((portrait) => deps.enqueuePortrait(portrait, input), context.emit);
     let voidUpTo = context.resetId;
     try {
-      await generatePersonas(personaRequest(input, deps), input.count, calls, {
+      const asked = { count: input.count, portraits: deps.portraits };
+      await generatePersonas(personaRequest(input, deps), asked, calls, {
         onPersona(traits) {
-          const portrait = deps.portraitOf(traits);
+          const portrait = deps.portraitOf(traits, emitter.personas);
           emitter.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
         },
         onRestart() {

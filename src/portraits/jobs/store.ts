@@ -62,12 +62,8 @@ export interface BeginRule {
 
 /** The portrait jobs in D1. Each method is one round trip. */
 export interface PortraitJobs {
-  /** Puts a portrait in, unless it is there, has it made, and gives its state. `alongside`: what goes into the same batch. */
-  enqueue(
-    portrait: Portrait,
-    style: PortraitStyle,
-    alongside?: readonly BatchItem<"sqlite">[],
-  ): Promise<PortraitState>;
+  /** Puts a portrait in, by these statements, unless it is there; gives its state. */
+  enqueue(key: string, statements: readonly BatchItem<"sqlite">[]): Promise<PortraitState>;
   find(key: string): Promise<PortraitRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
@@ -89,16 +85,24 @@ export interface PortraitJobs {
   readyAfter(position: string, limit: number): Promise<string[]>;
 }
 
-/**
- * The insert behind `announce`, for whoever has a batch of its own. At most ten portraits, since D1 binds 100
- * values; what is the same in every row is written out.
- */
+export interface InsertOptions {
+  readonly style: PortraitStyle;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** For the Batch API. */
+  readonly economy: boolean;
+  /** When somebody has begun to wait: now, unless said otherwise. */
+  readonly dueAt?: number;
+}
+
+/** D1 binds 100 values; what is the same in every row is written out. */
+export const MAX_INSERTED = 10;
+
+/** Puts portraits in, `MAX_INSERTED` at most, for a batch of the caller's. */
 export function insertPortraits(
   db: Database,
   portraits: readonly Portrait[],
-  style: PortraitStyle,
-  now: number,
-  economy = false,
+  { style, now, economy, dueAt = now }: InsertOptions,
 ) {
   const at = sql.raw(String(now));
   const start = {
@@ -107,7 +111,8 @@ export function insertPortraits(
     costUsd: sql`0`,
     economy: sql.raw(String(Number(economy))),
   };
-  const same = { dueAt: at, createdAt: at, updatedAt: at, ...start };
+  const due = sql.raw(String(dueAt));
+  const same = { dueAt: due, createdAt: at, updatedAt: at, ...start };
   const rows = portraits.map(({ key, prompt, initials }) => ({
     imageKey: key,
     prompt,
@@ -124,7 +129,7 @@ export function insertPortraits(
     .values(rows)
     .onConflictDoUpdate({
       target: images.imageKey,
-      set: { dueAt: at, economy: start.economy },
+      set: { dueAt: due, economy: start.economy },
       setWhere: sql`${images.status} = 'pending' AND (${waits} OR ${images.economy} > ${start.economy})`,
     });
 }
@@ -163,13 +168,10 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
   }
 
   return {
-    async enqueue(portrait, style, alongside = []) {
-      const [, found] = await db.batch([
-        insertPortraits(db, [portrait], style, now()),
-        db.select({ status: images.status }).from(images).where(eq(images.imageKey, portrait.key)),
-        ...alongside,
-      ]);
-      return found[0]?.status ?? "pending";
+    async enqueue(key, statements) {
+      const state = db.select({ status: images.status }).from(images).where(eq(images.imageKey, key));
+      const [[found]] = await db.batch([state, ...statements]);
+      return found?.status ?? "pending";
     },
     async find(key) {
       const { status, initials, size, dueAt, leaseOwner, economy } = images;
