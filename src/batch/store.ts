@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lte, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { BatchItem as Statement } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { batches, imageDays, personaImages as images, batchItems as items } from "../db/schema.ts";
@@ -56,11 +56,13 @@ export interface BatchStore {
   /** The item goes into a later batch; after `MAX_ASKED` it stays in this one. */
   askAgain(batch: Batch, item: Item, cost: ItemCost): Promise<void>;
   drop(ids: readonly string[]): Promise<void>;
+  /** What is left in a batch that was cancelled waits again. */
+  release(batch: Batch): Promise<void>;
   /** Drops what the upstream was never asked for, so that its images were not started. */
   dropUnasked(batch: Batch): Promise<void>;
   /** Forgets batches that were over before `time`. */
   purge(time: number): Promise<void>;
-  /** Whether the newest batch since `time` found that the upstream has none. */
+  /** Whether the newest batch that asked the upstream since `time` found that it has none. */
   isUnsupported(time: number): Promise<boolean>;
   /** Images that a UTC day may still start. */
   startedImages(day: string): Promise<number>;
@@ -228,6 +230,9 @@ export function createBatchStore(
     async drop(ids) {
       await db.delete(items).where(sql`${items.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
     },
+    async release(batch) {
+      await db.update(items).set({ batchId: null }).where(eq(items.batchId, batch.id));
+    },
     async dropUnasked(batch) {
       const mine = eq(items.batchId, batch.id);
       const count = db.select({ count: sql`COUNT(*)` }).from(items).where(mine);
@@ -247,7 +252,12 @@ export function createBatchStore(
       const row = await db
         .select({ state: batches.state })
         .from(batches)
-        .where(gt(batches.createdAt, time))
+        .where(
+          and(
+            gt(batches.createdAt, time),
+            or(eq(batches.state, "unsupported"), isNotNull(batches.inputFile)),
+          ),
+        )
         .orderBy(desc(batches.createdAt))
         .limit(1)
         .get();

@@ -116,6 +116,7 @@ export function createTick(deps: TickDeps): () => Promise<void> {
   async function end(batch: Batch): Promise<Step> {
     const { whole, failed } = await deps.takeIn(batch);
     if (!whole) return "wait";
+    if (batch.cancelled) await deps.dropUnwanted();
     if (failed.length > 0) await deps.requests[batch.endpoint].makeOrdinarily(failed);
     await store.drop(failed.map(({ id }) => id));
     await money.settle(batch, await store.costOf(batch)); // `batch` is as it was claimed

@@ -1,26 +1,30 @@
 import { createBatchItems } from "../batch/items.ts";
 import { readTextLine } from "../batch/lines.ts";
-import { createBatchStore, type Item, type ItemCost } from "../batch/store.ts";
+import { createBatchStore, type Item, type ItemCost, type Picture } from "../batch/store.ts";
 import { createTakeIn, NO_COST, type Results } from "../batch/take-in.ts";
 import { createTick, type Money, type Requests } from "../batch/tick.ts";
 import { ledgerName, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { askAgainIfLost } from "../http/availability.ts";
+import { BODY_LIMIT } from "../http/body.ts";
 import { createBatches } from "../openai/batches.ts";
 import { maxImageTokens } from "../openai/image-tokens.ts";
 import { costUsd, parseImageUsage, type Usage, worstCaseUsd } from "../openai/shapes/usage.ts";
 import { maxInputTokens, maxTokens } from "../openai/token-bound.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import { createBatchAnswers } from "../personas/generation/batch-answer.ts";
-import { outputLimit, personaRequest } from "../personas/generation/generator.ts";
+import { outputLimit, type PersonaCaller, personaRequest } from "../personas/generation/generator.ts";
+import type { PersonaPrompt } from "../personas/generation/prompt.ts";
 import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
+import { MAX_COUNT } from "../personas/schema.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { type PortraitFile, takeApart } from "../portraits/generation/answer.ts";
 import { imageRequest } from "../portraits/generation/generator.ts";
 import { economyLimits } from "./budget.ts";
 import { type Env, now } from "./env.ts";
+import { portraitStyle } from "./library.ts";
 import { composeBatchPictures, composePortraits } from "./portraits.ts";
 import { composePseudonym } from "./text-calls.ts";
 
@@ -53,6 +57,14 @@ function composeMoney(env: Env, config: Config): Money {
   };
 }
 
+/** What an input that was erased may have been. */
+const LARGEST_INPUT = {
+  lead: "-".repeat(BODY_LIMIT),
+  count: MAX_COUNT,
+  callerUserHash: null,
+  callerAddressHash: "",
+};
+
 function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"]): Requests & Results {
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const portraits = composePortraits(env, config);
@@ -64,7 +76,14 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     pseudonym: composePseudonym(config),
   };
-  const cost = (usage: Usage) => costUsd(prices, model, usage) * PRICE;
+  const worstCase = (input: PersonaPrompt & PersonaCaller) => {
+    const output = outputLimit(input.count, maxOutputTokens);
+    return worstCaseUsd(prices, model, maxInputTokens(personaRequest(input, generator)), output) * PRICE;
+  };
+  const cost = (usage: Usage, input: RunInput | null) =>
+    usage.inputTokens > 0 && usage.outputTokens > 0
+      ? costUsd(prices, model, usage) * PRICE
+      : worstCase(input ?? LARGEST_INPUT);
   const answers = createBatchAnswers({
     ...generator,
     db,
@@ -74,10 +93,6 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
     store: createPersonaStore(db, portraits.insertEconomy, now),
     portraitOf: portraits.portraitOf,
   });
-  const worstCase = (input: RunInput) => {
-    const output = outputLimit(input.count, maxOutputTokens);
-    return worstCaseUsd(prices, model, maxInputTokens(personaRequest(input, generator)), output) * PRICE;
-  };
   const items = createBatchItems(db, now, newId);
   return {
     async toRequests(found) {
@@ -107,20 +122,32 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   };
 }
 
+/** That of a portrait that was erased. */
+const LARGEST_PROMPT = "-".repeat(4_000);
+
 function composePictures(env: Env, config: Config, notify: () => Promise<void>): Requests & Results {
   const { MODEL_PRICES: prices } = config;
   const store = openStore(env);
   const pictures = composeBatchPictures(env, config);
   const keysOf = (found: readonly Item[]) => found.flatMap(({ key }) => key ?? []);
+  const worstCase = ({ model, prompt, size, quality }: Omit<Picture, "key">) =>
+    worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality)) * PRICE;
+  /** What the server did not say it used may have been the worst case. */
+  async function costOf(key: string | null, body: unknown): Promise<ItemCost> {
+    const usage = parseImageUsage((Object(body) as { usage?: unknown }).usage);
+    const known = key === null ? undefined : (await store.picturesOf([key])).get(key);
+    const picture = known ?? { ...portraitStyle(config), prompt: LARGEST_PROMPT };
+    if (!usage || usage.outputTokens === 0) return { ...NO_COST, costUsd: worstCase(picture) };
+    const { inputTokens, outputTokens } = usage;
+    return { costUsd: costUsd(prices, picture.model, usage) * PRICE, inputTokens, outputTokens };
+  }
   return {
     async toRequests(found) {
       const known = await store.picturesOf(keysOf(found));
       return found.map(({ key }) => {
         const picture = known.get(key ?? "");
         if (!picture) return undefined;
-        const { model, prompt, size, quality } = picture;
-        const worst = worstCaseUsd(prices, model, maxTokens(prompt), maxImageTokens(size, quality));
-        return { body: imageRequest(picture), worstCaseUsd: worst * PRICE };
+        return { body: imageRequest(picture), worstCaseUsd: worstCase(picture) };
       });
     },
     async makeOrdinarily(found) {
@@ -132,7 +159,7 @@ function composePictures(env: Env, config: Config, notify: () => Promise<void>):
       return { value, picture };
     },
     async accept({ key }, result, line) {
-      const cost = result.kind === "answer" ? pictureCost(config, result.body) : NO_COST;
+      const cost = result.kind === "answer" ? await costOf(key, result.body) : NO_COST;
       const picture = line.picture as PortraitFile | undefined;
       if (key === null) return { outcome: "done", cost };
       if (result.kind === "answer" && picture) {
@@ -142,13 +169,6 @@ function composePictures(env: Env, config: Config, notify: () => Promise<void>):
       return { outcome: "failed", cost, statements: pictures.fail(key, result.code) };
     },
   };
-}
-
-function pictureCost({ MODEL_PRICES: prices, IMAGE_MODEL: model }: Config, body: unknown): ItemCost {
-  const usage = parseImageUsage((Object(body) as { usage?: unknown }).usage);
-  if (!usage) return NO_COST;
-  const { inputTokens, outputTokens } = usage;
-  return { costUsd: costUsd(prices, model, usage) * PRICE, inputTokens, outputTokens };
 }
 
 /** The five-minute cron's part in economy work. */

@@ -118,7 +118,7 @@ describe("when it cannot start", () => {
   });
 
   it.each(["--relaod", "--host", "--host http://tunnel.test", "tunnel.test"])("refuses %s", async (line) => {
-    const told = "The options are --reload and --host <name>, such as tunnel.example.com.";
+    const told = "The options are --reload, --library and --host <name>, such as tunnel.example.com.";
     expect(await refusal({}, ...line.split(" "))).toBe(told);
   });
 });

@@ -22,6 +22,16 @@ export async function script(match: string, steps: readonly Step[], repeat = fal
   await response.body?.cancel();
 }
 
+/** How fast the upstream is with the calls, or the batch, that have `match` in them. */
+export async function pace(match: string, change: object): Promise<void> {
+  const response = await fetch(control("/pace"), {
+    method: "POST",
+    body: JSON.stringify({ match, ...change }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  await response.body?.cancel();
+}
+
 /** The requests of batches that the upstream has answered, and is to be paid for. */
 export async function billedLines(): Promise<BilledLine[]> {
   const response = await fetch(control("/bill"));

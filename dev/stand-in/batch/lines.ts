@@ -41,7 +41,8 @@ export function createLineAnswerer(
   return async ({ custom_id: id, url, body }, endpoint) => {
     answered += 1;
     const { status, body: said } = await answer(JSON.stringify(body ?? {}), url === endpoint ? endpoint : "");
-    if (status === 200) bill.add({ endpoint, model: asRecord(body)?.model, usage: asRecord(said)?.usage });
+    if (status === 200 && typeof said !== "string")
+      bill.add({ endpoint, model: asRecord(body)?.model, usage: asRecord(said)?.usage });
     const response = { status_code: status, request_id: `req_${answered}`, body: said };
     const line = { id: `batch_req_${answered}`, custom_id: id ?? null, response, error: null };
     // A script's text is a line as it stands: one that is malformed.

@@ -18,8 +18,8 @@ export interface BatchAnswerDeps extends GeneratorModel {
   readonly store: Pick<PersonaStore, "findByKey" | "save" | "remove">;
   /** `others` come before it in its set. */
   readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
-  /** US dollars, at the price of a batch. */
-  readonly cost: (usage: Usage) => number;
+  /** US dollars, at the price of a batch; its worst case where the server did not say what it used. */
+  readonly cost: (usage: Usage, input: RunInput | null) => number;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -120,7 +120,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       return body;
     },
     /** What an answer that nobody wants any more has cost. US dollars. */
-    costOf: (usage: unknown) => deps.cost(parseUsage(usage)),
+    costOf: (usage: unknown) => deps.cost(parseUsage(usage), null),
     /** Takes an answer in, for the row of the log that is named. `wanted`: false where it was erased. */
     async accept(
       input: RunInput,
@@ -129,7 +129,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       wanted: () => Promise<boolean>,
     ): Promise<BatchAnswer> {
       const usage = parseUsage(record(body).usage);
-      const spent = { usage, costUsd: deps.cost(usage) };
+      const spent = { usage, costUsd: deps.cost(usage, input) };
       const answer = readAnswer(body, { count: input.count, portraits: deps.portraits });
       if (typeof answer !== "string") {
         await keep(input, rowId, answer, spent);
