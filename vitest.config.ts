@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
@@ -11,14 +12,30 @@ const TEST_VARIABLES = {
   RATE_LIMIT: "off",
 };
 
+/** A Worker that is told whatever the platform traces of the one under test. */
+const TRACED = {
+  streamingTails: ["tail"],
+  serviceBindings: { TAIL: "tail" },
+  workers: [
+    {
+      name: "tail",
+      modules: true,
+      script: readFileSync("test/support/tail.mjs", "utf8"),
+      compatibilityDate: "2026-11-01",
+    },
+  ],
+};
+
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(name: string, variables: Record<string, string> = {}) {
+function workerProject(name: string, variables: Record<string, string> = {}, more = {}) {
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
+      ...more,
       bindings: {
         ...TEST_VARIABLES,
         OPENAI_BASE_URL: inject<string>("upstream"),
+        IMAGE_URL_ORIGINS: new URL(inject<string>("upstream")).origin,
         TEST_MIGRATIONS: await readD1Migrations("migrations"),
         ...variables,
       },
@@ -97,6 +114,11 @@ export default defineConfig(({ mode }) => ({
         CHAT_FALLBACK_MODELS: "test-second,test-third",
         PERSONA_FALLBACK_MODELS: "test-second",
         CHAT_REASONING_EFFORT: "default",
+        DAILY_SPEND_LIMIT_USD: "50", // far above what these spend
+        MODEL_PRICES: JSON.stringify({
+          "test-second": { input: 0.01, cachedInput: 0.01, output: 0.01 },
+          "test-third": { input: 0.01, cachedInput: 0.01, output: 0.01 },
+        }),
         OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer token-of-a-gateway", "OpenAI-Project": "p"}',
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
@@ -119,7 +141,11 @@ export default defineConfig(({ mode }) => ({
         IMAGE_WIDTHS: "",
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
-      workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
+      workerProject("administered", {
+        ADMIN_TOKEN: "the-administrators-own-token",
+        RETENTION_SETS: process.env.RETENTION_SETS ?? "10000",
+      }),
+      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, TRACED),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

@@ -2,6 +2,7 @@ import { type BudgetGuard, createBudgetGuard, type Limit } from "../budget/guard
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { type Env, now } from "./env.ts";
+import { traced } from "./tracing.ts";
 
 /** `caller`, hashed: whose share of the day it also is. */
 function toLimits(config: Config, caller: string | undefined): Limit[] {
@@ -15,12 +16,14 @@ function toLimits(config: Config, caller: string | undefined): Limit[] {
 
 export function composeSpend(env: Env, config: Config, caller?: string): BudgetGuard {
   const ledger = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
-  return createBudgetGuard({
-    limits: toLimits(config, caller),
+  const limits = toLimits(config, caller);
+  const { reserve } = createBudgetGuard({
+    limits,
     openLedger: (name) => ({
       reserve: (...reservation) => askAgainIfLost(async () => await ledger(name).reserve(...reservation)),
       settle: (...settlement) => askAgainIfLost(async () => await ledger(name).settle(...settlement)),
     }),
     now,
   });
+  return { reserve: limits.length > 0 ? traced("budget.reserve", reserve) : reserve };
 }
