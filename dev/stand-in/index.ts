@@ -47,7 +47,12 @@ const API_PATH = "/v1";
 const KEEP_ALIVE_MS = 120_000;
 
 function createHandlers(options: StandInOptions) {
-  const { pace = "real", profile = "openai", models = KNOWN_MODELS, paint = createPortraitPainter() } = options;
+  const {
+    pace = "real",
+    profile = "openai",
+    models = KNOWN_MODELS,
+    paint = createPortraitPainter(),
+  } = options;
   const shared = {
     profile,
     journal: createJournal(),

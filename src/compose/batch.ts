@@ -21,7 +21,6 @@ import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { takeApart } from "../portraits/generation/answer.ts";
-import type { PortraitFile } from "../portraits/generation/picture-bytes.ts";
 import { imageRequest } from "../portraits/generation/request.ts";
 import { type Env, now } from "./env.ts";
 import { composeBatchPictures } from "./portrait-work.ts";
