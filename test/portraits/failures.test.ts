@@ -139,6 +139,7 @@ describe("a call whose outcome nobody knows", () => {
     await callsReach(marker, 1, "finished");
     await work;
     vi.useRealTimers();
+    await alter(key, { dueAt: 0 }); // the clock has gone back
     await consumeAll([key]);
     const [row] = await ledger([key]);
     expect(row).toMatchObject({ status: "ready", attempts: 2, uncertainCalls: Number(uncertain) });
