@@ -64,7 +64,14 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: "dev", include: ["test/dev/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: "dev",
+          include: ["test/{dev,chaos}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "browser",
@@ -110,6 +117,7 @@ export default defineConfig(({ mode }) => ({
       }),
       workerProject("portrait-limit", {
         IMAGE_DAILY_LIMIT: "7",
+        IMAGE_WIDTHS: "",
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
       workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),

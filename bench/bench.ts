@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bareCode, serviceCode } from "./runtime/bundle.ts";
 import { makeBareTable, migrate } from "./runtime/migrate.ts";
@@ -16,15 +17,18 @@ export interface Bench {
   readonly variables: Variables;
   /** The service, with its tables. */
   service(variables?: Variables): Promise<Served>;
-  /** The service with its state in memory, where the system has such a place: each chat has a database of its own. */
-  serviceInMemory(): Promise<Served>;
   /** A Worker of `bench/bare/`, with the same bindings and a table of its own. */
   bare(name: string): Promise<Served>;
   end(): Promise<void>;
 }
 
-/** Linux keeps what is in here in memory. */
+/** Linux keeps what is in here in memory: what a disk of this machine takes is nobody's number. */
 const MEMORY = "/dev/shm";
+
+/** A new folder for the state of one runtime. */
+export async function newStateFolder(): Promise<string> {
+  return await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "bench-"));
+}
 
 export async function openBench(): Promise<Bench> {
   const standIn = await startStandInProcess();
@@ -32,26 +36,21 @@ export async function openBench(): Promise<Bench> {
   const running: Served[] = [];
   const folders: string[] = [];
 
-  async function start(code: string, more: Variables = {}, state: { stateFolder?: string } = {}) {
-    const served = await serve({ code, variables: { ...variables, ...more }, ...state });
+  async function start(code: string, more: Variables = {}): Promise<Served> {
+    const stateFolder = await newStateFolder();
+    folders.push(stateFolder);
+    const served = await serve({ code, variables: { ...variables, ...more }, stateFolder });
     running.push(served);
-    return served;
-  }
-
-  async function withTables(served: Served): Promise<Served> {
-    await migrate(await served.database());
     return served;
   }
 
   return {
     upstream: openUpstream(standIn.origin),
     variables,
-    service: async (more) => withTables(await start(await serviceCode(), more)),
-    async serviceInMemory() {
-      if (!existsSync(MEMORY)) return withTables(await start(await serviceCode()));
-      const stateFolder = await mkdtemp(join(MEMORY, "bench-"));
-      folders.push(stateFolder);
-      return withTables(await start(await serviceCode(), {}, { stateFolder }));
+    async service(more) {
+      const served = await start(await serviceCode(), more);
+      await migrate(await served.database());
+      return served;
     },
     async bare(name) {
       const served = await start(await bareCode(name));

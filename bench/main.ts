@@ -1,14 +1,18 @@
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
-import { type Figure, holds, table } from "./figure.ts";
+import { type Figure, holds, type LoadedFigure, table } from "./figure.ts";
 import { bundle } from "./rows/bundle.ts";
 import { chatBurst } from "./rows/chat-burst.ts";
 import { chatFirst } from "./rows/chat-first.ts";
-import { chatTokens } from "./rows/chat-tokens.ts";
+import { chatMemory } from "./rows/chat-memory.ts";
+import { chatRun } from "./rows/chat-run.ts";
+import { chatFast, chatSlow } from "./rows/chat-streams.ts";
 import { cold } from "./rows/cold.ts";
 import { crowd } from "./rows/crowd.ts";
 import { hot } from "./rows/hot.ts";
 import { million } from "./rows/million.ts";
+import { portraits } from "./rows/portraits.ts";
 import { startUp } from "./rows/start-up.ts";
 import { ten } from "./rows/ten.ts";
 import { warm } from "./rows/warm.ts";
@@ -19,9 +23,13 @@ const ROWS: Readonly<Record<string, (bench: Bench) => Promise<Figure[]>>> = {
   cold,
   crowd,
   ten,
+  portraits,
   "chat-first": chatFirst,
-  "chat-tokens": chatTokens,
+  "chat-run": chatRun,
+  "chat-50ms": chatSlow,
+  "chat-10ms": chatFast,
   "chat-burst": chatBurst,
+  "chat-memory": chatMemory,
   million,
   bundle,
   "start-up": startUp,
@@ -42,12 +50,16 @@ function readOptions(): { only: string[]; strict: boolean } {
   process.exit(1);
 }
 
-/** With runtimes of its own, and the machine for itself. A row that cannot be measured is told, and the next one is. */
-async function measure(name: string): Promise<Figure[]> {
+const load = () => loadavg()[0] ?? Number.NaN;
+
+/** With runtimes of its own. A row that cannot be measured is told, and the next one is. */
+async function measure(name: string): Promise<LoadedFigure[]> {
   console.error(`${name}…`);
+  const before = load();
   const bench = await openBench();
   try {
-    return (await ROWS[name]?.(bench)) ?? [];
+    const figures = (await ROWS[name]?.(bench)) ?? [];
+    return figures.map((figure) => ({ ...figure, load: [before, load()] }));
   } catch (error) {
     console.error(error);
     process.exitCode = 1;
@@ -58,7 +70,7 @@ async function measure(name: string): Promise<Figure[]> {
 }
 
 const { only, strict } = readOptions();
-const figures: Figure[] = [];
+const figures: LoadedFigure[] = [];
 for (const name of only.length > 0 ? only : Object.keys(ROWS)) figures.push(...(await measure(name)));
 const failed = figures.filter((figure) => !holds(figure));
 console.log(table(figures));

@@ -3,6 +3,7 @@ import type { Step } from "../dev/stand-in/script.ts";
 export interface Pace {
   readonly ttftMs?: number;
   readonly tokensPerSecond?: number;
+  readonly imageMs?: number;
 }
 
 /** A call as the stand-in saw it. Milliseconds. */

@@ -1,4 +1,4 @@
-import type { PortraitWork } from "./compose/portraits.ts";
+import type { PortraitWork } from "./compose/portrait-work.ts";
 import { describeError, log } from "./log.ts";
 import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate/pregenerate.ts";
 

@@ -1,14 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
-import { createApp } from "./app.ts";
 import { consumeBatch, runCron } from "./background.ts";
 import { createDailyLedger, type DailyLedger } from "./budget/daily-ledger.ts";
 import type { ChatRuns, RunRef, SendRequest } from "./chat/object.ts";
-import { composeApp } from "./compose/app.ts";
+import { composeFetch } from "./compose/app.ts";
 import { composeWork } from "./compose/background.ts";
 import { composeChatRuns } from "./compose/chat.ts";
 import type { Env } from "./compose/env.ts";
-import { composeFastPath, composePersonaRuns } from "./compose/personas.ts";
-import { type Fetch, withFastPath } from "./personas/cache/front.ts";
+import { composePersonaRuns } from "./compose/personas.ts";
+import type { Fetch } from "./personas/cache/fast-path.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "./personas/generation/object.ts";
 import { attemptAlarm } from "./runs/alarm.ts";
 
@@ -16,11 +15,8 @@ let composed: { readonly env: Env; readonly fetch: Fetch<unknown> } | undefined;
 
 /** Once an isolate: its bindings never change. */
 function fetchFor(env: Env): Fetch<unknown> {
-  if (composed?.env === env) return composed.fetch;
-  const deps = composeApp(env);
-  const fetch = withFastPath(createApp(deps).fetch, composeFastPath(deps), deps.counters);
-  composed = { env, fetch };
-  return fetch;
+  if (composed?.env !== env) composed = { env, fetch: composeFetch(env) };
+  return composed.fetch;
 }
 
 export default {

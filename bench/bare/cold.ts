@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { D1Database } from "@cloudflare/workers-types";
 import { personaMessages } from "../../src/personas/generation/prompt.ts";
 
 interface Env {

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { D1Database } from "@cloudflare/workers-types";
 
 interface Env {
   readonly DB: D1Database;

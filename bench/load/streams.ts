@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Served } from "../runtime/serve.ts";
 import type { Upstream } from "../upstream.ts";
 import { progress, type Received, receive, wallClock } from "./stream.ts";
 
 const TOKEN = "word";
+/** What a run still does when its answer has ended, its rows in D1 above all, is over by then. */
+const AFTERWARDS_MS = 500;
+const BETWEEN_MS = 50;
 
 export interface Load {
   readonly streams: number;
@@ -13,7 +17,7 @@ export interface Load {
 }
 
 export interface Measured {
-  /** CPU milliseconds of the runtime's process for one whole answer. */
+  /** CPU milliseconds of the runtime's process for all of them, what comes after their ends included. */
   readonly cpuMs: number;
   /** From the first request to the end of the last answer. */
   readonly wallMs: number;
@@ -52,7 +56,8 @@ export async function streamAtOnce(
   const startedAt = wallClock();
   const answers = await Promise.all(questions.map((question) => receive(url, question)));
   const wallMs = wallClock() - startedAt;
-  const cpuMs = (served.cpuMs() - cpuBefore) / streams;
+  await sleep(AFTERWARDS_MS);
+  const cpuMs = served.cpuMs() - cpuBefore;
   const began = await upstream.beginnings(match);
   const lateMs = answers.flatMap((received, index) =>
     lateness(received, began.get(questions[index] ?? "") ?? Number.NaN, gapMs),
@@ -61,20 +66,12 @@ export async function streamAtOnce(
   return { cpuMs, wallMs, lateMs, lost: streams * tokens - lateMs.length };
 }
 
-/** Milliseconds from each of so many requests, one after another, to its first event. */
-export async function firstEvents(
-  { served, path }: Target,
-  upstream: Upstream,
-  times: number,
-): Promise<number[]> {
+/** Milliseconds from a request to its first event; what comes after the answer is over before the next. */
+export async function firstEvent({ served, path }: Target, upstream: Upstream): Promise<number> {
   const match = randomUUID();
   await upstream.script(match, { content: TOKEN.repeat(3), chunkChars: TOKEN.length, chunkDelayMs: 20 });
-  const url = new URL(path, served.url);
-  const taken: number[] = [];
-  for (let index = 0; index < times; index += 1) {
-    const answer = await receive(url, `${match} #${index}`);
-    taken.push((progress(answer)[0]?.at ?? Number.NaN) - answer.startedAt);
-  }
+  const answer = await receive(new URL(path, served.url), match);
+  await sleep(BETWEEN_MS);
   await upstream.forget();
-  return taken;
+  return (progress(answer)[0]?.at ?? Number.NaN) - answer.startedAt;
 }

@@ -1,9 +1,9 @@
 import type { Bench } from "../bench.ts";
-import type { Figure } from "../figure.ts";
+import { type Figure, figureOf, millis } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { closedLoop } from "../load/closed-loop.ts";
 import type { Served } from "../runtime/serve.ts";
-import { alternate } from "../statistics.ts";
+import { alternate, compare } from "../statistics.ts";
 import { D1_ALONE } from "./warm.ts";
 
 const FEW = 1_000;
@@ -42,12 +42,11 @@ export async function million(bench: Bench): Promise<Figure[]> {
     const { perSecond } = await closedLoop({ url, bodies, ...LOAD });
     return (1_000 * LOAD.connections) / perSecond;
   }
-  const { ours, bare, ratio } = await alternate(
+  const pairs = await alternate(
     PAIRS,
     () => msEach(urls.many),
     () => msEach(urls.few),
   );
-  const time = (ms: number) => `${ms.toFixed(2)} ms`;
-  const what = "hit in D1 with 1,000,000 sets, against 1,000";
-  return [{ what, ours: time(ours), bare: time(bare), number: ratio, hold: { atMost: 1.1 } }];
+  const compared = compare(pairs, (ms) => ms);
+  return [figureOf("hit in D1 with 1,000,000 sets, against 1,000", compared, millis(2), { atMost: 1.1 })];
 }

@@ -1,16 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Bench } from "../bench.ts";
-import type { Figure } from "../figure.ts";
+import { rm } from "node:fs/promises";
+import { type Bench, newStateFolder } from "../bench.ts";
+import { type Figure, figureOf, millis } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { bareCode, serviceCode } from "../runtime/bundle.ts";
 import { migrate } from "../runtime/migrate.ts";
 import { type ServeOptions, serve } from "../runtime/serve.ts";
-import { alternate } from "../statistics.ts";
+import { alternate, compare } from "../statistics.ts";
 import { D1_ALONE } from "./warm.ts";
 
-const PAIRS = 9;
+const PAIRS = 15;
 
 /** From nothing to the first answer. Milliseconds. */
 async function startAndAsk(options: ServeOptions, body: string): Promise<number> {
@@ -25,7 +23,7 @@ async function startAndAsk(options: ServeOptions, body: string): Promise<number>
 
 /** The runtime's start to the first cached answer, which D1 has, against a Worker that imports hono and the SDK. */
 export async function startUp({ variables }: Bench): Promise<Figure[]> {
-  const stateFolder = await mkdtemp(join(tmpdir(), "bench-state-"));
+  const stateFolder = await newStateFolder();
   const settings = { variables: { ...variables, ...D1_ALONE }, stateFolder };
   const service = { ...settings, code: await serviceCode() };
   const bare = { ...settings, code: await bareCode("start-up") };
@@ -35,15 +33,13 @@ export async function startUp({ variables }: Bench): Promise<Figure[]> {
     await migrate(await first.database());
     await ask(new URL(GENERATE_PATH, first.url), body);
     await first.stop();
-    const compared = await alternate(
+    const pairs = await alternate(
       PAIRS,
       () => startAndAsk(service, body),
       () => startAndAsk(bare, body),
     );
-    const time = (ms: number) => `${ms.toFixed(0)} ms`;
-    const [ours, theirs] = [time(compared.ours), time(compared.bare)];
-    const what = "start-up to the first cached answer";
-    return [{ what, ours, bare: theirs, number: compared.ratio, hold: { atMost: 1 } }];
+    const compared = compare(pairs, (ms) => ms);
+    return [figureOf("start-up to the first cached answer", compared, millis(), { atMost: 1 })];
   } finally {
     await rm(stateFolder, { recursive: true, force: true });
   }

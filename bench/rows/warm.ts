@@ -1,8 +1,8 @@
 import type { Bench } from "../bench.ts";
-import type { Figure } from "../figure.ts";
+import { type Figure, figureOf, perSecond } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { closedLoop } from "../load/closed-loop.ts";
-import { alternate } from "../statistics.ts";
+import { alternate, compare } from "../statistics.ts";
 
 const LEADS = 8;
 const LOAD = { connections: 4, ms: 1_000 };
@@ -20,15 +20,11 @@ export async function warm(bench: Bench): Promise<Figure[]> {
     const { text } = await ask(url, body);
     await fetch(bare.url, { method: "PUT", body: JSON.stringify({ request: body, answer: text }) });
   }
-  const {
-    ours,
-    bare: theirs,
-    ratio,
-  } = await alternate(
+  const rates = await alternate(
     PAIRS,
     async () => (await closedLoop({ url, bodies, ...LOAD })).perSecond,
     async () => (await closedLoop({ url: bare.url, bodies, ...LOAD })).perSecond,
   );
-  const rate = (perSecond: number) => `${perSecond.toFixed(0)} req/s`;
-  return [{ what: "warm hit: requests a second", ours: rate(ours), bare: rate(theirs), number: ratio }];
+  const compared = compare(rates, (rate) => rate);
+  return [figureOf("warm hit: requests a second", compared, perSecond)];
 }

@@ -25,3 +25,12 @@ export function cpuMs(pid: number | undefined): number {
     return Number.NaN;
   }
 }
+
+/** Kilobytes of memory that a process has; NaN where nobody tells. */
+export function residentKb(pid: number | undefined): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]);
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -4,7 +4,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import type * as miniflare from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 import { ROOT } from "./bundle.ts";
-import { children, cpuMs } from "./cpu.ts";
+import { children, cpuMs, residentKb } from "./cpu.ts";
 
 // The copy that wrangler itself uses, so that the runtime measured is the one that `npm start` runs.
 const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve("wrangler"))(
@@ -24,6 +24,8 @@ export interface Served {
   readonly url: URL;
   /** CPU milliseconds of the runtime's process so far. */
   cpuMs(): number;
+  /** Its memory. Kilobytes. */
+  residentKb(): number;
   database(): Promise<D1Database>;
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function serve({ code, variables = {}, stateFolder }: ServeOptions)
   return {
     url,
     cpuMs: () => cpuMs(pid),
+    residentKb: () => residentKb(pid),
     database: async () => (await runtime.getD1Database("DB")) as D1Database,
     stop: () => runtime.dispose(),
   };

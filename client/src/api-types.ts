@@ -100,9 +100,9 @@ export interface PersonaSet {
   /** ISO 8601. */
   createdAt: string;
   /** The sizes that are kept of each portrait, for `portraitSrcSet`. */
-  imageWidths?: number[] | undefined;
+  imageWidths: number[];
   /** The model that wrote the set. */
-  model?: string | undefined;
+  model: string;
   /** There, and true, where an earlier answer to the same request was replayed. */
   fromIdempotentCache?: true | undefined;
 }
@@ -143,7 +143,7 @@ export interface ChatAnswer {
   finishReason: FinishReason;
   usage: Usage;
   /** The model that answered. */
-  model?: string | undefined;
+  model: string;
   /** How many of the oldest messages were left out, as all of them were too long. */
   droppedMessages?: number | undefined;
   streamId: string;

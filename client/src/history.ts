@@ -3,13 +3,18 @@ import type { ChatMessage } from "./api-types.ts";
 // What the service takes in one request: 1 MiB, some of it for the persona, and 1,000 messages.
 const MAX_BYTES = 1_000_000;
 const MAX_MESSAGES = 1_000;
+/** What it takes back of an answer. */
+const MAX_ANSWER_CHARS = 200_000;
 
-/**
- * The newest messages that one request holds, the last one always; the service keeps fewer in mind. A page's
- * messages may have members of its own, which the service refuses.
- */
+/** As the service takes it: without a page's own members, and half a character, which a page may have cut, made good. */
+function sendable({ role, content }: ChatMessage): ChatMessage {
+  const text = role === "user" ? content : content.slice(0, MAX_ANSWER_CHARS);
+  return { role, content: text.replace(/\p{Cs}/gu, "\ufffd") };
+}
+
+/** The newest messages that one request holds, the last one always; the service keeps fewer in mind. */
 export function newestMessages(all: readonly ChatMessage[]): ChatMessage[] {
-  const messages = all.slice(-MAX_MESSAGES).map(({ role, content }) => ({ role, content }));
+  const messages = all.slice(-MAX_MESSAGES).map(sendable);
   const encoder = new TextEncoder();
   let bytes = 0;
   let from = messages.length;

@@ -15,7 +15,7 @@ import type { KnownModels } from "./openai/models.ts";
 import { KNOWN_MODELS, modelRoutes } from "./openai/models.ts";
 import type { PaceName } from "./pace.ts";
 import { createPaceBook } from "./pace.ts";
-import { createPortraitPainter } from "./portraits/portrait.ts";
+import { createPortraitPainter, type PortraitPainter } from "./portraits/portrait.ts";
 import { createScriptBook } from "./script.ts";
 
 export interface StandIn {
@@ -34,6 +34,8 @@ export interface StandInOptions {
   readonly pace?: PaceName;
   /** The names that `GET /v1/models` lists, with the day each is shut down. */
   readonly models?: KnownModels;
+  /** What portraits look like; by default as their prompts say. */
+  readonly paint?: PortraitPainter;
 }
 
 /** Loopback only: whoever can reach the control routes decides what the model says. */
@@ -42,7 +44,8 @@ const API_PATH = "/v1";
 /** Longer than any pause between two calls of a test, so that a kept connection is never closed under a call. */
 const KEEP_ALIVE_MS = 120_000;
 
-function createHandlers({ pace = "real", models = KNOWN_MODELS }: StandInOptions) {
+function createHandlers(options: StandInOptions) {
+  const { pace = "real", models = KNOWN_MODELS, paint = createPortraitPainter() } = options;
   const shared = {
     journal: createJournal(),
     scripts: createScriptBook(),
@@ -51,7 +54,7 @@ function createHandlers({ pace = "real", models = KNOWN_MODELS }: StandInOptions
     models,
   };
   const completions = createCompletions({ ...shared, writeAnswer });
-  const images = createImages({ ...shared, paint: createPortraitPainter() });
+  const images = createImages({ ...shared, paint });
   const shelf = createFileShelf();
   const answerLine = createLineAnswerer(
     shared.scripts,

@@ -65,6 +65,8 @@ export function startServer(group: Group, settings: Settings): Server {
     // The worker is to see the name that was asked for, also where wrangler.toml has a domain.
     ["dev", WORKER, "--infer-origin-from-routes=false"],
     ["--port", String(port), "--ip", "localhost", "--persist-to", stateFolder, "--env-file", devNull],
+    // Wrangler looks for a free port for its inspector and takes it later, when another may have taken it.
+    ["--inspector-port", "0"],
     ["--show-interactive-dev-session=false", "--log-level", "log", ...(reload ? ["--live-reload"] : [])],
   ];
   const wrangler = group.start(process.execPath, [WRANGLER, ...args.flat()], {

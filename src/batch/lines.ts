@@ -1,3 +1,4 @@
+import { asRecord } from "../as-record.ts";
 import type { ProblemCode } from "../http/errors.ts";
 
 /** A line of a result file is not longer, but for one with a picture. Bytes. */
@@ -70,17 +71,13 @@ export type LineResult =
 
 const REFUSED = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
 
-function record(value: unknown): Record<string, unknown> {
-  return Object(value) as Record<string, unknown>;
-}
-
 /** Undefined where it names no request. */
 export function parseLine(line: unknown): LineResult | undefined {
-  const { custom_id: id, response, error } = record(line);
+  const { custom_id: id, response, error } = asRecord(line);
   if (typeof id !== "string") return undefined;
-  const { status_code: status, body } = record(response);
+  const { status_code: status, body } = asRecord(response);
   if (status === 200) return { kind: "answer", id, body };
-  if (record(error).code === "batch_expired") return { kind: "expired", id, code: "upstream_timeout" };
-  const { code } = record(record(body).error);
+  if (asRecord(error).code === "batch_expired") return { kind: "expired", id, code: "upstream_timeout" };
+  const { code } = asRecord(asRecord(body).error);
   return { kind: "failed", id, code: REFUSED.has(code) ? "model_refusal" : "upstream_rejected" };
 }

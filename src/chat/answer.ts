@@ -1,5 +1,4 @@
-import { Problem } from "../http/errors.ts";
-import { SSE_HEADERS } from "../runs/sse.ts";
+import { runResponse } from "../runs/run-answer.ts";
 import { streamId } from "../runs/stream-id.ts";
 import type { SendAnswer } from "./object.ts";
 import type { ChatAnswer } from "./schema.ts";
@@ -9,20 +8,14 @@ const JSON_HEADERS = { "Content-Type": "application/json", "Cache-Control": "pri
 /** What a run's object answered, as HTTP. Throws the run's failure as a `Problem`. */
 export function answerFromRun(name: string, answer: SendAnswer, serverTiming: string): Response {
   const timing = { "Server-Timing": serverTiming };
-  if (answer.kind === "failure") {
-    const { code, ...failure } = answer.failure;
-    throw new Problem(code, { ...failure, headers: timing });
-  }
-  const id = streamId({ name, runId: answer.runId });
   const replayed = answer.how === "replayed";
   const headers = { ...timing, ...(replayed && { "Idempotency-Replayed": "true" }) };
-  if (answer.kind === "stream")
-    return new Response(answer.body, { headers: { ...SSE_HEADERS, ...headers, "X-Stream-Id": id } });
+  if (answer.kind !== "answer") return runResponse(answer, name, headers);
   const { content, ...end } = answer.message;
   const body: ChatAnswer = {
     message: { role: "assistant", content },
     ...end,
-    streamId: id,
+    streamId: streamId({ name, runId: answer.runId }),
     ...(replayed && { fromIdempotentCache: true }),
   };
   return new Response(JSON.stringify(body), { headers: { ...JSON_HEADERS, ...headers } });

@@ -1,12 +1,12 @@
-import type { Failure, ProblemCode } from "../http/errors.ts";
 import { type Decision, decide, type Remembered } from "../idempotency/decision.ts";
 import { createRunManager, type Reading, type RunManagerOptions } from "../runs/manager.ts";
 import { createMutex } from "../runs/mutex.ts";
+import { failed, type How, type RunAnswer, rateLimited } from "../runs/run-answer.ts";
 import type { RunRecord } from "../runs/run-store.ts";
-import type { Run } from "../runs/task-runner.ts";
+import type { Run } from "../runs/runner/launch.ts";
 import { type AnswerMessage, readAnswer } from "./message.ts";
 import { createStopMark } from "./stop-mark.ts";
-import type { ChatAsker, ChatInput } from "./task.ts";
+import type { ChatInput, ChatMetadata } from "./task.ts";
 
 export interface SendRequest {
   readonly input: Omit<ChatInput, "stopped">;
@@ -18,18 +18,9 @@ export interface SendRequest {
   readonly again: boolean;
 }
 
-/** `started` the run, `joined` one under way, or was `replayed` one that is over. */
-export type How = "started" | "joined" | "replayed";
-
 export type SendAnswer =
-  | { readonly kind: "answer"; readonly how: How; readonly runId: string; readonly message: AnswerMessage }
-  | {
-      readonly kind: "stream";
-      readonly how: How;
-      readonly runId: string;
-      readonly body: ReadableStream<Uint8Array>;
-    }
-  | { readonly kind: "failure"; readonly failure: Failure };
+  | RunAnswer
+  | { readonly kind: "answer"; readonly how: How; readonly runId: string; readonly message: AnswerMessage };
 
 /** One run, asked for by who it belongs to. */
 export interface RunRef {
@@ -53,7 +44,7 @@ export interface ChatRuns {
 
 type Own = "keepMs" | "resumableMs" | "recoveryCheckMs" | "recoversAlone" | "nextAlarm";
 
-export interface ChatRunsOptions extends Omit<RunManagerOptions<ChatInput, undefined>, Own> {
+export interface ChatRunsOptions extends Omit<RunManagerOptions<ChatInput, undefined, ChatMetadata>, Own> {
   /** How long an unkeyed answer is replayed, a keyed one, and how long a stream is resumable. Milliseconds. */
   readonly windowMs: number;
   readonly keyTtlMs: number;
@@ -63,33 +54,19 @@ export interface ChatRunsOptions extends Omit<RunManagerOptions<ChatInput, undef
   readonly admit: (caller: string) => Promise<boolean>;
 }
 
-/** What is kept of a run beside its events. */
-interface Label extends ChatAsker {
-  readonly fingerprint: string;
-  readonly keyed: boolean;
-}
+type ChatRun = Run<undefined, ChatMetadata>;
 
-function parseLabel(label: string | null): Label {
-  return JSON.parse(label ?? "{}") as Label;
-}
-
-function remembered({ state, endedAt, label }: RunRecord): Remembered {
-  return { state, endedAt, fingerprint: parseLabel(label).fingerprint };
+function remembered({ state, endedAt, metadata }: RunRecord<ChatMetadata>): Remembered {
+  return { state, endedAt, fingerprint: metadata.fingerprint };
 }
 
 /** A run that is under way may not have been written down yet. */
-function underWay({ label }: Run<undefined>): Remembered {
-  return { state: "running", endedAt: null, fingerprint: parseLabel(label).fingerprint };
-}
-
-function failed(code: ProblemCode, retryAfterSeconds?: number): SendAnswer {
-  return { kind: "failure", failure: { code, ...(retryAfterSeconds && { retryAfterSeconds }) } };
+function underWay({ metadata }: ChatRun): Remembered {
+  return { state: "running", endedAt: null, fingerprint: metadata.fingerprint };
 }
 
 // Far above three calls and their pauses; where a run should last longer, its alarm is only a look too early.
 const LONGEST_RUN_MS = 10 * 60_000;
-/** The limiter's period, in wrangler.toml. */
-const RATE_PERIOD_SECONDS = 60;
 const PLAIN = { idLines: false } as const;
 
 export function createChatRuns(options: ChatRunsOptions): ChatRuns {
@@ -97,24 +74,24 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
   const mark = createStopMark(storage, now);
   const mutex = createMutex();
   const rememberMs = (keyed: boolean) => (keyed ? keyTtlMs : windowMs);
-  const keepMs = (label: string | null) => Math.max(streamTtlMs, rememberMs(parseLabel(label).keyed));
-  const manager = createRunManager<ChatInput, undefined>({
+  const keepMs = ({ keyed }: ChatMetadata) => Math.max(streamTtlMs, rememberMs(keyed));
+  const manager = createRunManager<ChatInput, undefined, ChatMetadata>({
     ...options,
     keepMs,
     // An answer is for who asked: one whose server died begins again when they come, or is forgotten.
     recoversAlone: false,
-    recoveryCheckMs: (label) => keepMs(label) + LONGEST_RUN_MS,
-    resumableMs: (label) => (parseLabel(label).keyed ? Math.max(streamTtlMs, keyTtlMs) : streamTtlMs),
+    recoveryCheckMs: (metadata) => keepMs(metadata) + LONGEST_RUN_MS,
+    resumableMs: ({ keyed }) => (keyed ? Math.max(streamTtlMs, keyTtlMs) : streamTtlMs),
     nextAlarm: mark.until,
   });
 
-  async function follow(run: Run<undefined>, how: How, form: SendRequest["form"]): Promise<SendAnswer> {
+  async function follow(run: ChatRun, how: How, form: SendRequest["form"]): Promise<SendAnswer> {
     if (form === "stream") {
       const body = await manager.open(run, { ...PLAIN, after: 0 });
       if (body) return { kind: "stream", how, runId: run.id, body };
     }
     const outcome = await run.finished;
-    if (!outcome.ok) return { kind: "failure", failure: outcome.failure };
+    if (!outcome.ok) return { kind: "failure", how, failure: outcome.failure };
     const message = readAnswer(run.log.since(0, Number.POSITIVE_INFINITY));
     return message ? { kind: "answer", how, runId: run.id, message } : failed("interrupted");
   }
@@ -126,10 +103,10 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     return message ? { kind: "answer", how, runId, message } : failed("interrupted");
   }
 
-  function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): Run<undefined> {
+  function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): ChatRun {
     const { name, callerUserHash, callerAddressHash, emailHash } = input;
-    const label: Label = { fingerprint, keyed, name, callerUserHash, callerAddressHash, emailHash };
-    return manager.start({ ...input, stopped }, JSON.stringify(label));
+    const asker = { name, callerUserHash, callerAddressHash, emailHash };
+    return manager.start({ ...input, stopped }, { ...asker, fingerprint, keyed });
   }
 
   /**
@@ -167,7 +144,7 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
    * Starts a run where none is known yet and the caller may; undefined where another caller was first. One
    * caller at a time: those who would only join must not be counted by the limiter.
    */
-  async function begin(request: SendRequest): Promise<Run<undefined> | SendAnswer | undefined> {
+  async function begin(request: SendRequest): Promise<ChatRun | SendAnswer | undefined> {
     const decision = standing(request);
     if (decision !== "claim" && decision !== "restart") return undefined;
     return (await refused(request)) ?? start(request, isStopped(request));
@@ -181,18 +158,18 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
     if (!options.upstreamConfigured) return failed("upstream_not_configured");
     const { callerUserHash, callerAddressHash } = request.input;
     if (await options.admit(callerUserHash ?? callerAddressHash)) return undefined;
-    return failed("rate_limited", RATE_PERIOD_SECONDS);
+    return rateLimited();
   }
 
   /** Whether there is such a run, and it is this user's. Brings none back. */
   function isMine({ runId, userHash }: RunRef): boolean {
     const running = manager.underWay();
     const found = running?.id === runId ? running : manager.store.find(runId);
-    return found !== undefined && parseLabel(found.label).callerUserHash === userHash;
+    return found !== undefined && found.metadata.callerUserHash === userHash;
   }
 
   /** One whose server died is brought back and ends before anything is asked of the upstream. */
-  async function end(run: Run<undefined> | undefined): Promise<void> {
+  async function end(run: ChatRun | undefined): Promise<void> {
     run?.stop();
     await run?.finished;
   }

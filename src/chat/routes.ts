@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import { type Context, Hono } from "hono";
-import { type Increments, savedTotals } from "../budget/totals.ts";
+import type { Increments } from "../budget/totals.ts";
 import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
@@ -14,6 +14,7 @@ import { fingerprint } from "../idempotency/fingerprint.ts";
 import { idempotencyKey } from "../idempotency/key.ts";
 import { askRun } from "../runs/ask-run.ts";
 import { lastEventId } from "../runs/resume.ts";
+import { answerTotals } from "../runs/run-answer.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
@@ -103,17 +104,10 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   };
 
   function toCounts(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
-    const { how } = answer;
-    if (how === "started") return { requests: 1 };
-    const shared = how === "joined" ? { joined: 1 } : { "hits.log": 1 };
-    if (answer.kind === "stream") return { requests: 1, ...shared }; // what it costs is not known yet
-    const { usage } = answer.message;
-    const saved = {
-      usd: deps.cost(answer.message),
-      tokens: usage.inputTokens + usage.outputTokens,
-      images: 0,
-    };
-    return { requests: 1, ...shared, ...savedTotals(saved) };
+    if (answer.kind === "stream") return answerTotals(answer.how); // what it costs is not known yet
+    const { inputTokens, outputTokens } = answer.message.usage;
+    const saved = { usd: deps.cost(answer.message), tokens: inputTokens + outputTokens, images: 0 };
+    return answerTotals(answer.how, saved);
   }
 
   /** Throws `not_found` where the text cannot be a stream's id. */

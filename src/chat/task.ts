@@ -1,9 +1,10 @@
-import { PROBLEMS, Problem } from "../http/errors.ts";
-import { NO_USAGE, tokenCounts, type Usage } from "../openai/shapes/usage.ts";
-import { type Answered, NOTHING_SPENT, type Spent, type TextCalls } from "../openai/text-calls.ts";
+import type { RunRow } from "../db/request-log.ts";
+import { Problem } from "../http/errors.ts";
+import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
+import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { type LogRow, UNDER_WAY } from "../runs/run-log.ts";
-import { type Done, ERASED, type RunContext, type RunTask } from "../runs/task-runner.ts";
+import { createRunRows } from "../runs/run-row.ts";
+import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
 import { doneEvent, RESET } from "./message.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
@@ -19,6 +20,12 @@ export interface ChatAsker {
   readonly emailHash: string | null;
 }
 
+/** What is kept of a run beside its events. */
+export interface ChatMetadata extends ChatAsker {
+  readonly fingerprint: string;
+  readonly keyed: boolean;
+}
+
 export interface ChatInput extends ChatPrompt, ChatAsker {
   /** How many messages of the conversation stayed behind. */
   readonly dropped: number;
@@ -30,13 +37,11 @@ export interface ChatTaskDeps extends ChatModel {
   /** `caller`: out of whose share of the day it is paid. */
   readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
-  readonly record: (row: LogRow) => void;
+  readonly record: (row: RunRow) => void;
   /** The same for a run that has just begun. */
-  readonly recordStart: (row: LogRow) => void;
+  readonly recordStart: (row: RunRow) => void;
   readonly now: () => number;
 }
-
-type RunTimes = Pick<RunContext, "runId" | "startedAt">;
 
 // `/api/chat` and `/api/chat/stream` are one route: the same answer in two forms.
 export const ROUTE = "/api/chat";
@@ -45,6 +50,8 @@ export const ROUTE = "/api/chat";
 const MAX_ANSWER_CHARS = 2 * 1024 * 1024;
 
 const UPSTREAM_REASONS = new Set<string>(["stop", "length", "content_filter"] satisfies FinishReason[]);
+
+const toAsked = ({ name, ...caller }: ChatAsker) => ({ ...caller, requestHash: name });
 
 function toFinishReason({ refusal, finishReason }: Completion): FinishReason {
   if (refusal !== "") return "refusal";
@@ -64,8 +71,9 @@ function ended({ dropped }: ChatInput, { finishReason, model, usage = NO_USAGE }
 }
 
 /** The paid work behind a chat answer: ask the model, give its text as it comes, log what it cost. */
-export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined> {
-  const { now } = deps;
+export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined, ChatMetadata> {
+  const { now, model } = deps;
+  const rows = createRunRows({ route: ROUTE, model, now });
 
   async function ask(input: ChatInput, calls: TextCalls, coalescer: Coalescer): Promise<Answered> {
     let chars = 0;
@@ -82,33 +90,6 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     });
   }
 
-  function logRow(asker: ChatAsker, { runId, startedAt }: RunTimes, spent: Spent): Omit<LogRow, "status"> {
-    const { usage, calls, costUsd, upstreamMs } = spent;
-    const { name: requestHash, callerUserHash, callerAddressHash, emailHash } = asker;
-    const asked = {
-      requestHash,
-      callerUserHash,
-      callerAddressHash,
-      emailHash,
-      route: ROUTE,
-      model: spent.model ?? deps.model,
-    };
-    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
-    return { id: runId, createdAt: now(), ...asked, ...cost };
-  }
-
-  function recordRun(asker: ChatAsker, times: RunTimes, spent: Spent, error?: unknown): void {
-    const code = error instanceof Problem ? error.code : "internal";
-    const outcome = error === undefined ? { status: 200 } : { status: PROBLEMS[code].status, code };
-    deps.record({ ...logRow(asker, times, spent), ...outcome });
-  }
-
-  /** Where there is somebody to erase, a run can be found while it is under way. */
-  function recordStart(asker: ChatAsker, times: RunTimes): void {
-    if (asker.callerUserHash === null && asker.emailHash === null) return;
-    deps.recordStart({ ...logRow(asker, times, NOTHING_SPENT), status: UNDER_WAY });
-  }
-
   async function answer(
     input: ChatInput,
     context: RunContext,
@@ -120,8 +101,8 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       if (!coalescer.begun) throw new Problem("upstream_invalid_output");
       return ended(input, { ...completion, finishReason: toFinishReason(completion) });
     } catch (error) {
-      const model = calls.spent.model ?? deps.model;
-      if (context.signal.aborted) return ended(input, { finishReason: "stopped", model });
+      const stopped = { finishReason: "stopped", model: calls.spent.model ?? model } as const;
+      if (context.signal.aborted) return ended(input, stopped);
       throw error;
     } finally {
       coalescer.flush(); // the text so far stands, whatever comes after it
@@ -131,26 +112,30 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
   return {
     reset: RESET,
     isText: ({ content }) => content !== undefined,
-    interrupted({ label, checkpoint, ...run }) {
-      if (label === null || !checkpoint) return;
-      recordRun(JSON.parse(label) as ChatAsker, run, checkpoint as Spent, new Problem("interrupted"));
+    interrupted({ metadata, checkpoint, ...run }) {
+      if (!checkpoint) return;
+      deps.record(rows.failed(toAsked(metadata), run, checkpoint as Spent, new Problem("interrupted")));
     },
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
-      if (input.stopped) return ended(input, { finishReason: "stopped", model: deps.model });
+      if (input.stopped) return ended(input, { finishReason: "stopped", model });
       const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
-      const coalescer = createCoalescer((content) => void context.emit({ content }), now);
-      let failure: unknown;
+      const coalescer = createCoalescer((content) => context.emit({ content }), now);
+      const asked = toAsked(input);
+      const record = (toRow: () => RunRow) => {
+        const erased = context.signal.reason === ERASED; // then it leaves nothing
+        if (calls.spent.calls > 0 && !erased) deps.record(toRow());
+      };
       try {
         const answering = answer(input, context, calls, coalescer);
-        recordStart(input, context); // the upstream has been asked first
-        return await answering;
+        const begun = rows.underWay(asked, context);
+        if (begun) deps.recordStart(begun); // the upstream has been asked first
+        const done = await answering;
+        record(() => rows.done(asked, context, calls.spent));
+        return done;
       } catch (error) {
-        failure = error;
+        record(() => rows.failed(asked, context, calls.spent, error));
         throw error;
-      } finally {
-        const erased = context.signal.reason === ERASED; // then it leaves nothing
-        if (calls.spent.calls > 0 && !erased) recordRun(input, context, calls.spent, failure);
       }
     },
   };

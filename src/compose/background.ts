@@ -9,8 +9,8 @@ import { composeGuard, composeSpend, economyLimits } from "./budget.ts";
 import { type Env, now, readConfig } from "./env.ts";
 import { composeLibrary } from "./library.ts";
 import { composeModelLookup, composeSizeSample } from "./operations.ts";
-import { openPregenerate } from "./personas.ts";
-import { composePortraitWork } from "./portraits.ts";
+import { composePortraitWork } from "./portrait-work.ts";
+import { openPregenerate } from "./pregenerate.ts";
 import { openUpstream } from "./text-calls.ts";
 
 /** What the queues and the crons do. Undefined, and said in the log, where the configuration is invalid. */

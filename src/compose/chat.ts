@@ -4,12 +4,12 @@ import { createChatStore } from "../chat/store.ts";
 import { createChatTask } from "../chat/task.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
+import type { RunRow } from "../db/request-log.ts";
 import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
-import { createPersonaStore } from "../personas/store.ts";
+import { createFindPersona, createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
-import type { LogRow } from "../runs/run-log.ts";
 import { composeAdmission } from "./admission.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
@@ -26,20 +26,9 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
     historyChars: config.CHAT_HISTORY_CHARS,
     cost: ({ model, usage }) => costUsd(config.MODEL_PRICES, model, { ...usage, cacheWriteTokens: 0 }),
     runs: (name) => chatObject(env, name),
-    async findPersona({ setId, personaId }, { user }) {
-      const set = await store.findById(setId);
-      const foreign =
-        config.PERSONA_CACHE_SCOPE === "subject" && user !== undefined && set?.userHash !== hash(user);
-      const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
-      if (!found) return undefined;
-      const { id: _, imageKey: __, ...persona } = found;
-      return { persona, emailHash: set?.emailHash ?? null };
-    },
+    findPersona: createFindPersona({ store, hash, scope: config.PERSONA_CACHE_SCOPE }),
   };
 }
-
-// Hidden behind the model's thinking in nearly every run.
-const CHAT_RECORD_WITHIN_MS = 20;
 
 /** What the Durable Object of a chat does. */
 export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
@@ -47,7 +36,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
   const store = createChatStore(openDatabase(env.DB), now);
-  const inTime = (write: (row: LogRow) => Promise<void>) => (row: LogRow) => {
+  const inTime = (write: (row: RunRow) => Promise<void>) => (row: RunRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
     waitUntil(write(row).catch(failed));
   };
@@ -63,7 +52,6 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     openCalls: callsFor({ ctx, env, config }, [model, ...config.CHAT_FALLBACK_MODELS], maxOutputTokens),
   });
   return createChatRuns({
-    recordWithinMs: CHAT_RECORD_WITHIN_MS,
     work,
     now,
     waitUntil,

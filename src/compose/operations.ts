@@ -4,40 +4,24 @@ import { addTotals } from "../budget/totals.ts";
 import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
-import { describeError, log } from "../log.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import type { AdminDeps } from "../operations/admin-routes.ts";
 import { createAudit } from "../operations/audit.ts";
-import { databaseWarnings, readDatabaseSize, sampleDatabaseSize } from "../operations/database-size.ts";
+import { readDatabaseSize, sampleDatabaseSize } from "../operations/database-size.ts";
 import { createErase } from "../operations/erase.ts";
 import { toPrometheus } from "../operations/metrics.ts";
-import { knownModels, lookUpModels, shutdownWarnings } from "../operations/models.ts";
+import { knownModels, lookUpModels } from "../operations/models.ts";
 import { remainsAfterErasure } from "../operations/remains.ts";
 import { readStats, readTotals } from "../operations/stats.ts";
+import { createDueWarnings } from "../operations/warnings.ts";
 import type { JobStore } from "../personas/pregenerate/job-store.ts";
 import type { LibraryLedger } from "../portraits/library/ledger.ts";
-import { batchWarnings } from "./batch.ts";
-import type { Env } from "./env.ts";
+import { composeBatchWarnings } from "./batch.ts";
+import { type Env, now } from "./env.ts";
 
-const now = () => Date.now();
-
-/** What `ready` says of models that retire, of an upstream without batches, and of a database that fills up. */
 export function composeDueWarnings(env: Env, config: Config): () => Promise<string[]> {
-  const db = openDatabase(env.DB);
-  return async () => {
-    try {
-      const known = knownModels(db, configuredModels(config));
-      const [models, size, batches] = await Promise.all([
-        known,
-        readDatabaseSize(db, now()),
-        batchWarnings(env),
-      ]);
-      return [...shutdownWarnings(models, now()), ...databaseWarnings(size, now()), ...batches];
-    } catch (error) {
-      log.warn("warnings.unknown", describeError(error)); // D1's own check says what is wrong
-      return [];
-    }
-  };
+  const models = configuredModels(config);
+  return createDueWarnings({ db: openDatabase(env.DB), models, batches: composeBatchWarnings(env), now });
 }
 
 export function composeModelLookup(
@@ -54,7 +38,7 @@ export function composeSizeSample(DB: D1Database): () => Promise<void> {
 
 export function composeCounters(DB: D1Database): Counters {
   const db = openDatabase(DB);
-  return createCounters((increments) => addTotals(db, utcDay(now()), increments), now);
+  return createCounters((increments) => addTotals(db, utcDay(now()), increments).run(), now);
 }
 
 export interface AdminParts {

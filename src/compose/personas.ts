@@ -1,44 +1,28 @@
-import type { AppDeps } from "../app.ts";
 import { createBatchItems } from "../batch/items.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import type { PersonaAdminDeps } from "../personas/admin-routes.ts";
-import { createFastPath, type FastPath } from "../personas/cache/fast-path.ts";
-import { createEdgeCache, createMemoryCache } from "../personas/cache/layers.ts";
+import { createEdgeCache } from "../personas/cache/edge.ts";
+import { createMemoryCache } from "../personas/cache/memory.ts";
 import { createDedupeIndex } from "../personas/generation/dedupe-index.ts";
 import { createPersonaRuns, type PersonaRuns } from "../personas/generation/object.ts";
 import { createOutbox } from "../personas/generation/outbox.ts";
 import { promptVersion } from "../personas/generation/prompt.ts";
 import { createPersonaTask } from "../personas/generation/task.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
-import { createPregenerate, type Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import type { PersonaRoutesDeps } from "../personas/routes.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
+import { openPregenerate } from "./pregenerate.ts";
 import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
 
 const newId = () => crypto.randomUUID();
-
-export function openPregenerate(env: Env, config: Config): Pregenerate {
-  const runs = (key: string) => personaObject(env, key);
-  const { takeUp: wantPortraits } = composePortraits(env, config);
-  const db = openDatabase(env.DB);
-  return createPregenerate({
-    db,
-    runs,
-    wantPortraits,
-    jobs: createJobStore(db, now),
-    queue: env.PREGENERATE_JOBS,
-    enqueueEconomy: createBatchItems(db, now, newId).add,
-    newId,
-  });
-}
 
 export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
   const memory = createMemoryCache(now);
@@ -73,14 +57,6 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
   };
 }
 
-/** Where callers sign in, who asks is not known before their token is checked: the app does it all. */
-export function composeFastPath({ config, personas, verifyToken }: AppDeps): FastPath | undefined {
-  if (!config.ok || !personas || verifyToken) return undefined;
-  const { memory, publicBaseUrl } = personas;
-  const crossOrigin = config.config.ALLOWED_ORIGINS.length > 0;
-  return createFastPath({ memory, publicBaseUrl, crossOrigin });
-}
-
 // How soon after a crash a run that nobody asks for goes on. An alarm is one write; a run has few.
 const PERSONA_RECOVERY_CHECK_MS = 5_000;
 
@@ -108,13 +84,12 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     newId: () => crypto.randomUUID(),
     imageWidths: config.IMAGE_WIDTHS,
     portraitOf: portraits.portraitOf,
-    enqueuePortrait: portraits.enqueue(waitUntil),
+    enqueuePortraits: portraits.enqueue(waitUntil),
     notify: portraits.notify,
     pseudonym: composePseudonym(config),
     openCalls: callsFor({ ctx, env, config }, [model, ...config.PERSONA_FALLBACK_MODELS], maxOutputTokens),
   });
   return createPersonaRuns({
-    recordWithinMs: 0, // the input that a restart needs
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
     recoversAlone: true,
     work,

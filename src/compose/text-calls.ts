@@ -1,18 +1,22 @@
-import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
 import type { Config } from "../config/config.ts";
 import { createHasher, type Hasher } from "../hash.ts";
 import { openParameterMemory } from "../openai/parameters.ts";
-import { costUsd, worstCaseUsd } from "../openai/shapes/usage.ts";
+import { costUsd } from "../openai/shapes/usage.ts";
 import { createTextCalls, type Spent, type TextCalls } from "../openai/text-calls.ts";
-import { maxInputTokens } from "../openai/token-bound.ts";
 import { createUpstream, type Upstream } from "../openai/upstream.ts";
-import type { RunContext } from "../runs/task-runner.ts";
+import { textWorstCaseUsd } from "../openai/worst-case.ts";
+import type { RunContext } from "../runs/runner/task.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 
+// Scope: the isolate, which has one configuration. Each Durable Object asks for its own.
+const upstreams = new WeakMap<Config, Upstream>();
+
 export function openUpstream(config: Config): Upstream {
   const { OPENAI_API_KEY: apiKey = "", OPENAI_BASE_URL: baseUrl, OPENAI_HEADERS: headers } = config;
-  return createUpstream({ apiKey, baseUrl, headers, now });
+  const upstream = upstreams.get(config) ?? createUpstream({ apiKey, baseUrl, headers, now });
+  upstreams.set(config, upstream);
+  return upstream;
 }
 
 interface Composition {
@@ -30,10 +34,6 @@ export function callsFor(run: Composition, models: readonly string[], maxOutputT
   const { MODEL_PRICES: prices } = config;
   const upstream = openUpstream(config);
   const parameters = openParameterMemory(config.OPENAI_BASE_URL);
-  const worstCase = (body: ChatBody) => {
-    const limit = body.max_completion_tokens ?? body.max_tokens ?? maxOutputTokens;
-    return worstCaseUsd(prices, body.model, maxInputTokens(body), limit);
-  };
   return (
     { runId: run, signal, sent: onSent, checkpoint, saveCheckpoint: onSpending }: RunContext,
     caller: string | undefined,
@@ -50,7 +50,7 @@ export function callsFor(run: Composition, models: readonly string[], maxOutputT
       onSpending,
       checkpoint: checkpoint as Spent | undefined,
       cost: (model, usage) => costUsd(prices, model, usage),
-      worstCase,
+      worstCase: (body) => textWorstCaseUsd(prices, body, maxOutputTokens),
       timeoutMs: config.UPSTREAM_TIMEOUT_MS,
       idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
       waitUntil: (promise) => ctx.waitUntil(promise),

@@ -1,3 +1,4 @@
+import { asRecord } from "../as-record.ts";
 import { Unusable } from "./parse.ts";
 
 /** US dollars for a million tokens. */
@@ -26,7 +27,7 @@ function isAmount(value: unknown): value is number {
 }
 
 function price(value: unknown): Price {
-  const given = Object(value) as Record<string, unknown>;
+  const given = asRecord(value);
   const { input, cachedInput, cacheWrite = input, output, ...rest } = given;
   const amounts = isAmount(input) && isAmount(cachedInput) && isAmount(cacheWrite) && isAmount(output);
   if (amounts && Object.keys(rest).length === 0) return { input, cachedInput, cacheWrite, output };

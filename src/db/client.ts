@@ -1,3 +1,4 @@
+import type { Query } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 
 export type Database = ReturnType<typeof open>;
@@ -13,4 +14,10 @@ export function openDatabase(d1: D1Database): Database {
   const database = opened.get(d1) ?? open(d1);
   opened.set(d1, database);
   return database;
+}
+
+/** One of the query builder's, for a batch with statements that are written out. */
+export function toStatement({ $client: d1 }: Database, query: { toSQL(): Query }): D1PreparedStatement {
+  const { sql, params } = query.toSQL();
+  return d1.prepare(sql).bind(...params);
 }

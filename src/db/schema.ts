@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-// Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md.
+// Times are milliseconds since the epoch. Hashes are 64 hex characters. Every table: docs/storage.md. An index entry is
+// a row written, which the platform bills: indexes of what most rows lack hold the others alone.
 
 /** personas: one row a set. */
 export const personaCache = sqliteTable(
@@ -27,8 +28,8 @@ export const personaCache = sqliteTable(
   },
   (table) => [
     index("persona_cache_shown").on(table.lastShownOn, table.createdAt),
-    index("persona_cache_email").on(table.emailHash),
-    index("persona_cache_user").on(table.userHash),
+    index("persona_cache_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
+    index("persona_cache_user").on(table.userHash).where(sql`user_hash IS NOT NULL`),
   ],
 );
 
@@ -44,14 +45,14 @@ export const setImages = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.imageKey, table.inputHash] }),
     index("set_images_set").on(table.inputHash),
-    index("set_images_email").on(table.emailHash),
-    index("set_images_user").on(table.userHash),
+    index("set_images_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
+    index("set_images_user").on(table.userHash).where(sql`user_hash IS NOT NULL`),
   ],
 );
 
 /**
  * runs: one row for each that spent money, whatever became of it; and one for each Idempotency-Key of a persona
- * request, with its answer.
+ * request, with its answer. `request-log.ts` has each kind's own columns.
  */
 export const requestLog = sqliteTable(
   "request_log",
@@ -63,23 +64,24 @@ export const requestLog = sqliteTable(
     /** What was asked: the persona key, or a chat's fingerprint. */
     requestHash: text("request_hash").notNull(),
     setId: text("set_id"),
-    status: integer("status").notNull(),
+    /** Of a run, as the nine after it; null in a key's row. */
+    status: integer("status"),
     /** The problem's code; null where it went well. */
     code: text("code"),
-    model: text("model").notNull(),
-    calls: integer("calls").notNull(),
-    inputTokens: integer("input_tokens").notNull(),
-    cachedInputTokens: integer("cached_input_tokens").notNull(),
-    outputTokens: integer("output_tokens").notNull(),
-    costUsd: real("cost_usd").notNull(),
-    upstreamMs: integer("upstream_ms").notNull(),
-    totalMs: integer("total_ms").notNull(),
+    model: text("model"),
+    calls: integer("calls"),
+    inputTokens: integer("input_tokens"),
+    cachedInputTokens: integer("cached_input_tokens"),
+    outputTokens: integer("output_tokens"),
+    costUsd: real("cost_usd"),
+    upstreamMs: integer("upstream_ms"),
+    totalMs: integer("total_ms"),
     /** Who asked first: the signed-in user and the address, both hashed. */
     callerUserHash: text("caller_user_hash"),
     callerAddressHash: text("caller_address_hash").notNull(),
     /** The subject's e-mail, hashed. */
     emailHash: text("email_hash"),
-    /** In a key's row: of the first request under it. */
+    /** Of a key, as the two after it; null in a run's row. Names the first request under it. */
     fingerprint: text("fingerprint"),
     /** JSON: the set that the first request was answered with; null while that runs. */
     responseJson: text("response_json"),
@@ -88,8 +90,8 @@ export const requestLog = sqliteTable(
   },
   (table) => [
     index("request_log_created").on(table.createdAt),
-    index("request_log_caller_user").on(table.callerUserHash),
-    index("request_log_email").on(table.emailHash),
+    index("request_log_caller_user").on(table.callerUserHash).where(sql`caller_user_hash IS NOT NULL`),
+    index("request_log_email").on(table.emailHash).where(sql`email_hash IS NOT NULL`),
     // Of keys' rows alone: those that are past their time, and the replays of one set.
     index("request_log_keys").on(table.expiresAt, table.requestHash).where(sql`expires_at IS NOT NULL`),
   ],

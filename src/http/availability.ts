@@ -18,15 +18,25 @@ const LOST = new RegExp(
     "(?:D1 DB|Durable Object) storage operation exceeded timeout|" +
     "Internal error (?:while starting up|in) (?:D1 DB|Durable Object) storage caused object to be reset)",
 );
+// R2's "Error codes" end its messages: internal error and service unavailable; too many requests.
+const R2_ERROR = /^(?:get|head|put|list|delete): .*\((\d+)\)$/;
+const R2_LOST = ["10001", "10043"];
+const R2_OVERLOADED = "10058";
+
+function ofBucket(message: string): Unavailability | undefined {
+  const code = R2_ERROR.exec(message)?.[1] ?? "";
+  if (code === R2_OVERLOADED) return "overloaded";
+  return R2_LOST.includes(code) ? "lost" : undefined;
+}
 
 function ofOne(error: Error): Unavailability | undefined {
   const { overloaded, retryable, durableObjectReset } = error as Error & Record<string, unknown>;
   if (overloaded === true || OVERLOADED.test(error.message)) return "overloaded";
   if (retryable === true || durableObjectReset === true || LOST.test(error.message)) return "lost";
-  return undefined;
+  return ofBucket(error.message);
 }
 
-/** Whether D1 or a Durable Object could not be reached, as the platform's errors say; undefined: anything else. */
+/** Whether D1, R2 or a Durable Object could not be reached, as the platform's errors say; undefined: anything else. */
 export function unavailability(error: unknown): Unavailability | undefined {
   let cause = error;
   for (let depth = 0; depth < MAX_CAUSES && cause instanceof Error; depth += 1) {

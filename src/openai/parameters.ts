@@ -1,4 +1,5 @@
 import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
+import { asRecord } from "../as-record.ts";
 
 /** What a server refused for one model, in the names of `refusedParameters` and the two forms of a format. */
 export type Refused = ReadonlySet<string>;
@@ -20,8 +21,8 @@ const STREAM_PARTS = ["include_usage", "include_obfuscation"] as const;
 function spelling(body: ChatBody, name: string): string | undefined {
   if (name === "response_format") return body.response_format?.type;
   const [member = "", part] = name.split(".");
-  const value = (body as unknown as Record<string, unknown>)[member];
-  const sent = part === undefined ? value : (Object(value) as Record<string, unknown>)[part];
+  const value = asRecord(body)[member];
+  const sent = part === undefined ? value : asRecord(value)[part];
   return sent === undefined || sent === null ? undefined : name;
 }
 

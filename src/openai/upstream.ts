@@ -60,22 +60,30 @@ function toImageError(error: unknown, now: number): UpstreamError {
   return MODERATION_CODES.has(code) ? new UpstreamError("model_refusal", { status: fault.status }) : fault;
 }
 
+// Scope: the isolate. Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
+let Client: typeof OpenAI | undefined;
+
+async function loadClient(): Promise<typeof OpenAI> {
+  Client ??= (await import("./sdk.ts")).OpenAI;
+  return Client;
+}
+
+/** What a call gives its client's `fetch` beside the SDK's own options. */
+interface SentHook {
+  readonly redirect: "manual";
+  readonly onSent: () => void;
+}
+
 /**
  * OpenAI, or anything that speaks its API at `baseUrl`. The SDK builds requests and reads errors; retries
  * are the run's (it counts them and pays for them), and so is the decoding of streams.
  */
 export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOptions): Upstream {
-  // Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
-  let loading: Promise<typeof OpenAI> | undefined;
+  let client: OpenAI | undefined; // it has some fifty objects, and holds nothing of a call
 
-  function sdk(): Promise<typeof OpenAI> {
-    loading ??= import("./sdk.ts").then((module) => module.OpenAI);
-    return loading;
-  }
-
-  async function clientFor(onSent: () => void): Promise<OpenAI> {
-    const Client = await sdk();
-    return new Client({
+  async function openClient(): Promise<OpenAI> {
+    const SdkClient = await loadClient();
+    client ??= new SdkClient({
       apiKey,
       baseURL: baseUrl,
       defaultHeaders: headers,
@@ -84,41 +92,43 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
       logLevel: "off", // it would write requests, and so prompts, to the log
       fetch(url, init) {
         const answer = fetch(url, { ...init, redirect: "manual" }); // a redirect could carry the key elsewhere
-        onSent();
+        (init as Partial<SentHook> | undefined)?.onSent?.();
         return answer;
       },
     });
+    return client;
   }
 
   return {
     async streamChat(body, { signal, onSent }) {
       try {
-        const client = await clientFor(onSent);
+        const { chat } = await openClient();
         signal.throwIfAborted();
-        return await client.chat.completions.create(body, { signal }).asResponse();
+        const fetchOptions: SentHook = { redirect: "manual", onSent };
+        return await chat.completions.create(body, { signal, fetchOptions }).asResponse();
       } catch (error) {
         throw toUpstreamError(error, now());
       }
     },
     async createImage(body, signal) {
       try {
-        const client = await clientFor(() => {});
-        return await client.images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
+        const { images } = await openClient();
+        return await images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
         throw toImageError(error, now());
       }
     },
     async call(work) {
       try {
-        return await work(await clientFor(() => {}));
+        return await work(await openClient());
       } catch (error) {
         throw toUpstreamError(error, now());
       }
     },
     async shutdownDate(model) {
       try {
-        const client = await clientFor(() => {});
-        const found = await client.models.retrieve(model, { signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS) });
+        const { models } = await openClient();
+        const found = await models.retrieve(model, { signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS) });
         const { shutdown_date: date } = found as { shutdown_date?: unknown };
         return typeof date === "string" && ISO_DATE.test(date) ? date.slice(0, 10) : null;
       } catch (error) {

@@ -1,7 +1,7 @@
-import { Problem } from "../http/errors.ts";
+import { type How, runResponse } from "../runs/run-answer.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import type { Hit } from "./cache/read-through.ts";
-import type { How, JoinAnswer } from "./generation/object.ts";
+import type { JoinAnswer } from "./generation/object.ts";
 import { toEventStream, toPersonaSet } from "./presenter.ts";
 import type { PersonaSet } from "./schema.ts";
 
@@ -22,9 +22,9 @@ function whole(stream: boolean, body: string | Uint8Array, headers: Record<strin
   });
 }
 
-export function answerFromCache({ tier, answer }: Hit, stream: boolean, serverTiming: string): Response {
+export function answerFromCache({ layer, answer }: Hit, stream: boolean, serverTiming: string): Response {
   return whole(stream, answer.body, {
-    "Cache-Status": `asknewton-${tier}; hit`,
+    "Cache-Status": `asknewton-${layer}; hit`,
     "Server-Timing": serverTiming,
   });
 }
@@ -44,14 +44,7 @@ export function answerFromRun(answer: JoinAnswer, options: RunAnswerOptions): Re
     "Cache-Status": cacheStatus(answer.how, options.refresh),
     "Server-Timing": options.serverTiming,
   };
-  if (answer.kind === "failure") {
-    const { code, ...failure } = answer.failure;
-    throw new Problem(code, { ...failure, headers: status });
-  }
-  if (answer.kind === "stream") {
-    const streamId = `${options.key}.${answer.runId}`;
-    return new Response(answer.body, { headers: { ...SSE_HEADERS, ...status, "X-Stream-Id": streamId } });
-  }
+  if (answer.kind !== "set") return runResponse(answer, options.key, status);
   const replayed = answer.how === "replayed";
   const { baseUrl, imageWidths } = options;
   const set = toPersonaSet(answer.set, { baseUrl, fromCache: false, imageWidths });

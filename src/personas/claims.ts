@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, lte, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
+import { toKeyRow } from "../db/request-log.ts";
 import { requestLog } from "../db/schema.ts";
 import { type Decision, decide } from "../idempotency/decision.ts";
 import type { StoredSet } from "./presenter.ts";
@@ -13,7 +14,6 @@ export interface Claim {
   readonly ttlMs: number;
   readonly route: string;
   readonly requestHash: string;
-  readonly model: string;
   readonly emailHash: string | null;
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
@@ -27,26 +27,9 @@ export type Claimed =
 // Longer than any run: a claim that nobody completes or releases stands in nobody's way for good.
 const LEASE_MS = 15 * 60_000;
 
-type Row = typeof requestLog.$inferSelect;
-
-/** Of a key whose first request runs. */
-const RUNNING = {
-  status: 0,
-  setId: null,
-  code: null,
-  calls: 0,
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  outputTokens: 0,
-  costUsd: 0,
-  upstreamMs: 0,
-  totalMs: 0,
-  responseJson: null,
-};
-
 /** The claim: one row for each key, taken by whoever comes first, or first after it has expired. */
 export function claimStatement(db: Database, { ttlMs: _, ...asked }: Claim, now: number) {
-  const row = { ...RUNNING, ...asked, createdAt: now, expiresAt: now + LEASE_MS };
+  const row = { ...asked, setId: null, responseJson: null, createdAt: now, expiresAt: now + LEASE_MS };
   return db
     .insert(requestLog)
     .values(row)
@@ -59,19 +42,22 @@ export function selectClaim(db: Database, { id }: Claim) {
 }
 
 /** `mine`: the statement before took the row. */
-export function claimedBy(row: Row | undefined, mine: boolean, claim: Claim, now: number): Claimed {
+export function claimedBy(
+  found: typeof requestLog.$inferSelect | undefined,
+  mine: boolean,
+  claim: Claim,
+  now: number,
+): Claimed {
+  const row = found && toKeyRow(found);
   if (mine || !row) return { decision: "claim" };
-  const done = row.responseJson !== null;
-  const record = {
-    fingerprint: row.fingerprint ?? "",
-    state: done ? ("done" as const) : ("running" as const),
-    // A row says when it expires; the decision counts from the end.
-    endedAt: (row.expiresAt ?? 0) - claim.ttlMs,
-  };
-  if ((row.expiresAt ?? 0) <= now) return { decision: "restart" };
+  const { fingerprint, expiresAt, responseJson } = row;
+  if (expiresAt <= now) return { decision: "restart" };
+  const state = responseJson === null ? ("running" as const) : ("done" as const);
+  // A row says when it expires; the decision counts from the end.
+  const record = { fingerprint, state, endedAt: expiresAt - claim.ttlMs };
   const decision = decide(record, { ...claim, keyed: true, rememberMs: claim.ttlMs }, now);
   if (decision !== "replay") return { decision };
-  return { decision, set: JSON.parse(row.responseJson ?? "") as StoredSet };
+  return { decision, set: JSON.parse(responseJson ?? "") as StoredSet };
 }
 
 /** Rows whose first request has no answer yet: one that was answered stays as it is. */
@@ -83,7 +69,7 @@ const unanswered = (ids: readonly string[]) =>
 
 /** The answer of a run for every key that asked for it. */
 export function completeStatement(db: Database, ids: readonly string[], set: StoredSet, expiresAt: number) {
-  const done = { status: 200, responseJson: JSON.stringify(set), setId: set.setId, expiresAt };
+  const done = { responseJson: JSON.stringify(set), setId: set.setId, expiresAt };
   return db.update(requestLog).set(done).where(unanswered(ids));
 }
 

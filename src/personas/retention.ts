@@ -10,14 +10,14 @@ const DAY_MS = 86_400_000;
 const PAGE = 100;
 const MAX_PAGES = 50;
 /**
- * After so many a run ends: a picture takes two of an invocation's 10,000 requests, and the last page may have a
+ * After so many a run ends: a portrait takes two of an invocation's 10,000 requests, and the last page may have a
  * thousand. That is 1,000 sets of three a run, 288,000 a day. What is left goes with the next.
  */
-const MAX_PICTURES = 3_000;
+const MAX_PORTRAITS = 3_000;
 
 export interface SetRetentionDeps {
   readonly db: Database;
-  /** Removes pictures with all their sizes, by image key. */
+  /** Removes portraits with all their sizes, by image key. */
   readonly forgetPictures: (imageKeys: readonly string[]) => Promise<void>;
   /** 0: kept for ever. */
   readonly days: number;
@@ -52,11 +52,11 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
     return orphans.map(({ key }) => key);
   }
 
-  /** The sets that it looked at, and the pictures that went. */
-  async function purgePage(): Promise<{ sets: number; pictures: number }> {
+  /** The sets that it looked at, and the portraits that went. */
+  async function purgePage(): Promise<{ sets: number; portraits: number }> {
     const stale = db.select({ key: personaCache.inputHash }).from(personaCache).where(isStale());
     const page = await stale.limit(PAGE);
-    if (page.length === 0) return { sets: 0, pictures: 0 };
+    if (page.length === 0) return { sets: 0, portraits: 0 };
     const keys = page.map(({ key }) => key);
     const images = db.selectDistinct({ key: setImages.imageKey }).from(setImages);
     const mine = await images.where(among(setImages.inputHash, keys));
@@ -65,17 +65,17 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
       keys,
     );
     await forgetPictures(orphans);
-    return { sets: page.length, pictures: orphans.length };
+    return { sets: page.length, portraits: orphans.length };
   }
 
   return async function purgeSets(): Promise<void> {
     if (days === 0) return;
     let count = 0;
     let removed = 0;
-    for (let pages = 0; pages < MAX_PAGES && removed < MAX_PICTURES; pages += 1) {
-      const { sets, pictures } = await purgePage();
+    for (let pages = 0; pages < MAX_PAGES && removed < MAX_PORTRAITS; pages += 1) {
+      const { sets, portraits } = await purgePage();
       count += sets;
-      removed += pictures;
+      removed += portraits;
       if (sets < PAGE) break;
     }
     if (count > 0) log.info("sets.purged", { count });

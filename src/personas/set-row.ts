@@ -2,7 +2,7 @@ import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
-import { personaCache, personaImages, setImages } from "../db/schema.ts";
+import { type personaCache, personaImages, setImages } from "../db/schema.ts";
 import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 
 /** A set with whose it is. */
@@ -34,27 +34,23 @@ export function toSet({
   return { setId, key, model, createdAt, personas, states, cost: { usd, tokens }, ...whose };
 }
 
-export function upsertSet(db: Database, { key, personas, cost, states: _, ...set }: SetRow) {
-  const personasJson = JSON.stringify(personas);
+// Written out, since every set ends with it. One that was stored late is no refresh.
+const UPSERT = `insert into "persona_cache"
+    (input_hash, set_id, personas_json, model, email_hash, user_hash, created_at, cost_usd, tokens, last_shown_on)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  on conflict (input_hash) do update set personas_json = excluded.personas_json, model = excluded.model,
+    created_at = excluded.created_at, cost_usd = excluded.cost_usd, tokens = excluded.tokens,
+    last_shown_on = excluded.last_shown_on
+  where excluded.created_at >= persona_cache.created_at`;
+
+export function upsertSet({ $client: d1 }: Database, set: SetRow): D1PreparedStatement {
+  const { key, setId, model, emailHash, userHash, createdAt, cost } = set;
+  const personasJson = JSON.stringify(set.personas);
   if (new TextEncoder().encode(personasJson).byteLength > MAX_SET_BYTES) {
     throw new Error("persona set too large");
   }
-  const lastShownOn = utcDay(set.createdAt);
-  return db
-    .insert(personaCache)
-    .values({ ...set, inputHash: key, personasJson, costUsd: cost.usd, tokens: cost.tokens, lastShownOn })
-    .onConflictDoUpdate({
-      target: personaCache.inputHash,
-      set: {
-        personasJson: sql`excluded.personas_json`,
-        model: sql`excluded.model`,
-        createdAt: sql`excluded.created_at`,
-        costUsd: sql`excluded.cost_usd`,
-        tokens: sql`excluded.tokens`,
-        lastShownOn: sql`excluded.last_shown_on`,
-      },
-      setWhere: sql`excluded.created_at >= ${personaCache.createdAt}`, // one that was stored late is no refresh
-    });
+  const made = [createdAt, cost.usd, cost.tokens, utcDay(createdAt)];
+  return d1.prepare(UPSERT).bind(key, setId, personasJson, model, emailHash, userHash, ...made);
 }
 
 /** Of whose set a portrait is. */

@@ -1,12 +1,14 @@
 import { and, eq, getTableColumns, isNull, lt, or, type SQL, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../budget/guard.ts";
 import { addTotals } from "../budget/totals.ts";
-import type { Database } from "../db/client.ts";
+import { type Database, toStatement } from "../db/client.ts";
+import type { RunRow } from "../db/request-log.ts";
 import { personaCache, personaImages } from "../db/schema.ts";
+import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
+import type { Caller } from "../http/caller.ts";
 import { describeError, log } from "../log.ts";
-import { insertStart, type LogRow, logRun } from "../runs/run-log.ts";
+import { insertStart, logRun } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -19,15 +21,15 @@ import {
 } from "./claims.ts";
 import type { Portrait } from "./generation/ordered-emitter.ts";
 import { SET_ID } from "./key.ts";
-import type { ImageStates, StoredSet } from "./presenter.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
 import { dropUnmadePortraits, type SetOwner, type SetRow, toSet, upsertSet } from "./set-row.ts";
 
 /** What a run leaves behind. */
 export interface RunResult {
   /** Undefined where it made nothing. */
   readonly set?: SetRow;
-  readonly row: LogRow;
-  /** Portraits that could not be announced before. */
+  readonly row: RunRow;
+  /** Portraits that could not be enqueued before. */
   readonly missing: readonly Portrait[];
   /** The Idempotency-Keys that asked for it. */
   readonly claims: readonly Pick<Claim, "id" | "ttlMs">[];
@@ -39,18 +41,22 @@ export interface Keys {
   readonly set?: StoredSet | undefined;
 }
 
-export interface Found {
-  readonly set: SetRow | undefined;
-  readonly claimed: Claimed;
-}
+/** What D1 has under a persona key. */
+export type Stored = { readonly kind: "hit"; readonly set: SetRow } | { readonly kind: "miss" };
+
+/** The same for a request with an Idempotency-Key. `replay`: its answer. `mismatch`: it is another request's. */
+export type KeyedStored =
+  | Stored
+  | { readonly kind: "replay"; readonly set: StoredSet }
+  | { readonly kind: "mismatch" };
 
 /** The persona cache and the runs' log, in D1. Each method is one round trip. */
 export interface PersonaStore {
-  findByKey(key: string): Promise<SetRow | undefined>;
+  find(key: string): Promise<Stored>;
   /** D1 is not asked for what cannot be an id. */
   findById(setId: string): Promise<SetRow | undefined>;
   /** The set, and what stands under the request's Idempotency-Key. Writes nothing. */
-  findKeyed(key: string, claim: Claim): Promise<Found>;
+  findKeyed(key: string, claim: Claim): Promise<KeyedStored>;
   /** Takes the key, where nobody has it; gives what stands under it. */
   claim(claim: Claim): Promise<Claimed>;
   /** Puts the set in the place of the one with its key, if any, and logs its run. */
@@ -62,7 +68,7 @@ export interface PersonaStore {
   /** Counts what became of a result that D1 would not take at first. */
   countOutbox(outcome: "recovered" | "givenUp"): Promise<void>;
   /** Says that a run is under way, so that its subject or caller can be found before it has ended. */
-  recordStart(row: LogRow): Promise<void>;
+  recordStart(row: RunRow): Promise<void>;
   /** With the replays of it, and those of its portraits that are not made and that no other set wants. */
   remove(key: string): Promise<void>;
   /** Somebody is shown it: noted once a UTC day. Never rejects. */
@@ -71,8 +77,15 @@ export interface PersonaStore {
   imageStates(keys: readonly string[]): Promise<ImageStates>;
 }
 
+function toStored(row: Parameters<typeof toSet>[0] | undefined): Stored {
+  return row ? { kind: "hit", set: toSet(row) } : { kind: "miss" };
+}
+
 /** What puts a set's portraits among the jobs, for the batch that stores it. */
-export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => BatchItem<"sqlite">[];
+export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => Built[];
+
+/** A statement of the query builder's. */
+type Built = Parameters<typeof toStatement>[1];
 
 // What its portraits are today, as a JSON object, in the same statement.
 const statesJson = sql<string>`(
@@ -85,56 +98,62 @@ export function createPersonaStore(
   insertPortraits: InsertPortraits,
   now: () => number,
 ): PersonaStore {
-  const find = (where: SQL) => {
+  const select = (where: SQL) => {
     const columns = { ...getTableColumns(personaCache), statesJson };
     return db.select(columns).from(personaCache).where(where);
   };
 
-  function settleClaims({ set, claims }: Keys): BatchItem<"sqlite">[] {
+  function finishClaims({ set, claims }: Keys): Built[] {
     const ids = claims.map(({ id }) => id);
     const [first] = claims;
     if (!first) return [];
     return [set ? completeStatement(db, ids, set, now() + first.ttlMs) : releaseStatement(db, ids)];
   }
 
-  function setStatements({ set, missing }: RunResult): BatchItem<"sqlite">[] {
+  const toStatements = (queries: readonly Built[]) => queries.map((query) => toStatement(db, query));
+
+  function setStatements({ set, missing }: RunResult): D1PreparedStatement[] {
     if (!set) return [];
     if (missing.length === 0) return [upsertSet(db, set)];
-    return [upsertSet(db, set), ...insertPortraits(missing, set)];
+    return [upsertSet(db, set), ...toStatements(insertPortraits(missing, set))];
   }
 
-  const batch = async ([first, ...rest]: BatchItem<"sqlite">[]) => {
-    if (first) await db.batch([first, ...rest]);
+  const batch = async (statements: D1PreparedStatement[]) => {
+    if (statements.length > 0) await db.$client.batch(statements);
   };
 
   return {
-    async findByKey(key) {
-      const row = await askAgainIfLost(() => find(eq(personaCache.inputHash, key)).get());
-      return row && toSet(row);
+    async find(key) {
+      return toStored(await askAgainIfLost(() => select(eq(personaCache.inputHash, key)).get()));
     },
     async findById(setId) {
       if (!SET_ID.test(setId)) return undefined;
-      const row = await askAgainIfLost(() => find(eq(personaCache.setId, setId)).get());
+      const row = await askAgainIfLost(() => select(eq(personaCache.setId, setId)).get());
       return row && toSet(row);
     },
     async findKeyed(key, claim) {
-      const [[row], [log]] = await db.batch([find(eq(personaCache.inputHash, key)), selectClaim(db, claim)]);
-      return { set: row && toSet(row), claimed: claimedBy(log, false, claim, now()) };
+      const set = select(eq(personaCache.inputHash, key));
+      const [[row], [log]] = await db.batch([set, selectClaim(db, claim)]);
+      const claimed = claimedBy(log, false, claim, now());
+      if (claimed.decision === "mismatch") return { kind: "mismatch" };
+      return claimed.decision === "replay" ? { kind: "replay", set: claimed.set } : toStored(row);
     },
     async claim(claim) {
       const at = now();
       const [mine, [log]] = await db.batch([claimStatement(db, claim, at), selectClaim(db, claim)]);
       return claimedBy(log, mine.length > 0, claim, at);
     },
-    save: (result) =>
-      batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...settleClaims(result)]),
+    async save(result) {
+      const claims = toStatements(finishClaims(result));
+      await batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...claims]);
+    },
     saveUnlogged: (result) => batch(setStatements(result)),
-    finish: (keys) => batch(settleClaims(keys)),
+    finish: (keys) => batch(toStatements(finishClaims(keys))),
     async countOutbox(outcome) {
-      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 });
+      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 }).run();
     },
     async recordStart(row) {
-      await insertStart(db, row);
+      await insertStart(db, row).run();
     },
     async remove(key) {
       await db.batch([
@@ -163,5 +182,33 @@ export function createPersonaStore(
         .where(sql`${personaImages.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`);
       return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
     },
+  };
+}
+
+export interface FindPersonaDeps {
+  readonly store: Pick<PersonaStore, "findById">;
+  /** Under `subject`, a signed-in user finds nobody else's. */
+  readonly scope: "subject" | "shared";
+  readonly hash: Hasher;
+}
+
+/** A persona as a model may be told of it, and whose it is. */
+export interface FoundPersona {
+  readonly persona: Omit<StoredPersona, "id" | "imageKey">;
+  readonly emailHash: string | null;
+}
+
+/** Undefined where there is none, or it is another user's. */
+export function createFindPersona({ store, scope, hash }: FindPersonaDeps) {
+  return async (
+    { setId, personaId }: { readonly setId: string; readonly personaId: string },
+    { user }: Caller,
+  ): Promise<FoundPersona | undefined> => {
+    const set = await store.findById(setId);
+    const foreign = scope === "subject" && user !== undefined && set?.userHash !== hash(user);
+    const found = foreign ? undefined : set?.personas.find(({ id }) => id === personaId);
+    if (!found) return undefined;
+    const { id: _, imageKey: __, ...persona } = found;
+    return { persona, emailHash: set?.emailHash ?? null };
   };
 }

@@ -1,3 +1,4 @@
+import { askAgainIfLost } from "../http/availability.ts";
 import type { PortraitFile } from "./generation/answer.ts";
 import { toObjectName } from "./key.ts";
 
@@ -42,11 +43,11 @@ export function createPortraitBucket(bucket: R2Bucket, prefix: string): Portrait
 
   return {
     async head(key, width) {
-      const object = await bucket.head(toObjectName(key, width));
+      const object = await askAgainIfLost(() => bucket.head(toObjectName(key, width)));
       return object ? describe(object) : undefined;
     },
     async get(key, width) {
-      const object = await bucket.get(toObjectName(key, width));
+      const object = await askAgainIfLost(() => bucket.get(toObjectName(key, width)));
       if (!object) return undefined;
       const { contentType, bytes, etag, storedAt } = describe(object);
       return { contentType, bytes, etag, storedAt, body: object.body };

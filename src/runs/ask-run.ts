@@ -1,3 +1,4 @@
+import { asRecord } from "../as-record.ts";
 import { unavailability } from "../http/availability.ts";
 import { Problem } from "../http/errors.ts";
 import { describeError, log } from "../log.ts";
@@ -12,7 +13,7 @@ const RETRY_AFTER_SECONDS = 5;
  * alone.
  */
 function diedUnderUs(error: unknown): boolean {
-  const { remote, durableObjectReset } = Object(error) as Record<string, unknown>;
+  const { remote, durableObjectReset } = asRecord(error);
   return unavailability(error) !== "overloaded" && (remote !== true || durableObjectReset === true);
 }
 

@@ -3,7 +3,7 @@ import type { Entry } from "./event-log.ts";
 export type RunState = "running" | "done" | "stopped" | "error";
 
 /** A run as its Durable Object keeps it. Times are milliseconds since the epoch. */
-export interface RunRecord {
+export interface RunRecord<M> {
   /** 32 hex characters: the unguessable half of a stream's id. */
   readonly id: string;
   readonly state: RunState;
@@ -11,8 +11,8 @@ export interface RunRecord {
   readonly endedAt: number | null;
   /** When it may be forgotten; null while it runs. */
   readonly expiresAt: number | null;
-  /** What the room must know of a run for as long as it is kept: who asked what. JSON, or nothing. */
-  readonly label: string | null;
+  /** What the room must know of a run for as long as it is kept: who asked what. */
+  readonly metadata: M;
   /** JSON. What the run works from; null once it has settled. */
   readonly input: string | null;
   /** JSON. What it made; null until it is done, and where its events say it all. */
@@ -23,20 +23,23 @@ export interface RunRecord {
   readonly attempts: number;
 }
 
-export interface RunStore {
-  insert(run: Pick<RunRecord, "id" | "startedAt" | "label" | "input" | "checkpoint">): void;
+export type NewRun<M> = Pick<RunRecord<M>, "id" | "startedAt" | "metadata" | "input" | "checkpoint">;
+export type RunEnd = Pick<RunRecord<unknown>, "state" | "endedAt" | "expiresAt" | "result">;
+
+export interface RunStore<M> {
+  insert(run: NewRun<M>): void;
   saveCheckpoint(id: string, checkpoint: string): void;
   /** Begun again, from the input it kept. */
   restart(id: string): void;
   append(id: string, entries: readonly Entry[]): void;
-  finish(id: string, outcome: Pick<RunRecord, "state" | "endedAt" | "expiresAt" | "result">): void;
-  find(id: string): RunRecord | undefined;
+  finish(id: string, end: RunEnd): void;
+  find(id: string): RunRecord<M> | undefined;
   /** The newest first; more than one only where an earlier life could not write its end. */
-  running(): RunRecord[];
+  running(): RunRecord<M>[];
   /** The one that was started last. */
-  newest(): RunRecord | undefined;
+  newest(): RunRecord<M> | undefined;
   /** The newest that is done and ended after `since`, milliseconds since the epoch. */
-  newestDone(since: number): RunRecord | undefined;
+  newestDone(since: number): RunRecord<M> | undefined;
   has(id: string): boolean;
   ids(): string[];
   entries(id: string): Entry[];
@@ -54,11 +57,31 @@ const TABLES = [
   // few, and each index is one more page to write before the first run.
   `CREATE TABLE IF NOT EXISTS runs (
      id TEXT NOT NULL, state TEXT NOT NULL, startedAt INTEGER NOT NULL, endedAt INTEGER,
-     expiresAt INTEGER, label TEXT, input TEXT, result TEXT, checkpoint TEXT, attempts INTEGER NOT NULL DEFAULT 1)`,
+     expiresAt INTEGER, metadata TEXT NOT NULL, input TEXT, result TEXT, checkpoint TEXT, attempts INTEGER NOT NULL DEFAULT 1)`,
   // One row a batch: rows are what the platform bills, and a batch is what is written together.
   `CREATE TABLE IF NOT EXISTS events (
      run TEXT NOT NULL, firstId INTEGER NOT NULL, entries TEXT NOT NULL, PRIMARY KEY (run, firstId)) WITHOUT ROWID`,
 ];
+
+const OLD_NAMES = { label: "metadata", carried: "checkpoint", starts: "attempts" };
+/** Before it was `metadata`, a set's run had whose it is there as text, or nothing; a chat's had JSON. */
+const WRAP_TEXT = `UPDATE runs SET metadata = json_object('userHash', metadata)
+  WHERE metadata IS NULL OR metadata NOT LIKE '{%'`;
+
+/** Gives the columns of a table that an earlier version made their names of today. `definition`: its SQL. */
+function renameColumns(storage: DurableObjectStorage, definition: string): void {
+  const old = Object.entries(OLD_NAMES).filter(([name]) => definition.includes(` ${name} `));
+  if (old.length === 0) return;
+  storage.transactionSync(() => {
+    for (const [name, today] of old) storage.sql.exec(`ALTER TABLE runs RENAME COLUMN ${name} TO ${today}`);
+    storage.sql.exec(WRAP_TEXT);
+  });
+}
+
+type Row = Omit<RunRecord<unknown>, "metadata"> & {
+  readonly metadata: string;
+  readonly [column: string]: SqlStorageValue;
+};
 
 // SQLite rows hold 2 MB here, and a character takes at most 3 bytes. A single event is far below.
 const MAX_ROW_CHARS = 500_000;
@@ -88,17 +111,21 @@ function toRows(entries: readonly Entry[]): [firstId: number, json: string][] {
  * Reading never writes: an object that was asked by a wrong name has no tables and leaves no trace. The
  * tables are made with the first run.
  */
-export function createRunStore(storage: DurableObjectStorage): RunStore {
+export function createRunStore<M>(storage: DurableObjectStorage): RunStore<M> {
   const { sql } = storage;
-  let ready = false;
+  let ready: boolean | undefined; // undefined: not looked yet
 
   function exists(): boolean {
-    ready ||= sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'events'").toArray().length > 0;
+    if (ready !== undefined) return ready;
+    const [table] = sql.exec<{ sql: string }>("SELECT sql FROM sqlite_master WHERE name = 'runs'").toArray();
+    if (table) renameColumns(storage, table.sql);
+    ready = table !== undefined;
     return ready;
   }
-  function select(rest: string, ...values: unknown[]): RunRecord[] {
+  function select(rest: string, ...values: unknown[]): RunRecord<M>[] {
     if (!exists()) return [];
-    return sql.exec(`SELECT * FROM runs ${rest}`, ...values).toArray() as unknown as RunRecord[];
+    const rows = sql.exec<Row>(`SELECT * FROM runs ${rest}`, ...values).toArray();
+    return rows.map((row) => ({ ...row, metadata: JSON.parse(row.metadata) as M }));
   }
   function remove(where: string, ...values: unknown[]): void {
     if (!exists()) return;
@@ -111,13 +138,14 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     sql.exec("INSERT INTO events VALUES (?, ?, ?)", id, firstId, json);
 
   return {
-    insert({ id, startedAt, label, input, checkpoint }) {
+    insert({ id, startedAt, metadata, input, checkpoint }) {
       if (!exists()) for (const table of TABLES) sql.exec(table);
+      ready = true;
       sql.exec(
-        "INSERT INTO runs (id, state, startedAt, label, input, checkpoint) VALUES (?, 'running', ?, ?, ?, ?)",
+        "INSERT INTO runs (id, state, startedAt, metadata, input, checkpoint) VALUES (?, 'running', ?, ?, ?, ?)",
         id,
         startedAt,
-        label,
+        JSON.stringify(metadata),
         input,
         checkpoint,
       );
@@ -171,7 +199,7 @@ export function createRunStore(storage: DurableObjectStorage): RunStore {
     isEmpty: () => !exists() || sql.exec("SELECT 1 FROM runs LIMIT 1").toArray().length === 0,
     expire: (now) => remove("expiresAt <= ?", now),
     async clear() {
-      ready = false;
+      ready = undefined;
       await storage.deleteAll();
     },
   };

@@ -15,8 +15,6 @@ export interface SseReaderOptions {
   readonly render?: (payload: Payload) => Payload;
   /** Told the highest id handed over to the reader's connection. */
   readonly onSent?: (id: number) => void;
-  /** Called when the connection has taken something. */
-  readonly onTaken?: () => void;
 }
 
 // Bound what one reader holds beyond the log: a slow one gets the rest of a long answer piece by piece.
@@ -121,7 +119,6 @@ export function createSseReader(log: EventLog, options: SseReaderOptions): Reada
     busy = true;
     connection.write(text).then(() => {
       busy = false;
-      options.onTaken?.();
       pump();
     }, leave);
   }

@@ -69,7 +69,7 @@ describe("sets that nobody is shown", () => {
     await until("it is noted", isToday);
     await setDay("2026-01-01");
     expect((await generate({ leadData })).headers.get("Cache-Status")).toBe("asknewton-memory; hit");
-    expect(await isToday()).toBe(false); // a hot hit writes nothing
+    expect(await isToday()).toBe(false); // a hit from memory writes nothing
     await purgeAfter(0);
     expect((await call(`/api/personas/${setId}`)).status).toBe(404);
   });

@@ -53,6 +53,16 @@ const marks = (page: Page) => page.locator(".message-end p").allTextContents();
 const sentWith = async (words: string) =>
   (await service.calls(words)).map(({ body }) => body.messages.filter(({ role }) => role !== "system"));
 
+describe("Newton", () => {
+  it("is said to be an AI whose answers can be wrong and are no advice, before the chat and in it", async () => {
+    const { page } = await chatWith("Jo who reads it all");
+    for (const part of [".intro", ".chat .section-head"])
+      expect(await page.locator(part).textContent()).toMatch(
+        /\bAI\b.* answers can be wrong, and are no medical, legal or tax advice\./s,
+      );
+  });
+});
+
 describe("an answer in Markdown", () => {
   it("is shown as such, loads nothing, and leads outside only with a word about it", async () => {
     const { page, ask, complaints } = await chatWith("Ann of Markdown");

@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../../dev/browser/launch.ts";
+import { photo } from "../support/photo.ts";
 import { type Service, startService } from "./support/service.ts";
 import { type Visitor, visit } from "./support/visitor.ts";
 
@@ -8,8 +9,13 @@ let browser: Browser;
 let service: Service;
 let visitor: Visitor;
 
+/** What only the calls for pictures have in their bodies. */
+const OF_PICTURES = '"output_format"';
+let original: Buffer;
+
 beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
+  [browser, service, original] = await Promise.all([launchBrowser(), startService(), photo(1)]);
+  await service.script(OF_PICTURES, [{ imageBase64: original.toString("base64") }], true);
 });
 afterEach(() => visitor.close());
 afterAll(async () => {
@@ -39,6 +45,27 @@ const watchShifts = () => {
         Object.assign(window, { shifts: Number(Reflect.get(window, "shifts")) + entry.value });
   }).observe({ type: "layout-shift", buffered: true });
 };
+
+describe("a portrait of 128 pixels", () => {
+  it("has at most a twentieth of a photograph's bytes", async () => {
+    visitor = await visit(browser, service.worker.origin);
+    await visitor.open("Ann of one portrait");
+    await visitor.make();
+    await visitor.made();
+    const source = await visitor.page
+      .getByRole("img", { name: /^AI-generated/ })
+      .first()
+      .getAttribute("src");
+    const { origin, pathname } = new URL(source ?? "", service.worker.origin);
+    const bytesOf = async (query: string) => {
+      const response = await fetch(`${origin}${pathname}${query}`);
+      return response.headers.get("X-Image-Status") === "ready" ? await response.bytes() : undefined;
+    };
+    await expect.poll(() => bytesOf(""), { timeout: 20_000 }).toEqual(new Uint8Array(original));
+    const size = await bytesOf("?width=128");
+    expect(size?.byteLength).toBeLessThan(original.byteLength / 20);
+  });
+});
 
 describe("a set of ten portraits", () => {
   it.each(SCREENS)(
@@ -81,6 +108,7 @@ describe("a set of ten portraits", () => {
         );
       }
       await Promise.all(ready);
+      expect(bytes.length).toBeGreaterThanOrEqual(10);
       expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(MAX_BYTES);
       expect(await shifts()).toBe(before);
       expect(before).toBeLessThan(GOOD_SHIFT);

@@ -52,6 +52,26 @@ describe("a conversation", () => {
     expect(dropped).toBe(201);
   });
 
+  it("with an answer that is longer than the service takes back is sent all the same", async () => {
+    const { sent, dropped } = await send(talk(1, "😀".repeat(150_000)));
+    expect(sent.map(({ content }) => content)).toEqual(["Question 0", "😀".repeat(100_000), "The last"]);
+    expect(dropped).toBeUndefined();
+    const [, cut] = (await send(talk(1, `a${"😀".repeat(150_000)}`))).sent;
+    expect(cut?.content).toBe(`a${"😀".repeat(99_999)}\ufffd`);
+  });
+
+  it("with half a character, as a page may cut one, is sent without it", async () => {
+    const half = "\ud83d";
+    const all: ChatMessage[] = [...talk(1, `Fine ${half}`), { role: "user", content: `${half} 😀 and?` }];
+    const { sent } = await send(all);
+    expect(sent.map(({ content }) => content)).toEqual([
+      "Question 0",
+      "Fine \ufffd",
+      "The last",
+      "\ufffd 😀 and?",
+    ]);
+  });
+
   it("whose last message alone is too long is sent by that: the service says so", async () => {
     const all: ChatMessage[] = [...talk(1, "Short"), { role: "user", content: "a".repeat(MIB) }];
     expect((await send(all)).sent).toEqual(all.slice(-1));

@@ -1,3 +1,6 @@
+import { globSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
@@ -106,6 +109,29 @@ function leaseOfTheDead({ path }: Made, callId: "'lost'" | "NULL"): void {
   worker.sql(`UPDATE persona_images SET ${lease} WHERE image_key = '${path.split("/").at(-1)}'`);
 }
 
+const OBJECTS = "v3/r2/miniflare-R2BucketObject/[!m]*.sqlite";
+
+/** What R2 has of a portrait, as its emulator keeps it on the disk: the names after `portraits/<key>`. */
+function stored(path: string): string[] {
+  const [file] = globSync(OBJECTS, { cwd: worker.state });
+  if (file === undefined) return [];
+  const database = new DatabaseSync(`${worker.state}/${file}`, { readOnly: true });
+  try {
+    const name = path.replace("/images/", "portraits/");
+    const rows = database.prepare("SELECT key FROM _mf_objects WHERE key LIKE ?").all(`${name}%`);
+    return rows.map(({ key }) => String(key).slice(name.length)).sort();
+  } finally {
+    database.close();
+  }
+}
+
+/** A picture that takes long to make sizes of: the server can be killed between two. */
+async function largePicture(): Promise<string> {
+  const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  const create = { width: 1_600, height: 1_600, channels: 3, background: "black", noise } as const;
+  return (await sharp({ create }).webp({ quality: 90 }).toBuffer()).toString("base64");
+}
+
 async function crash(before: () => void = () => {}): Promise<void> {
   await worker.kill();
   before();
@@ -155,6 +181,21 @@ describe("a server whose process group is killed with -9 while it makes a portra
     expect(await statusOf(made.path)).toBe("ready");
     expect(await recordedStatus(made.setId)).toBe("pending");
     await expect.poll(async () => (await cron()) && (await recordedStatus(made.setId)), BOUND).toBe("ready");
+    expect(await callsFor(look)).toHaveLength(1);
+  });
+
+  it("after the original, after each size, before the row: all sizes are there in the end, paid for once", async () => {
+    const look = "look-at-each-step";
+    await script(imageOf(look), [{ imageBase64: await largePicture() }]);
+    const { setId, path } = await portraitOf(look);
+    const workGoesOn = { ...BOUND, interval: 10 };
+    for (const count of [1, 2, 3, 4]) {
+      const storedSoFar = async () => (await cron()) && stored(path).length;
+      await expect.poll(storedSoFar, workGoesOn).toBeGreaterThanOrEqual(count);
+      await crash();
+    }
+    await expect.poll(async () => (await cron()) && (await recordedStatus(setId)), BOUND).toBe("ready");
+    expect(stored(path)).toEqual(["", "/128", "/256", "/512"]);
     expect(await callsFor(look)).toHaveLength(1);
   });
 

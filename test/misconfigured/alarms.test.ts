@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const OVER = { state: "done", endedAt: 1, expiresAt: 2, result: null } as const;
 
 function newRun(id: string) {
-  return { id, startedAt: Date.now(), label: null, input: "{}", checkpoint: null };
+  return { id, startedAt: Date.now(), metadata: {}, input: "{}", checkpoint: null };
 }
 
 type Storage = DurableObjectStorage;

@@ -79,6 +79,7 @@ describe("two crons and four consumers at the same moment, a hundred times", () 
   it("make one call for each portrait", async () => {
     for (let round = 0; round < 100; round += 1) {
       const marker = newMarker();
+      await script(marker, [{ imageBytes: 100 }], true);
       const keys = await announce([`${marker} a`, `${marker} b`, `${marker} c`]);
       const crons = [cron(FIVE_MINUTES), cron(FIVE_MINUTES)];
       await Promise.all([...crons, ...[1, 2, 3, 4].map(() => consume())]);

@@ -83,7 +83,7 @@ describe("a portrait that failed", () => {
 });
 
 describe("a portrait that is ready", () => {
-  it("is the picture, for ever", async () => {
+  it("is the portrait, for ever", async () => {
     const { path } = await readyPortrait();
     const response = await call(path);
     expect(response.status).toBe(200);

@@ -104,6 +104,9 @@ describe("a portrait that is ready", () => {
       "1e2",
       "0x80",
       "%20128",
+      "+128",
+      "0128",
+      "１２８",
       "128&width=256",
     ];
     for (const width of bad) {
@@ -133,12 +136,16 @@ describe("a size that is missing", () => {
     expect(await imageCalls(marker)).toHaveLength(1);
   });
 
-  it("is found by the daily check", async () => {
+  it("is found by the daily check, and is no portrait in the day's figures", async () => {
     const { marker, key } = await readyPortrait();
+    const figures = () => env.DB.prepare("SELECT started, generated, failed, cost_usd FROM image_days").all();
+    const { results } = await figures();
     await env.IMAGES.delete([toObjectName(key, 128), toObjectName(key, 512)]);
     await cron(DAILY);
     await until("they are made", async () => (await inR2(key)).length === allOf(key).length);
+    await until("it is settled", async () => (await ledger([key]))[0]?.sizesDueAt === null);
     expect(await imageCalls(marker)).toHaveLength(1);
+    expect((await figures()).results).toEqual(results);
   });
 
   it("is made by cron, once it is due", async () => {
@@ -221,6 +228,18 @@ describe("the colo's cache", () => {
     for (let round = 0; round < 20; round += 1)
       await Promise.all(Array.from({ length: 50 }, (_, index) => ask(round * 50 + index)));
     expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  it("that is away costs a read of R2, never a portrait", async () => {
+    const { path } = await readyPortrait();
+    const cache = Object.getPrototypeOf(caches.default) as Cache;
+    for (const name of ["match", "put"] as const) vi.spyOn(cache, name).mockRejectedValue(new Error("away"));
+    const reads = vi.spyOn(bucket, "get");
+    for (const read of [1, 2]) {
+      const response = await call(`${path}?width=128`);
+      expect(widthOf(await response.bytes())).toBe(128);
+      expect(reads).toHaveBeenCalledTimes(read);
+    }
   });
 
   it("never has what is no picture", async () => {

@@ -76,9 +76,9 @@ describe("a set whose portraits are on their way", () => {
     for (const _ of [1, 2])
       expect((await generate(body)).headers.get("Cache-Status")).toBe("asknewton-d1; hit");
     await whenReady(setId);
-    const tiers = ["d1", "memory", "memory"];
-    for (const tier of tiers)
-      expect((await generate(body)).headers.get("Cache-Status")).toBe(`asknewton-${tier}; hit`);
+    const layers = ["d1", "memory", "memory"];
+    for (const layer of layers)
+      expect((await generate(body)).headers.get("Cache-Status")).toBe(`asknewton-${layer}; hit`);
   });
 
   it("stays in D1 where one has failed", async () => {
@@ -95,7 +95,7 @@ describe("a set whose portraits are on their way", () => {
 });
 
 describe("a refresh", () => {
-  it("takes the old set out of the first two tiers, though the new one cannot be there yet", async () => {
+  it("takes the old set out of the first two cache layers, though the new one cannot be there yet", async () => {
     const [old, fresh] = [newMarker(), newMarker()];
     const body = await leadWith(old);
     await setOf(await generate({ ...body, images: "wait" }));

@@ -1,5 +1,7 @@
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { call, eventsOf, generate, generateStream, newLead, post, problemOf, setOf } from "../support/api.ts";
+import { deadStream, HALF, newQuestion, objectOf } from "../support/chat.ts";
 import { bearerFor } from "../support/tokens.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 
@@ -64,6 +66,27 @@ describe("what is another user's", () => {
       );
     }
     expect((await call(path, { method: "DELETE", headers: ANN })).status).toBe(204);
+  });
+
+  it("as a chat whose server died: is not there, and nobody else's asking makes it begin again", async () => {
+    const question = newQuestion();
+    await script(question, [HALF, { content: "The whole answer" }]);
+    const id = await deadStream(question, ANN);
+    const path = `/api/chat/streams/${id}`;
+    const unknown = `/api/chat/streams/${"0".repeat(64)}.${"0".repeat(32)}`;
+    for (const method of ["GET", "DELETE"]) {
+      const headers = { ...BOB, "Last-Event-ID": "0" };
+      await isNotThere(await call(path, { method, headers }), await call(unknown, { method, headers }));
+      expect((await call(path, { method })).status).toBe(401);
+    }
+    const runs = await runInDurableObject(objectOf(id), (_, { storage }) =>
+      storage.sql.exec("SELECT state, attempts FROM runs").toArray(),
+    );
+    expect(runs).toEqual([{ state: "running", attempts: 1 }]);
+    const hers = await eventsOf(await call(path, { headers: ANN }));
+    expect(hers.find(({ reset }) => reset)).toBeDefined();
+    expect(hers.at(-1)).toMatchObject({ done: true, finishReason: "stop" });
+    expect(await calls(question)).toHaveLength(2);
   });
 
   it("as a persona to talk with: is not there", async () => {

@@ -48,7 +48,7 @@ export async function until(what: string, condition: () => Promise<boolean>): Pr
   await vi.waitFor(check, { timeout: 15_000 });
 }
 
-/** The set once all its portraits are ready: from then on the first two tiers may have it. */
+/** The set once all its portraits are ready: from then on the first two cache layers may have it. */
 export async function whenReady(setId: string): Promise<PersonaSet> {
   const find = async () => await setOf(await call(`/api/personas/${setId}`));
   await until("all portraits are ready", async () =>

@@ -29,6 +29,8 @@ async function freePort(): Promise<number> {
 /** The bare worker as an operator drives it: `wrangler dev` over a state folder of its own. */
 export interface BareWorker {
   readonly origin: string;
+  /** The folder of its database, bucket and objects. */
+  readonly state: string;
   start(): Promise<void>;
   /** Asks for a path; the answer is held to the contract and the OpenAPI document. */
   ask(path: string, init?: RequestInit): Promise<Response>;
@@ -54,7 +56,8 @@ async function answers(url: string): Promise<boolean> {
 /** `more`: further arguments of `wrangler dev`. */
 export async function createBareWorker(
   variables: Record<string, string>,
-  more: readonly string[] = [],
+  // The inspector's port, since wrangler would look for a free one and take it later, when another may have taken it.
+  more: readonly string[] = ["--inspector-port", "0"],
 ): Promise<BareWorker> {
   const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
@@ -69,23 +72,29 @@ export async function createBareWorker(
   }
   d1("migrations", "apply", "DB");
 
-  async function start(): Promise<void> {
+  function spawnGroup(): ChildProcess {
     const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
     const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
-    group = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars, ...more], {
+    const spawned = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars, ...more], {
       cwd: ROOT,
       env: ENVIRONMENT,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    for (const stream of [group.stdout, group.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
+    for (const stream of [spawned.stdout, spawned.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
       });
     }
+    return spawned;
+  }
+
+  async function start(): Promise<void> {
+    group = spawnGroup();
     const deadline = Date.now() + BOUND_MS;
     while (!(await answers(`${origin}/api/health`))) {
       if (Date.now() > deadline) throw new Error(`wrangler dev did not come up: ${output}`);
+      if (group.exitCode !== null) group = spawnGroup(); // another had taken a port that wrangler had found free
       await sleep(50);
     }
   }
@@ -99,6 +108,7 @@ export async function createBareWorker(
 
   return {
     origin,
+    state,
     start,
     async ask(path, init) {
       const url = `${origin}${path}`;

@@ -1,3 +1,5 @@
+import { abortAllDurableObjects } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { call, eventsOf, post, type StreamEvent } from "./api.ts";
 
 let said = 0;
@@ -56,4 +58,22 @@ export function textOf(events: readonly StreamEvent[]): string {
 
 export async function streamedText(response: Response): Promise<string> {
   return textOf(await eventsOf(response));
+}
+
+export function objectOf(streamId: string) {
+  return env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(streamId.split(".")[0] ?? ""));
+}
+
+/** An answer that says "abcdef", and then nothing more. */
+export const HALF = { content: "abcdefgh", chunkChars: 1, chunkDelayMs: 100, silentAfterChunks: 6 };
+
+/** The id of a stream whose server died when it had said "abcdef", where `HALF` answers it. */
+export async function deadStream(question: string, headers: Headers = {}): Promise<string> {
+  const stream = await chatStream(ask(question), headers);
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = "";
+  while (!seen.includes('"id":6')) seen += (await reader?.read())?.value;
+  await abortAllDurableObjects();
+  await reader?.cancel().catch(() => {});
+  return streamIdOf(stream);
 }

@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/db/client.ts";
 import { personaImages } from "../../src/db/schema.ts";
 import { sha256 } from "../../src/hash.ts";
 import type { PersonaSet, Traits } from "../../src/personas/schema.ts";
-import { createPortraitJobs, insertPortraits } from "../../src/portraits/jobs/store.ts";
+import { insertPortraits } from "../../src/portraits/jobs/store.ts";
 import { imageKey } from "../../src/portraits/key.ts";
 import worker from "../../src/worker.ts";
 import { call, generate, newLead, setOf, until } from "./api.ts";
@@ -57,21 +57,13 @@ export function keyOf(imageUrl: string | undefined): string {
   return imageUrl?.split("/images/")[1] ?? "";
 }
 
-const store = () =>
-  createPortraitJobs(
-    openDatabase(env.DB),
-    () => Date.now(),
-    () => crypto.randomUUID(),
-  );
-
-/** Puts portraits into the ledger and tells nobody. */
+/** Puts portraits among the jobs and tells nobody. */
 export async function announce(markers: readonly string[], initials = "AS"): Promise<string[]> {
   return await Promise.all(
     markers.map(async (prompt) => {
       const key = imageKey(prompt, STYLE, sha256);
       const options = { style: STYLE, now: Date.now(), economy: false };
-      const insert = insertPortraits(openDatabase(env.DB), [{ key, prompt, initials }], options);
-      await store().enqueue(key, [insert]);
+      await insertPortraits(openDatabase(env.DB), [{ key, prompt, initials }], options);
       return key;
     }),
   );

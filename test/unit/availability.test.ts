@@ -11,20 +11,25 @@ const LOST = [
   "D1_ERROR: Internal error while starting up D1 DB storage caused object to be reset.",
   "D1_ERROR: Internal error in D1 DB storage caused object to be reset.",
   "D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node.",
+  "get: We encountered an internal error. Please try again. (10001)",
+  "put: Service unavailable. (10043)",
 ];
 const OVERLOADED = [
   "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
   "D1_ERROR: D1 DB is overloaded. Too many requests queued.",
   "Durable Object is overloaded. Too many requests for the same object within a 10 second window.",
+  "head: Reduce your concurrent request rate for the same object. (10058)",
 ];
 const OTHERS = [
   "D1_ERROR: no such table: persona_cache: SQLITE_ERROR",
   "D1_ERROR: UNIQUE constraint failed: Network connection lost",
   'Failed query: insert … params: {"note":"Durable Object is overloaded"}',
   "my words: Network connection lost.",
+  "put: Your metadata headers exceed the maximum allowed metadata size. (10012)",
+  "my words: get: We encountered an internal error. (10001)",
 ];
 
-describe("what the platform says of D1 and objects that cannot be reached", () => {
+describe("what the platform says of D1, R2 and objects that cannot be reached", () => {
   it.each(LOST)("is worth another try: %s", (message) => {
     expect(unavailability(new Error(message))).toBe("lost");
     expect(unavailability(new Error("Failed query", { cause: new Error(message) }))).toBe("lost");

@@ -28,6 +28,7 @@ describe("the variables", () => {
       IMAGE_MODEL: "gpt-image-2.6-flare",
       IMAGE_SIZE: "1024x1024",
       IMAGE_QUALITY: "medium",
+      IMAGE_WIDTHS: [128, 256, 512],
       ALLOWED_ORIGINS: [],
       PERSONA_CACHE_SCOPE: "subject",
       DEDUPE_WINDOW_SECONDS: 300,
@@ -83,6 +84,18 @@ describe("the variables", () => {
   });
 });
 
+describe("the sizes of portraits", () => {
+  it.each([
+    ["", []],
+    ["128", [128]],
+    ["16,2048", [16, 2048]],
+    [" 96 , 128,,256 ", [96, 128, 256]],
+    ["16,17,18,19,20", [16, 17, 18, 19, 20]],
+  ])("that %j says", (text, widths) => {
+    expect(value({ IMAGE_WIDTHS: text }).IMAGE_WIDTHS).toEqual(widths);
+  });
+});
+
 describe("a value that cannot be meant", () => {
   const CASES: Record<string, readonly string[]> = {
     OPENAI_BASE_URL: ["nowhere", "ftp://x", "http://u:p@x", "http://x?y=1"],
@@ -113,6 +126,21 @@ describe("a value that cannot be meant", () => {
     CHAT_MAX_OUTPUT_TOKENS: ["0"],
     IMAGE_SIZE: ["big", "0x10"],
     IMAGE_QUALITY: ["!"],
+    IMAGE_WIDTHS: [
+      "15",
+      "2049",
+      "128,128",
+      "256,128",
+      "16,17,18,19,20,21",
+      "128;256",
+      "128px",
+      "1.5e2",
+      "0x80",
+      "-128",
+      "+128",
+      "many",
+      ",",
+    ],
     MODEL_PRICES: [
       "{",
       "[]",

@@ -16,10 +16,10 @@ afterEach(() => void vi.restoreAllMocks());
 const typeError = () => new TypeError("words of a caller");
 
 describe("why a problem came about", () => {
-  it("is in the log: the class of the first fault and where it happened, never its message", () => {
+  it("is in the log: the class of the first error and where it happened, never its message", () => {
     const lines = listen();
-    const fault = droppedConnection(typeError());
-    logCause(new Problem("upstream_error", { cause: fault }), { requestId: "one" });
+    const error = droppedConnection(typeError());
+    logCause(new Problem("upstream_error", { cause: error }), { requestId: "one" });
     expect(lines).toMatchObject([
       { event: "problem.cause", requestId: "one", code: "upstream_error", error: "TypeError" },
     ]);

@@ -114,7 +114,7 @@ describe("a model's answer", () => {
     ["a missing trait", JSON.stringify({ personas: [two[0], { ...two[1], age: undefined }] }), 1],
     ["an empty name", JSON.stringify({ personas: [{ ...two[0], name: "" }, two[1]] }), 0],
     ["a fraction of a year", JSON.stringify({ personas: [{ ...two[0], age: 40.5 }, two[1]] }), 0],
-  ])("with %s is not whole, and gives what came before the fault at most", (_, answer, given) => {
+  ])("with %s is not whole, and gives what came before the error at most", (_, answer, given) => {
     const { personas, whole } = read([answer], 2);
     expect(whole).toBe(false);
     expect(personas.length).toBe(given);

@@ -125,7 +125,7 @@ describe("different inputs", () => {
     const stableStringify = (value: object) => JSON.stringify(value, Object.keys(value).sort());
     const ann = { leadData: { name: "Ann", age: 30 }, config: {} };
     const bob = { leadData: { name: "Bob", age: 62 }, config: {} };
-    expect(stableStringify(ann)).toBe(stableStringify(bob)); // the fault: two people, one entry
+    expect(stableStringify(ann)).toBe(stableStringify(bob)); // the error: two people, one entry
     expect(keyOf(ann)).not.toBe(keyOf(bob));
   });
 });

@@ -100,7 +100,7 @@ describe("an image request", () => {
   });
 });
 
-describe("the most that a picture costs", () => {
+describe("the most that a portrait costs", () => {
   it("is above what the known models bill, with room for newer ones", () => {
     const billed: [size: string, quality: string, tokens: number][] = [
       ["1024x1024", "low", 272],
@@ -116,7 +116,7 @@ describe("the most that a picture costs", () => {
   });
 });
 
-describe("a picture's type", () => {
+describe("a portrait's type", () => {
   it("is what its first bytes say", () => {
     const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     expect(portraitType(bytes("\x89PNG\r\n\x1a\n…"))).toBe("image/png");
@@ -128,7 +128,7 @@ describe("a picture's type", () => {
 });
 
 describe("a range", () => {
-  it("never leaves the picture, whatever is asked", () => {
+  it("never leaves the portrait, whatever is asked", () => {
     const header = fc.oneof(
       fc.string(),
       fc.tuple(fc.nat(), fc.nat()).map(([first, last]) => `bytes=${first}-${last}`),
@@ -182,7 +182,7 @@ describe("a placeholder", () => {
     }
   });
 
-  it("has a title, the picture's shape, and moves for nobody who would rather it did not", () => {
+  it("has a title, the portrait's shape, and moves for nobody who would rather it did not", () => {
     expect(shown("AS", "1024x1536")).toContain('viewBox="0 0 512 768"');
     expect(shown("AS", "auto")).toContain('viewBox="0 0 512 512"');
     expect(shown("AS", "9999x16")).toContain('viewBox="0 0 1536 512"');

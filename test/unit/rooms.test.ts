@@ -6,7 +6,15 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const SRC = join(ROOT, "src");
 
 /** What every file may use. */
-const GROUND = ["log.ts", "counted-log.ts", "describe-error.ts", "hash.ts", "redact.ts", "config"];
+const GROUND = [
+  "as-record.ts",
+  "log.ts",
+  "counted-log.ts",
+  "describe-error.ts",
+  "hash.ts",
+  "redact.ts",
+  "config",
+];
 /** What the rooms stand on. They may use each other, never a room. */
 const SHELVES = ["http", "db", "openai", "runs", "idempotency", "budget", "auth"];
 /** Total functions of their arguments: no binding, no network, no clock. */
@@ -20,20 +28,24 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => file.replaceAll("\\", "/"));
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /(?<!\.d)\.tsx?$/.test(file) && !file.includes("node_modules"))
+    .map((file) => file.replaceAll("\\", "/"));
+}
 
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(SRC, file), "utf8");
+function importsOf(root: string, file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
   const found = text.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"/gm);
   return [...found].map(([, type, target = ""]) => {
-    const inside = target.startsWith(".") ? relative(SRC, resolve(SRC, dirname(file), target)) : target;
+    const inside = target.startsWith(".") ? relative(root, resolve(root, dirname(file), target)) : target;
     return { from: file, to: inside.replaceAll("\\", "/"), typeOnly: type !== undefined };
   });
 }
 
-const imports = files.flatMap(importsOf);
+const lines = (file: string) => readFileSync(join(SRC, file), "utf8").split("\n").length - 1;
+const files = filesIn(SRC);
+const imports = files.flatMap((file) => importsOf(SRC, file));
 const roomOf = (file: string) => file.split("/")[0] ?? "";
 const inside = imports.filter(({ to }) => files.includes(to));
 
@@ -84,9 +96,27 @@ describe("the dependency rule", () => {
     expect(shown(wrong)).toEqual([]);
   });
 
+  it("no imports go round in a circle, types among them", () => {
+    const folders = ["src", "client/src", "dev", "bench", "playground"];
+    const all = folders.flatMap((folder) => filesIn(join(ROOT, folder)).map((file) => `${folder}/${file}`));
+    const edges = all.flatMap((file) => importsOf(ROOT, file));
+    let left = new Set(all);
+    for (let before = Number.POSITIVE_INFINITY; left.size < before; ) {
+      before = left.size;
+      left = new Set(edges.filter(({ from, to }) => left.has(from) && left.has(to)).map(({ from }) => from));
+    }
+    expect(edges.filter(({ to }) => all.includes(to)).length).toBeGreaterThan(500);
+    expect([...left]).toEqual([]); // nothing that lies on a circle, or leads to one
+  });
+
   it("no folder has more than fifteen files", () => {
     const inFolder = Map.groupBy(files, dirname);
     expect([...inFolder].filter(([, of]) => of.length > 15).map(([folder]) => folder)).toEqual([]);
+  });
+
+  it("no file has more than 300 lines, and none of the composition more than 120", () => {
+    const limit = (file: string) => (file.startsWith("compose/") ? 120 : 300);
+    expect(files.filter((file) => lines(file) > limit(file))).toEqual([]);
   });
 
   it("only the root reads bindings", () => {

@@ -7,36 +7,22 @@ import {
   ask,
   chat,
   chatStream,
+  deadStream,
+  HALF,
   newQuestion,
+  objectOf,
   resume,
   stop,
   stopKey,
-  streamIdOf,
   textOf,
 } from "../support/chat.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 
-const HALF = { content: "abcdefgh", chunkChars: 1, chunkDelayMs: 100, silentAfterChunks: 6 };
 const WHOLE = { content: "The whole answer", chunkChars: 3 };
 const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
 
-function objectOf(streamId: string) {
-  return env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(streamId.split(".")[0] ?? ""));
-}
-
 function textAfterReset(events: Awaited<ReturnType<typeof eventsOf>>): string {
   return textOf(events.slice(events.findLastIndex(({ reset }) => reset) + 1));
-}
-
-/** A stream whose server died when it had said "abcdef". */
-async function deadStream(question: string, headers: Record<string, string> = {}): Promise<string> {
-  const stream = await chatStream(ask(question), headers);
-  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let seen = "";
-  while (!seen.includes('"id":6')) seen += (await reader?.read())?.value;
-  await abortAllDurableObjects();
-  await reader?.cancel().catch(() => {});
-  return streamIdOf(stream);
 }
 
 describe("an answer whose server died", () => {

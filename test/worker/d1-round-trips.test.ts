@@ -1,8 +1,26 @@
+import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ask as askAt, call, generate, newLead, setOf, whenReady } from "../support/api.ts";
+import {
+  ask as askAt,
+  call,
+  eventsOf,
+  generate,
+  generateStream,
+  newLead,
+  setOf,
+  until,
+  whenReady,
+} from "../support/api.ts";
+import { ask as bodyOf, chat, newQuestion } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
+import { script } from "../support/upstream.ts";
 
-let trips: string[] = [];
+interface Trip {
+  readonly kind: string;
+  readonly rowsWritten: number;
+}
+
+let trips: Trip[] = [];
 
 /** The first kind whose SQL is in a round trip is what the round trip is for. */
 const KINDS: [kind: string, sql: RegExp][] = [
@@ -10,20 +28,31 @@ const KINDS: [kind: string, sql: RegExp][] = [
   ["store", /insert into \W+request_log/],
   ["announce", /insert into \W+persona_images/],
   // No part of a request's answer: a portrait's jobs, and the day a set was last shown, which comes after it.
-  ["later", /last_shown_on\W+= \?|lease_owner|image_days|min\(|job_cursors/],
+  ["portrait", /lease_owner|image_days|min\(|job_cursors/],
+  ["shown", /last_shown_on\W+= \?/],
   ["states", /from \W+persona_images\W.*json_each/],
   ["look-up", /from \W+persona_cache/],
 ];
+const LATER = ["portrait", "shown"];
 
 function kindOf(sql: string): string {
   return KINDS.find(([, pattern]) => pattern.test(sql))?.[0] ?? sql;
 }
 
+/** What D1 says that it wrote, indexes included: what the platform bills. */
+async function rowsWrittenBy(response: Response): Promise<number> {
+  const counts = (await response.clone().text()).matchAll(/"rows_written":(\d+)/g);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 let unwrap: () => void;
 beforeAll(() => {
-  unwrap = wrapDatabase((sql, send) => {
-    trips.push(kindOf(sql));
-    return send();
+  unwrap = wrapDatabase(async (sql, send) => {
+    const trip = { kind: kindOf(sql), rowsWritten: Number.NaN };
+    trips.push(trip);
+    const response = await send();
+    trip.rowsWritten = await rowsWrittenBy(response);
+    return response;
   });
 });
 afterAll(() => unwrap());
@@ -32,16 +61,30 @@ async function tripsOf(work: () => Promise<Response>) {
   trips = [];
   const response = await work();
   await setOf(response.clone());
-  return { trips: trips.filter((kind) => kind !== "later"), from: response.headers.get("Cache-Status") };
+  const kinds = trips.map(({ kind }) => kind);
+  return { trips: kinds.filter((kind) => !LATER.includes(kind)), from: response.headers.get("Cache-Status") };
+}
+
+async function leadAnsweredAtOnce() {
+  const lead = newLead();
+  await script(lead.name, [{ chunkChars: 100_000 }]);
+  return lead;
+}
+
+/** By what they were written for, so far. */
+function rowsWritten(...kinds: readonly string[]): Record<string, number> {
+  const counted: Record<string, number> = {};
+  for (const { kind, rowsWritten: count } of trips)
+    if (kinds.includes(kind)) counted[kind] = (counted[kind] ?? 0) + count;
+  return counted;
 }
 
 describe("the D1 round trips of a persona request", () => {
-  it("are 2, and one for each portrait, where it is cold, 1 where D1 has it, and else 0", async () => {
-    const leadData = newLead();
+  it("are 2, and one for all portraits that one read of the answer completes, where it is cold, 1 where D1 has it, and else 0", async () => {
+    const leadData = await leadAnsweredAtOnce();
     const ask = () => generate({ leadData });
-    const announce = ["announce", "announce", "announce"];
     expect(await tripsOf(ask)).toEqual({
-      trips: ["look-up", ...announce, "store"],
+      trips: ["look-up", "announce", "store"],
       from: "asknewton; fwd=miss",
     });
     const { setId } = await setOf(await ask());
@@ -60,12 +103,11 @@ describe("the D1 round trips of a persona request", () => {
   });
 
   it("are one more with a key, which the run's object claims; none is written where a cache answers", async () => {
-    const leadData = newLead();
+    const leadData = await leadAnsweredAtOnce();
     const newKey = () => ({ "Idempotency-Key": crypto.randomUUID() });
     const [first, later] = [newKey(), newKey()];
-    const announce = ["announce", "announce", "announce"];
     expect(await tripsOf(() => generate({ leadData }, first))).toEqual({
-      trips: ["look-up", "claim", ...announce, "store"],
+      trips: ["look-up", "claim", "announce", "store"],
       from: "asknewton; fwd=miss",
     });
     expect(await tripsOf(() => generate({ leadData }, later))).toEqual({
@@ -76,5 +118,51 @@ describe("the D1 round trips of a persona request", () => {
       trips: ["look-up", "states"],
       from: "asknewton-log; hit",
     });
+  });
+});
+
+describe("the rows that D1 writes", () => {
+  const ASKED = ["look-up", "claim", "announce", "store"];
+
+  it("are 12 for a set and 7 for each portrait in it, in JSON and as a stream", async () => {
+    trips = [];
+    await setOf(await generate({ leadData: newLead() }));
+    expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, announce: 21, store: 12 });
+    trips = [];
+    await eventsOf(await generateStream({ leadData: newLead() }));
+    expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, announce: 21, store: 12 });
+  });
+
+  it("are 6 more with a key, and none where a cache answers", async () => {
+    const leadData = newLead();
+    trips = [];
+    await setOf(await generate({ leadData }, { "Idempotency-Key": crypto.randomUUID() }));
+    expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, claim: 4, announce: 21, store: 14 });
+    trips = [];
+    await setOf(await generate({ leadData }, { "Idempotency-Key": crypto.randomUUID() }));
+    expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0 });
+  });
+
+  it("are 9 more where there is somebody to erase, who must be found while it runs", async () => {
+    trips = [];
+    await setOf(await generate({ leadData: newLead(), email: "ann@example.org" }));
+    expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, announce: 24, store: 18 });
+  });
+
+  it("are 7 for a chat, in one round trip after its answer", async () => {
+    trips = [];
+    expect((await chat(bodyOf(newQuestion()))).status).toBe(200);
+    const stored = () => trips.filter(({ kind }) => kind === "store");
+    await until("the run is logged", async () => (stored()[0]?.rowsWritten ?? 0) > 0);
+    expect(stored().map((trip) => trip.rowsWritten)).toEqual([7]);
+  });
+
+  it("are 8 for each portrait that is made", async () => {
+    const pending = "SELECT 1 FROM persona_images WHERE status = 'pending'";
+    await until("others are made", async () => (await env.DB.prepare(pending).first()) === null);
+    trips = [];
+    const { setId } = await setOf(await generate({ leadData: newLead(), config: { count: 1 } }));
+    await whenReady(setId);
+    expect(rowsWritten("portrait")).toEqual({ portrait: 8 });
   });
 });

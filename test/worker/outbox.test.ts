@@ -85,7 +85,7 @@ describe("a set that D1 will not take", () => {
     await expect.poll(() => counted("outbox.recovered")).toBe(before + 1);
   });
 
-  it("is given up after a week: the operator is told, and it is counted", async () => {
+  it("is given up after a week: the operator's log says so, and it is counted", async () => {
     const kept = await keptSet();
     const before = await counted("outbox.givenUp");
     const log = listenToLog();

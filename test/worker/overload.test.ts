@@ -98,6 +98,41 @@ describe("a database that is overloaded", () => {
   });
 });
 
+/** R2 fails the next `times` reads as it does when it is ill. Gives how many there were, and a function that ends it. */
+function failBucket(times: number) {
+  const bucket = Object.getPrototypeOf(env.IMAGES) as { get: (...args: unknown[]) => unknown };
+  const original = bucket.get;
+  let asked = 0;
+  bucket.get = function (...args) {
+    asked += 1;
+    if (asked > times) return original.apply(this, args);
+    return Promise.reject(new Error("get: We encountered an internal error. Please try again. (10001)"));
+  };
+  unwrap = () => {
+    bucket.get = original;
+  };
+  return () => asked;
+}
+
+describe("a bucket that fails", () => {
+  const portraitOf = async () => new URL((await madeSet()).personas[0]?.imageUrl ?? "").pathname;
+
+  it("is asked once more, and where that answers nobody notices", async () => {
+    const path = await portraitOf();
+    const asked = failBucket(1);
+    const response = await call(path);
+    expect([response.status, response.headers.get("X-Image-Status")]).toEqual([200, "ready"]);
+    await response.arrayBuffer();
+    expect(asked()).toBe(2);
+  });
+
+  it("is 503 where that was in vain", async () => {
+    const path = await portraitOf();
+    failBucket(Number.POSITIVE_INFINITY);
+    await expectOverloaded(await call(path));
+  });
+});
+
 function chatObject(streamId: string) {
   return env.CHAT_STREAMS.get(env.CHAT_STREAMS.idFromName(streamId.split(".")[0] ?? ""));
 }

@@ -65,11 +65,11 @@ describe("the same lead again", () => {
     const leadData = newLead();
     const made = await setOf(await generate({ leadData: { ...leadData, age: 40 }, config: { count: 2 } }));
     const first = await whenReady(made.setId);
-    for (const tier of ["d1", "memory"]) {
+    for (const layer of ["d1", "memory"]) {
       const again = await generate(
         `{ "config": {"count": 2.0},\n"leadData": {"age": 4e1, "state":"Texas", "name": ${JSON.stringify(leadData.name)}}}`,
       );
-      expect(again.headers.get("Cache-Status")).toBe(`asknewton-${tier}; hit`);
+      expect(again.headers.get("Cache-Status")).toBe(`asknewton-${layer}; hit`);
       expect(await setOf(again)).toEqual({ ...first, fromCache: true });
     }
     expect(await calls(leadData.name)).toHaveLength(1);

@@ -23,7 +23,7 @@ async function read(response: Response) {
   return { id, headers, body: await response.text() };
 }
 
-describe("a hot hit", () => {
+describe("a hit from memory", () => {
   it("is the same answer, with the same headers, whatever way it is found", async () => {
     const body = await hotLead();
     const direct = await read(await post(body));

@@ -51,8 +51,8 @@ describe("a key that was used before", () => {
     const key = crypto.randomUUID();
     const first = await setOf(await generate({ leadData }, { "Idempotency-Key": key, ...from("192.0.2.1") }));
     await whenReady(first.setId);
-    for (const tier of ["d1", "memory"]) {
-      expect((await generate({ leadData })).headers.get("Cache-Status")).toBe(`asknewton-${tier}; hit`);
+    for (const layer of ["d1", "memory"]) {
+      expect((await generate({ leadData })).headers.get("Cache-Status")).toBe(`asknewton-${layer}; hit`);
     }
     const again = await generate({ leadData }, { "Idempotency-Key": `"${key}"`, ...from("192.0.2.2") });
     expect(again.headers.get("Cache-Status")).toBe("asknewton-log; hit");

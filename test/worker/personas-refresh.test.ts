@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createEdgeCache, createMemoryCache } from "../../src/personas/cache/layers.ts";
+import { createEdgeCache } from "../../src/personas/cache/edge.ts";
+import { createMemoryCache } from "../../src/personas/cache/memory.ts";
 import { call, generate, generateStream, newLead, setOf, until, whenReady } from "../support/api.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
@@ -9,11 +10,11 @@ async function hotSet() {
   const leadData = newLead();
   const { setId } = await setOf(await generate({ leadData }));
   const set = await whenReady(setId);
-  for (const tier of ["d1", "memory"]) expect(await tierOf(leadData)).toBe(tier);
+  for (const layer of ["d1", "memory"]) expect(await readLayer(leadData)).toBe(layer);
   return { leadData, setId, firstId: set.personas[0]?.id };
 }
 
-async function tierOf(leadData: object): Promise<string | undefined> {
+async function readLayer(leadData: object): Promise<string | undefined> {
   const response = await generate({ leadData });
   await response.body?.cancel();
   return /^asknewton-(\w+); hit$/.exec(response.headers.get("Cache-Status") ?? "")?.[1];
@@ -24,37 +25,37 @@ describe("a refresh whose caller leaves", () => {
     ["a stream", generateStream],
     ["JSON", generate],
   ])(
-    "takes the old set out of the first two tiers when it begins, and none of it comes back: %s",
+    "takes the old set out of the first two cache layers when it begins, and none of it comes back: %s",
     async (_, ask) => {
       const { leadData, setId, firstId } = await hotSet();
       await script(leadData.name, [{ headersAfterMs: 2_000 }]);
       const asked = ask({ leadData }, REFRESH);
       await callsReach(leadData.name, 2);
       // D1 has the old set until the new one is stored, and whoever reads it there must not keep it.
-      for (const _ of [1, 2]) expect(await tierOf(leadData)).toBe("d1");
+      for (const _ of [1, 2]) expect(await readLayer(leadData)).toBe("d1");
       await (await asked).body?.cancel();
       const current = async () => (await setOf(await call(`/api/personas/${setId}`))).personas[0]?.id;
       await until("the new set is stored", async () => (await current()) !== firstId);
       expect((await setOf(await generate({ leadData }))).personas[0]?.id).not.toBe(firstId);
       await whenReady(setId);
-      for (const tier of ["d1", "memory"]) expect(await tierOf(leadData)).toBe(tier);
+      for (const layer of ["d1", "memory"]) expect(await readLayer(leadData)).toBe(layer);
     },
   );
 });
 
 describe("a refresh that comes to nothing", () => {
-  it("gives the first two tiers back", async () => {
+  it("gives the first two cache layers back", async () => {
     const { leadData } = await hotSet();
     await script(leadData.name, [{ status: 400, body: "" }]);
     const failed = await generate({ leadData }, REFRESH);
     expect(failed.status).toBe(502);
     await failed.body?.cancel();
-    for (const tier of ["d1", "memory"]) expect(await tierOf(leadData)).toBe(tier);
+    for (const layer of ["d1", "memory"]) expect(await readLayer(leadData)).toBe(layer);
   });
 });
 
 describe("what a refresh supersedes", () => {
-  const place = { key: "k".repeat(64), baseUrl: "https://tiers.test" };
+  const place = { key: "k".repeat(64), baseUrl: "https://layers.test" };
   const saved = { usd: 0, tokens: 0, images: 0 };
   const answer = (createdAt: number) => ({ body: new TextEncoder().encode("{}"), createdAt, saved });
 

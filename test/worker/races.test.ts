@@ -12,7 +12,7 @@ function objectOf(streamId: string | null) {
 }
 
 describe("a refresh as a stream", () => {
-  it("leaves nothing of the old set in the first two tiers", async () => {
+  it("leaves nothing of the old set in the first two cache layers", async () => {
     const leadData = newLead();
     await setOf(await generate({ leadData, images: "wait" }));
     const old = await setOf(await generate({ leadData }));

@@ -206,7 +206,7 @@ describe.concurrent("the upstream fails with", () => {
 });
 
 describe.concurrent("what failed", () => {
-  it("is in no tier: the next request tries again, and nobody is told of the first", async () => {
+  it("is in no cache layer: the next request tries again, and nobody learns of the first", async () => {
     const leadData = newLead();
     await script(leadData.name, [{ status: 400, body: error(null) }]);
     expect((await generate({ leadData })).status).toBe(502);

@@ -1,3 +1,4 @@
+import { asRecord } from "../../as-record.ts";
 /** What one event of a stream says, or a whole completion: whatever shape a compatible server gave it. */
 export interface CompletionPart {
   readonly text: string;
@@ -15,7 +16,6 @@ export interface CompletionPart {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (value: unknown) => Object(value) as Fields;
 const stringOf = (value: unknown) => (typeof value === "string" ? value : "");
 
 /** Those parts of a list that are words of the answer; thinking, references and pictures are not. */
@@ -27,14 +27,14 @@ function textOf(content: unknown): string {
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") text += part;
-    else if (TEXT_PARTS.has(fieldsOf(part).type)) text += stringOf(fieldsOf(part).text);
+    else if (TEXT_PARTS.has(asRecord(part).type)) text += stringOf(asRecord(part).text);
   }
   return text;
 }
 
 function refusalOf({ refusal, content }: Fields): string {
   if (!Array.isArray(content)) return stringOf(refusal);
-  return content.reduce((text, part) => text + stringOf(fieldsOf(part).refusal), stringOf(refusal));
+  return content.reduce((text, part) => text + stringOf(asRecord(part).refusal), stringOf(refusal));
 }
 
 const FINISH_REASONS: Readonly<Record<string, string>> = {
@@ -51,14 +51,14 @@ function finishReasonOf(reason: unknown): string {
 /** Only the first choice is ours: the others a proxy merged in. */
 function firstChoice(choices: unknown): Fields {
   if (!Array.isArray(choices)) return {};
-  return fieldsOf(choices.find((choice) => (fieldsOf(choice).index ?? 0) === 0));
+  return asRecord(choices.find((choice) => (asRecord(choice).index ?? 0) === 0));
 }
 
 /** Total. A `message` beside a delta repeats what was said. */
 export function readPart(value: unknown): CompletionPart {
-  const { choices, usage } = fieldsOf(value);
+  const { choices, usage } = asRecord(value);
   const choice = firstChoice(choices);
-  const said = fieldsOf(choice.delta ?? choice.message);
+  const said = asRecord(choice.delta ?? choice.message);
   return {
     whole: !choice.delta,
     text: textOf(said.content),

@@ -1,3 +1,4 @@
+import { asRecord } from "../../as-record.ts";
 /** The parts of an error body that decide. Its message may quote the prompt and is not kept. */
 export interface ErrorFacts {
   readonly code: string;
@@ -6,10 +7,6 @@ export interface ErrorFacts {
   /** The HTTP status that the body itself names; undefined where it names none. */
   readonly status: number | undefined;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const fieldsOf = (value: unknown) => Object(value) as Fields;
 
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
@@ -42,7 +39,7 @@ const firstOf = (value: unknown) => (Array.isArray(value) ? value[0] : value);
  */
 export function errorIn(value: unknown): unknown {
   const body = firstOf(value);
-  const { error, errors, choices, object, type, message, detail } = fieldsOf(body);
+  const { error, errors, choices, object, type, message, detail } = asRecord(body);
   if (error) return body;
   const words = typeof message === "string" || detail !== undefined || errors !== undefined;
   return choices === undefined && (words || object === "error" || type === "error") ? body : undefined;
@@ -51,13 +48,13 @@ export function errorIn(value: unknown): unknown {
 /** Reads an error's body, whatever it is. */
 export function readError(value: unknown): ErrorFacts {
   const body = firstOf(value);
-  const { error, errors } = fieldsOf(body);
+  const { error, errors } = asRecord(body);
   const inner = error ?? firstOf(errors) ?? body;
-  const { code, status, type, message, detail } = fieldsOf(inner);
+  const { code, status, type, message, detail } = asRecord(inner);
   return {
     code: textOf(code),
     type: textOf(type),
     message: textOf(typeof inner === "string" ? inner : (message ?? detail)),
-    status: statusOf(code) ?? statusOf(status) ?? statusOf(fieldsOf(body).code),
+    status: statusOf(code) ?? statusOf(status) ?? statusOf(asRecord(body).code),
   };
 }

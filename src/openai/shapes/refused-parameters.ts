@@ -1,3 +1,5 @@
+import { asRecord } from "../../as-record.ts";
+
 /** Parameters that a call can do without, or spell otherwise. */
 const KNOWN = new Set([
   "reasoning_effort",
@@ -69,7 +71,7 @@ function namesIn(value: unknown, depth: number): string[] {
     return typeof inner === "string" ? inText(inner) : namesIn(inner, depth + 1);
   }
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).flatMap((item) => namesIn(item, depth + 1));
-  return namesInFields(Object(value) as Record<string, unknown>, depth);
+  return namesInFields(asRecord(value), depth);
 }
 
 /** Where a place is told, the words beside it may quote anything: they count only beside a `param` that is known. */

@@ -1,3 +1,4 @@
+import { asRecord } from "../../as-record.ts";
 import type { Price, Prices } from "../../config/prices.ts";
 
 /** Tokens. `cachedInputTokens` are among `inputTokens`; reasoning is among `outputTokens`. */
@@ -30,8 +31,8 @@ function tokens(value: unknown): number {
 
 /** Reads the `usage` of a chat completion, whatever a compatible server left out. */
 export function parseUsage(value: unknown): Usage {
-  const usage = Object(value) as Record<string, unknown>;
-  const details = Object(usage.prompt_tokens_details) as Record<string, unknown>;
+  const usage = asRecord(value);
+  const details = asRecord(usage.prompt_tokens_details);
   const inputTokens = tokens(usage.prompt_tokens);
   const cachedInputTokens = Math.min(tokens(details.cached_tokens), inputTokens);
   return {
@@ -45,8 +46,8 @@ export function parseUsage(value: unknown): Usage {
 /** Reads the `usage` of an image, which has other names; undefined where the server sent none. */
 export function parseImageUsage(value: unknown): Usage | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const usage = value as Record<string, unknown>;
-  const details = Object(usage.input_tokens_details) as Record<string, unknown>;
+  const usage = asRecord(value);
+  const details = asRecord(usage.input_tokens_details);
   const inputTokens = tokens(usage.input_tokens);
   return {
     inputTokens,

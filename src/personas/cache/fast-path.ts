@@ -1,14 +1,14 @@
+import type { Counters } from "../../budget/counters.ts";
 import { type Increments, savedTotals } from "../../budget/totals.ts";
+import { digest } from "../../hash.ts";
 import { BODY_LIMIT, declaredJsonLength } from "../../http/body.ts";
-import { commonHeaders } from "../../http/headers.ts";
+import type { AppEnv } from "../../http/env.ts";
+import { commonHeaders, REQUEST_ID } from "../../http/headers.ts";
+import { requestId } from "../../http/request-id.ts";
+import { log } from "../../log.ts";
 import { JSON_HEADERS } from "../answer.ts";
 import { GENERATE_PATH } from "../schema.ts";
-import type { MemoryCache } from "./layers.ts";
-
-/** What memory knows a request by: its body's digest and who asks. */
-export function toBodyKey(digest: string, user: string | undefined): string {
-  return `${digest} ${user ?? ""}`;
-}
+import { type MemoryCache, toBodyKey } from "./memory.ts";
 
 export interface FastAnswer {
   readonly response: Response;
@@ -16,9 +16,8 @@ export interface FastAnswer {
   readonly counts: Increments;
 }
 
-/** A hot hit, answered before routing: for a request that nothing but its body sets apart. */
+/** A hit from memory, answered before routing: for a request that nothing but its body sets apart. */
 export interface FastPath {
-  readonly route: string;
   /** Whether a request is of that kind. All others are the app's. */
   mayAnswer(request: Request): boolean;
   /** Undefined where memory has no answer to a body with this digest. */
@@ -52,7 +51,6 @@ export function createFastPath({ memory, publicBaseUrl, crossOrigin }: FastPathD
   }
 
   return {
-    route: GENERATE_PATH,
     mayAnswer(request) {
       const { url, method, headers } = request;
       if (method !== "POST" || url.indexOf("/", 8) !== url.length - GENERATE_PATH.length) return false;
@@ -62,14 +60,45 @@ export function createFastPath({ memory, publicBaseUrl, crossOrigin }: FastPathD
       return declaredJsonLength(request, BODY_LIMIT) !== undefined;
     },
     find(request, digest) {
-      const key = memory.toKey(toBodyKey(digest, undefined));
       // Where the Host header is spelled oddly this is no origin, and memory has nothing under it.
       const baseUrl = publicBaseUrl ?? parseOrigin(request);
-      const answer = key === undefined ? undefined : memory.get({ key, baseUrl });
+      const answer = memory.getByBody(toBodyKey(digest, undefined), baseUrl);
       if (!answer) return undefined;
       const headers = request.url.startsWith("https:") ? secure : plain;
       const counts = { requests: 1, "hits.memory": 1, ...savedTotals(answer.saved) };
       return { response: new Response(answer.body, { headers }), counts };
     },
   };
+}
+
+export type Fetch<E> = (request: Request, env: E, ctx: ExecutionContext) => Response | Promise<Response>;
+
+/**
+ * Before the app: hits from memory, which are most requests, are answered here, without routing and
+ * middleware. They would cost as much again. Everything else is the app's, with the body that was read here.
+ */
+export function withFastPath(
+  app: Fetch<AppEnv["Bindings"]>,
+  fastPath: FastPath | undefined,
+  counters: Pick<Counters, "count">,
+): Fetch<unknown> {
+  async function fastPathOrApp(request: Request, ctx: ExecutionContext, { find }: FastPath) {
+    const startedAt = Date.now();
+    const body = await request.arrayBuffer();
+    const found = find(request, await digest(body));
+    if (!found) return await app(request, { body: new Uint8Array(body) }, ctx);
+    const { response, counts } = found;
+    const later = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    counters.count(counts, later);
+    response.headers.set(REQUEST_ID, requestId(request));
+    log.hit(
+      { method: "POST", route: GENERATE_PATH, status: 200, tier: "memory" },
+      Date.now() - startedAt,
+      later,
+    );
+    return response;
+  }
+
+  return (request, _env, ctx) =>
+    fastPath?.mayAnswer(request) ? fastPathOrApp(request, ctx, fastPath) : app(request, {}, ctx);
 }

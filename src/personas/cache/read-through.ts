@@ -6,27 +6,39 @@ import type { Claim } from "../claims.ts";
 import { imageKeys, portraitsAre, type StoredSet, savedBy, toPersonaSet } from "../presenter.ts";
 import type { SetRow } from "../set-row.ts";
 import type { PersonaStore } from "../store.ts";
-import type { CachedAnswer, CacheKey, EdgeCache, MemoryCache } from "./layers.ts";
+import type { EdgeCache } from "./edge.ts";
+import type { CachedAnswer, CacheKey, MemoryCache } from "./memory.ts";
 
 export type CacheLayer = "memory" | "edge" | "d1";
 
 export interface Hit {
-  readonly tier: CacheLayer;
+  readonly kind: "hit";
+  readonly layer: CacheLayer;
   readonly answer: CachedAnswer;
 }
 
-/** The answer of the key's first request. */
-export interface Replay {
-  readonly replay: StoredSet;
-}
+/**
+ * `replay`: the answer of the first request with this Idempotency-Key. `unavailable`: D1 cannot be asked, so nobody
+ * knows whether it has the set.
+ */
+export type Found =
+  | Hit
+  | { readonly kind: "replay"; readonly set: StoredSet }
+  | { readonly kind: "miss" }
+  | { readonly kind: "unavailable" };
 
-export interface KeyedRead {
+export interface Lookup {
   readonly cacheKey: CacheKey;
-  readonly claim: Claim;
+  /** With an Idempotency-Key. */
+  readonly claim: Claim | undefined;
+  /** The caches are passed by: only a replay answers. */
   readonly refresh: boolean;
   readonly timing: Timing;
-  readonly settle: Settle;
+  readonly prepare: Prepare;
 }
+
+/** What is done with a set before it is shown: nothing, or waiting for its portraits. */
+export type Prepare = (set: StoredSet) => Promise<StoredSet>;
 
 export interface ReadThroughDeps {
   readonly store: PersonaStore;
@@ -38,35 +50,23 @@ export interface ReadThroughDeps {
   readonly lookedAt: (imageKeys: readonly string[]) => Promise<void>;
 }
 
-/** What is done with a set before it is shown: nothing, or waiting for its portraits. */
-export type Settle = (set: StoredSet) => Promise<StoredSet>;
-
 export interface ReadThrough {
   /**
-   * From the cheapest tier that has it; fills the ones before it. `absent`: none has it. `unknown`: D1 cannot be
-   * asked, and the request goes on to the key's run, which knows what it made lately.
+   * From the cheapest layer that has it; fills the ones before it. With an Idempotency-Key, D1 alone says, and the
+   * answer of its first request goes before every cache; where the log cannot be reached, the request goes on
+   * without it. Throws `idempotency_key_reused`, and D1's own error where it is there but has no time, or was lost.
    */
-  find(cacheKey: CacheKey, timing: Timing, settle: Settle): Promise<Hit | "absent" | "unknown">;
-  /**
-   * For a request with an Idempotency-Key: the answer of its first request goes before every cache. Throws
-   * `idempotency_key_reused`. Where the log cannot be reached, the request goes on without it.
-   */
-  findKeyed(asked: KeyedRead): Promise<Hit | Replay | "absent" | "unknown">;
-  /** Puts a set that was just made, or read, into the first two tiers, where all its portraits are ready. */
+  find(lookup: Lookup): Promise<Found>;
+  /** Puts a set that was just made, or read, into the first two layers, where all its portraits are ready. */
   fill(cacheKey: CacheKey, set: StoredSet): CachedAnswer;
-  /** A refresh begins: the first two tiers drop what was made before `time`, and take none of it again. */
+  /** A refresh begins: the first two layers drop what was made before `time`, and take none of it again. */
   invalidate(cacheKey: CacheKey, time: number): void;
   /** It came to nothing: what D1 has is good again. */
   restore(cacheKey: CacheKey): void;
 }
 
 const encoder = new TextEncoder();
-
-/** Throws where D1 is there but has no time, or was lost: the caller is to come back. */
-function unreachable(error: unknown): undefined {
-  log.error("log.unreachable", describeError(error));
-  if (unavailability(error)) throw error;
-}
+const MISS = { kind: "miss" } as const;
 
 /** `later` takes what the answer need not wait for. */
 export function createReadThrough(
@@ -74,16 +74,6 @@ export function createReadThrough(
   later: (promise: Promise<unknown>) => void,
 ): ReadThrough {
   const { store, memory, edge } = deps;
-
-  async function fromD1(key: string, timing: Timing): Promise<SetRow | "absent" | "unknown"> {
-    try {
-      return (await timing.measure("d1", () => store.findByKey(key))) ?? "absent";
-    } catch (error) {
-      log.error("store.failed", { tier: "d1", ...describeError(error) });
-      if (unavailability(error)) throw error; // it may have the set: nothing is paid for twice
-      return "unknown";
-    }
-  }
 
   function fill(cacheKey: CacheKey, set: StoredSet): CachedAnswer {
     const { baseUrl } = cacheKey;
@@ -97,40 +87,55 @@ export function createReadThrough(
     return answer;
   }
 
-  async function show(cacheKey: CacheKey, set: SetRow, settle: Settle): Promise<Hit> {
+  async function hitFromD1({ cacheKey, prepare }: Lookup, set: SetRow): Promise<Hit> {
     later(store.shown(set));
     if (!portraitsAre(set, "ready", "failed")) later(deps.lookedAt(imageKeys(set)));
-    return { tier: "d1", answer: fill(cacheKey, await settle(set)) };
+    return { kind: "hit", layer: "d1", answer: fill(cacheKey, await prepare(set)) };
   }
 
-  async function find(
-    cacheKey: CacheKey,
-    timing: Timing,
-    settle: Settle,
-  ): Promise<Hit | "absent" | "unknown"> {
-    const near = memory.get(cacheKey);
-    if (near) return { tier: "memory", answer: near };
-    const colo = await timing.measure("edge", () => edge.get(cacheKey));
-    if (colo) {
-      memory.put(cacheKey, colo);
-      return { tier: "edge", answer: colo };
+  async function findInD1(key: string, timing: Timing) {
+    try {
+      return await timing.measure("d1", () => store.find(key));
+    } catch (error) {
+      log.error("store.failed", { tier: "d1", ...describeError(error) });
+      if (unavailability(error)) throw error; // it may have the set: nothing is paid for twice
+      return { kind: "unavailable" } as const;
     }
-    const row = await fromD1(cacheKey.key, timing);
-    if (typeof row === "string") return row;
-    return await show(cacheKey, row, settle);
+  }
+
+  async function findInLayers(lookup: Lookup): Promise<Found> {
+    const { cacheKey, timing } = lookup;
+    const inMemory = memory.get(cacheKey);
+    if (inMemory) return { kind: "hit", layer: "memory", answer: inMemory };
+    const inColo = await timing.measure("edge", () => edge.get(cacheKey));
+    if (inColo) {
+      memory.put(cacheKey, inColo);
+      return { kind: "hit", layer: "edge", answer: inColo };
+    }
+    const found = await findInD1(cacheKey.key, timing);
+    return found.kind === "hit" ? await hitFromD1(lookup, found.set) : found;
+  }
+
+  async function findKeyed(lookup: Lookup, claim: Claim): Promise<Found> {
+    const { refresh, timing, cacheKey } = lookup;
+    const found = await timing
+      .measure("d1", () => store.findKeyed(cacheKey.key, claim))
+      .catch((error) => {
+        log.error("log.unreachable", describeError(error));
+        if (unavailability(error)) throw error;
+        return undefined;
+      });
+    if (!found) return refresh ? MISS : await findInLayers(lookup);
+    if (found.kind === "mismatch") throw new Problem("idempotency_key_reused");
+    if (found.kind === "hit") return refresh ? MISS : await hitFromD1(lookup, found.set);
+    return found;
   }
 
   return {
     fill,
-    find,
-    async findKeyed({ cacheKey, claim, refresh, timing, settle }) {
-      const found = await timing.measure("d1", () => store.findKeyed(cacheKey.key, claim)).catch(unreachable);
-      if (!found) return refresh ? "absent" : await find(cacheKey, timing, settle);
-      const { set, claimed } = found;
-      if (claimed.decision === "mismatch") throw new Problem("idempotency_key_reused");
-      if (claimed.decision === "replay") return { replay: claimed.set };
-      if (set && !refresh) return await show(cacheKey, set, settle);
-      return "absent";
+    async find(lookup) {
+      if (lookup.claim) return await findKeyed(lookup, lookup.claim);
+      return lookup.refresh ? MISS : await findInLayers(lookup);
     },
     invalidate(cacheKey, time) {
       memory.invalidate(cacheKey, time);

@@ -68,7 +68,7 @@ function createUnwrapper() {
 
 /**
  * Reads the model's `{"personas": […]}` as it is written and gives each persona the moment its object is
- * complete, in order. After the first fault it gives none.
+ * complete, in order. After the first error it gives none.
  */
 export function createAnswerParser(
   { count: expected, portraits }: Asked,

@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import { asRecord } from "../../as-record.ts";
 import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
@@ -15,7 +16,7 @@ import type { RunInput } from "./task.ts";
 export interface BatchAnswerDeps extends GeneratorModel {
   readonly db: Database;
   /** Its portraits wait for a batch, too. */
-  readonly store: Pick<PersonaStore, "findByKey" | "save" | "remove">;
+  readonly store: Pick<PersonaStore, "find" | "save" | "remove">;
   /** `others` come before it in its set. */
   readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
   /** US dollars, at the price of a batch; its worst case where the server did not say what it used. */
@@ -33,15 +34,11 @@ export interface BatchAnswer {
 
 const ROUTE = "/api/admin/pregenerate";
 
-function record(value: unknown): Record<string, unknown> {
-  return Object(value) as Record<string, unknown>;
-}
-
 /** The personas in an answer of `chat/completions`, or why there are none. */
 function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "upstream_invalid_output" {
-  const { choices } = record(body);
-  const { message, finish_reason: reason } = record(Array.isArray(choices) ? choices[0] : undefined);
-  const { content, refusal } = record(message);
+  const { choices } = asRecord(body);
+  const { message, finish_reason: reason } = asRecord(Array.isArray(choices) ? choices[0] : undefined);
+  const { content, refusal } = asRecord(message);
   if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
   const personas: Traits[] = [];
   try {
@@ -98,8 +95,8 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
   ) {
     const { key, setId, emailHash, userHash } = input;
     const row = logRow(input, rowId, spent);
-    const there = await store.findByKey(key);
-    if (there) return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
+    const there = await store.find(key);
+    if (there.kind === "hit") return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
     const portraits: Portrait[] = [];
     const made: StoredPersona[] = [];
     for (const traits of personas) {
@@ -128,7 +125,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       body: unknown,
       wanted: () => Promise<boolean>,
     ): Promise<BatchAnswer> {
-      const usage = parseUsage(record(body).usage);
+      const usage = parseUsage(asRecord(body).usage);
       const spent = { usage, costUsd: deps.cost(usage, input) };
       const answer = readAnswer(body, { count: input.count, portraits: deps.portraits });
       if (typeof answer !== "string") {

@@ -5,7 +5,7 @@ export interface DedupeIndex {
   /** `ttlMs`: it is an Idempotency-Key, remembered for that long once the run has ended. */
   remember(requestKey: string, run: string, ttlMs?: number): void;
   /** The Idempotency-Keys among a run's request keys that D1 has no answer for yet. */
-  claimsOf(run: string): WaitingClaim[];
+  findClaims(run: string): WaitingClaim[];
   /** D1 has it now, or the outbox. */
   finished(claims: readonly WaitingClaim[]): void;
   /** The runs that keys wait for. */
@@ -45,7 +45,7 @@ export function createDedupeIndex({ sql }: DurableObjectStorage): DedupeIndex {
         ttlMs ?? null,
       );
     },
-    claimsOf(run) {
+    findClaims(run) {
       if (!exists()) return [];
       const query = "SELECT asker AS id, ttlMs FROM askers WHERE run = ? AND ttlMs IS NOT NULL";
       return sql.exec<{ id: string; ttlMs: number }>(query, run).toArray();

@@ -31,7 +31,7 @@ export interface GenerateListener {
   /** The model starts over: the personas so far are void. */
   onRestart(): void;
   /** Whether a reader was already sent one of the personas that count so far. */
-  wasRead(): boolean;
+  hasReader(): boolean;
 }
 
 // Tokens. A persona has some 600, so that twice as many are room enough; the rest is for thinking.
@@ -94,7 +94,7 @@ export async function generatePersonas(
       onRetry: () => {
         parser = begin();
       },
-      mayRetry: () => !listener.wasRead(),
+      mayRetry: () => !listener.hasReader(),
     });
     if (isRefusal(completion)) throw new Problem("model_refusal");
     const cut = completion.finishReason === "length";

@@ -1,4 +1,3 @@
-import type { Failure, ProblemCode } from "../../http/errors.ts";
 import {
   createRunManager,
   type Reading,
@@ -6,9 +5,10 @@ import {
   type RunManagerOptions,
 } from "../../runs/manager.ts";
 import { createMutex } from "../../runs/mutex.ts";
+import { failed, type How, type RunAnswer, rateLimited } from "../../runs/run-answer.ts";
 import type { RunRecord } from "../../runs/run-store.ts";
+import type { Run } from "../../runs/runner/launch.ts";
 import type { Payload } from "../../runs/sse.ts";
-import type { Run } from "../../runs/task-runner.ts";
 import type { Claim } from "../claims.ts";
 import { type StoredPersona, type StoredSet, toPersona } from "../presenter.ts";
 import type { ImageStatus } from "../schema.ts";
@@ -16,7 +16,7 @@ import type { PersonaStore } from "../store.ts";
 import type { DedupeIndex } from "./dedupe-index.ts";
 import type { Outbox } from "./outbox.ts";
 import { createRunKeys, setOf } from "./run-keys.ts";
-import type { RunInput } from "./task.ts";
+import type { PersonaMetadata, RunInput } from "./task.ts";
 
 export interface JoinRequest {
   readonly input: RunInput;
@@ -34,18 +34,7 @@ export interface JoinRequest {
   readonly stream?: { readonly baseUrl: string };
 }
 
-/** `started` the run, `joined` one under way or just over, or was `replayed` its own first answer. */
-export type How = "started" | "joined" | "replayed";
-
-export type JoinAnswer =
-  | { readonly kind: "set"; readonly how: How; readonly set: StoredSet }
-  | {
-      readonly kind: "stream";
-      readonly how: How;
-      readonly runId: string;
-      readonly body: ReadableStream<Uint8Array>;
-    }
-  | { readonly kind: "failure"; readonly how: How; readonly failure: Failure };
+export type JoinAnswer = RunAnswer | { readonly kind: "set"; readonly how: How; readonly set: StoredSet };
 
 export interface ResumeRequest {
   readonly runId: string;
@@ -66,7 +55,8 @@ export interface PersonaRuns {
 
 type Own = "keepMs" | "resumableMs" | "nextAlarm" | "onEnd";
 
-export interface PersonaRunsOptions extends Omit<RunManagerOptions<RunInput, StoredSet>, Own> {
+export interface PersonaRunsOptions
+  extends Omit<RunManagerOptions<RunInput, StoredSet, PersonaMetadata>, Own> {
   readonly outbox: Outbox;
   readonly dedupeIndex: DedupeIndex;
   readonly claims: Pick<PersonaStore, "claim" | "finish">;
@@ -81,8 +71,6 @@ export interface PersonaRunsOptions extends Omit<RunManagerOptions<RunInput, Sto
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
-/** The limiter's period, in wrangler.toml. */
-const RATE_PERIOD_SECONDS = 60;
 
 function renderFor(baseUrl: string) {
   return ({ persona, imageStatus, ...payload }: Payload): Payload => {
@@ -91,26 +79,23 @@ function renderFor(baseUrl: string) {
   };
 }
 
+type PersonaRun = Run<StoredSet, PersonaMetadata>;
+
 interface Answered {
   readonly how: How;
   readonly run: string;
   readonly set: StoredSet;
 }
 
-function answeredBy(run: RunRecord, how: How): Answered | undefined {
+function answeredBy(run: RunRecord<PersonaMetadata>, how: How): Answered | undefined {
   const set = setOf(run);
   return set && { how, run: run.id, set };
-}
-
-function failed(code: ProblemCode, retryAfterSeconds?: number): JoinAnswer {
-  const failure = { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-  return { kind: "failure", how: "started", failure };
 }
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { now, dedupeMs, outbox, dedupeIndex, claims } = options;
   const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
-  const manager: RunManager<RunInput, StoredSet> = createRunManager({
+  const manager: RunManager<RunInput, StoredSet, PersonaMetadata> = createRunManager({
     ...options,
     keepMs: () => keepMs,
     resumableMs: () => options.resumableMs,
@@ -147,7 +132,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     return done && ((await otherAnswer(request)) ?? repeat(done, request));
   }
 
-  async function follow(running: Run<StoredSet>, request: JoinRequest): Promise<JoinAnswer> {
+  async function follow(running: PersonaRun, request: JoinRequest): Promise<JoinAnswer> {
     remember(request, running.id);
     if (running.endedAt !== undefined) options.waitUntil(settleKeys(running)); // while the key was claimed
     return await answer(running, "joined", request.stream);
@@ -173,7 +158,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     if (refresh || claim) dedupeIndex.remember(requestKey, runId, claim?.ttlMs);
   }
 
-  async function settleKeys(run: Run<StoredSet>): Promise<void> {
+  async function settleKeys(run: PersonaRun): Promise<void> {
     const outcome = await run.finished;
     await keys.finish(run.id, outcome.ok ? outcome.result : undefined);
   }
@@ -183,20 +168,19 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
    * caller at a time: those who would only join must not be counted by the limiter. A caller who may not leaves
    * nothing in D1.
    */
-  async function begin(request: JoinRequest): Promise<Run<StoredSet> | JoinAnswer | undefined> {
+  async function begin(request: JoinRequest): Promise<PersonaRun | JoinAnswer | undefined> {
     if (manager.live() || answered(request)) return undefined;
     const { input, skipRateLimit } = request;
     const payer = skipRateLimit ? undefined : (input.callerUserHash ?? input.callerAddressHash);
-    if (payer !== undefined && !(await options.admit(payer)))
-      return failed("rate_limited", RATE_PERIOD_SECONDS);
+    if (payer !== undefined && !(await options.admit(payer))) return rateLimited();
     const other = await otherAnswer(request);
     if (other) return other;
-    const run = manager.start({ ...input, ...(payer && { payer }) }, input.userHash ?? undefined); // labelled with whose it is
+    const run = manager.start({ ...input, ...(payer && { payer }) }, { userHash: input.userHash });
     remember(request, run.id);
     return run;
   }
 
-  async function answer(run: Run<StoredSet>, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
+  async function answer(run: PersonaRun, how: How, stream: JoinRequest["stream"]): Promise<JoinAnswer> {
     if (stream) {
       const body = await manager.open(run, { after: 0, idLines: false, render: renderFor(stream.baseUrl) });
       if (body) return { kind: "stream", how, runId: run.id, body };
@@ -218,7 +202,7 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
     async resume({ runId, after, baseUrl, userHash }) {
       const live = manager.live();
       const run = live?.id === runId ? live : manager.store.find(runId);
-      if (userHash !== undefined && run?.label !== userHash) return undefined;
+      if (userHash !== undefined && run?.metadata.userHash !== userHash) return undefined;
       return await manager.resume(runId, { after, idLines: true, render: renderFor(baseUrl) });
     },
     async alarm() {

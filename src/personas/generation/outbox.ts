@@ -30,7 +30,7 @@ type Waiting = RunResult & {
   readonly since: number;
 };
 
-export interface UnstoredOptions {
+export interface OutboxOptions {
   readonly storage: Pick<DurableObjectStorage, "kv">;
   readonly store: Pick<PersonaStore, "save" | "countOutbox">;
   readonly now: () => number;
@@ -39,19 +39,19 @@ export interface UnstoredOptions {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-export function createOutbox({ storage: { kv }, store, now, notify, waitUntil }: UnstoredOptions): Outbox {
+export function createOutbox({ storage: { kv }, store, now, notify, waitUntil }: OutboxOptions): Outbox {
   const waiting = () => [...kv.list<Waiting>({ prefix: PREFIX })].map(([, entry]) => entry);
-  const nameOf = ({ row }: RunResult) => PREFIX + row.id;
+  const toName = ({ row }: RunResult) => PREFIX + row.id;
   const failed = (run: string) => (error: unknown) =>
     log.error("store.failed", { run, ...describeError(error) });
 
   function put(result: RunResult, attempts: number, since: number): void {
     const dueAt = now() + doubling(attempts, FIRST_RETRY_MS, MAX_RETRY_MS);
-    kv.put<Waiting>(nameOf(result), { ...result, attempts, since, dueAt });
+    kv.put<Waiting>(toName(result), { ...result, attempts, since, dueAt });
   }
 
   function giveUp(entry: Waiting): void {
-    kv.delete(nameOf(entry));
+    kv.delete(toName(entry));
     const { id: run, costUsd } = entry.row;
     log.error("store.given_up", { run, count: entry.attempts, costUsd });
     waitUntil(store.countOutbox("givenUp").catch(failed(run)));
@@ -65,7 +65,7 @@ export function createOutbox({ storage: { kv }, store, now, notify, waitUntil }:
       failed(run)(error);
       return;
     }
-    kv.delete(nameOf(entry));
+    kv.delete(toName(entry));
     log.info("store.recovered", { run });
     waitUntil(store.countOutbox("recovered").catch(failed(run)));
     if (entry.missing.length > 0) waitUntil(notify().catch(failed(run)));

@@ -25,20 +25,22 @@ export interface RunKeys {
 
 export interface RunKeysOptions {
   readonly claims: Pick<PersonaStore, "claim" | "finish">;
-  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished" | "awaited">;
-  readonly findRun: (id: string) => RunRecord | undefined;
+  readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished" | "awaited">;
+  readonly findRun: (id: string) => KeptRun | undefined;
   /** Sets the next alarm. */
   readonly schedule: () => void;
   readonly now: () => number;
 }
 
-export function setOf({ result }: RunRecord): StoredSet | undefined {
+type KeptRun = Pick<RunRecord<unknown>, "state" | "result">;
+
+export function setOf({ result }: Pick<KeptRun, "result">): StoredSet | undefined {
   return result === null ? undefined : (JSON.parse(result) as StoredSet);
 }
 
 export function createRunKeys({ claims, dedupeIndex, findRun, schedule, now }: RunKeysOptions): RunKeys {
   async function finish(runId: string, set: StoredSet | undefined): Promise<void> {
-    const waiting = dedupeIndex.claimsOf(runId);
+    const waiting = dedupeIndex.findClaims(runId);
     if (waiting.length === 0) return;
     try {
       await claims.finish({ claims: waiting, set });

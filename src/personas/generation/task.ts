@@ -1,12 +1,12 @@
-import { PROBLEMS, Problem } from "../../http/errors.ts";
+import type { RunRow } from "../../db/request-log.ts";
+import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
-import { tokenCounts } from "../../openai/shapes/usage.ts";
-import { NOTHING_SPENT, type Spent, type TextCalls } from "../../openai/text-calls.ts";
-import { type LogRow, UNDER_WAY } from "../../runs/run-log.ts";
-import type { RunContext, RunTask } from "../../runs/task-runner.ts";
+import type { Spent, TextCalls } from "../../openai/text-calls.ts";
+import { createRunRows } from "../../runs/run-row.ts";
+import type { RunContext, RunTask } from "../../runs/runner/task.ts";
 import type { PersonaInput } from "../key.ts";
-import { doneEvent, type StoredPersona, type StoredSet } from "../presenter.ts";
-import type { ImageStatus, Traits } from "../schema.ts";
+import { doneEvent, type ImageStates, type StoredPersona, type StoredSet } from "../presenter.ts";
+import type { Traits } from "../schema.ts";
 import type { SetOwner, SetRow } from "../set-row.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
 import type { DedupeIndex } from "./dedupe-index.ts";
@@ -14,7 +14,7 @@ import { type GeneratorModel, generatePersonas, personaRequest } from "./generat
 import { createOrderedEmitter, type OrderedEmitter, type Portrait } from "./ordered-emitter.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What a run works from: kept in its Durable Object until it settles, so that a restart can begin again. */
+/** What a run works from: kept in its Durable Object until it has ended, so that a restart can begin again. */
 export interface RunInput extends PersonaInput {
   readonly callerUserHash: string | null;
   readonly callerAddressHash: string;
@@ -22,12 +22,17 @@ export interface RunInput extends PersonaInput {
   readonly payer?: string;
 }
 
+/** What is kept of a run beside its events: whose it is, hashed. */
+export interface PersonaMetadata {
+  readonly userHash: string | null;
+}
+
 export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
   /** `others` come before it in its set. */
   readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
-  /** Puts a portrait among the jobs, with whose it is, and has it made; gives the state it is in. */
-  readonly enqueuePortrait: (portrait: Portrait, owner: SetOwner) => Promise<ImageStatus>;
+  /** Puts portraits among the jobs, with whose they are, and has them made; gives the states they are in. */
+  readonly enqueuePortraits: (portraits: readonly Portrait[], owner: SetOwner) => Promise<ImageStates>;
   /** Has portraits made that were put among the jobs in another way. */
   readonly notify: () => Promise<void>;
   /** The sizes that are kept of each portrait. Pixels. */
@@ -39,7 +44,7 @@ export interface PersonaTaskDeps extends GeneratorModel {
   /** Takes a set that D1 would not store, to try again later: it was paid for. */
   readonly outbox: Pick<Outbox, "keep">;
   /** The Idempotency-Keys that have asked for a run so far. */
-  readonly dedupeIndex: Pick<DedupeIndex, "claimsOf" | "finished">;
+  readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished">;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -48,7 +53,7 @@ const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
-type RunTimes = Pick<RunContext, "runId" | "startedAt">;
+const toAsked = ({ key, ...asker }: RunInput) => ({ ...asker, requestHash: key });
 
 function last(set: StoredSet, widths: readonly number[]) {
   const { setId, model } = set;
@@ -62,31 +67,17 @@ function erased(error: unknown, { reason }: AbortSignal): Problem {
 }
 
 /** The paid work behind a set: ask the model, give each persona as it comes, store the set and its log row. */
-export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, StoredSet> {
+export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, StoredSet, PersonaMetadata> {
   const { store, now } = deps;
-
-  function logRow(input: RunInput, { runId, startedAt }: RunTimes, spent: Spent): LogRow {
-    const { usage, calls, costUsd, upstreamMs } = spent;
-    const { key: requestHash, emailHash, callerUserHash, callerAddressHash } = input;
-    const asked = {
-      requestHash,
-      emailHash,
-      callerUserHash,
-      callerAddressHash,
-      model: spent.model ?? deps.model,
-    };
-    const cost = { calls, ...tokenCounts(usage), costUsd, upstreamMs, totalMs: now() - startedAt };
-    return { id: runId, createdAt: now(), route: ROUTE, status: 200, ...asked, ...cost };
-  }
+  const rows = createRunRows({ route: ROUTE, model: deps.model, now });
 
   /** The set that this run stored just before its server died, if it got so far: it is not paid for again. */
   async function alreadyStored(input: RunInput, { startedAt }: RunContext): Promise<StoredSet | undefined> {
-    const found = await store.findByKey(input.key).catch((error: unknown) => {
+    const found = await store.find(input.key).catch((error: unknown) => {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
-      return undefined;
     });
-    if (!found || found.createdAt < startedAt) return undefined;
-    const { setId, personas, states, createdAt, cost, model } = found;
+    if (found?.kind !== "hit" || found.set.createdAt < startedAt) return undefined;
+    const { setId, personas, states, createdAt, cost, model } = found.set;
     return { setId, personas, states, createdAt, cost, model };
   }
 
@@ -99,8 +90,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const { set, row, claims } = result;
       const stored = await store.saveUnlogged(result).then(
         () => true,
-        (fault: unknown) => {
-          log.error("store.failed", { run: row.id, ...describeError(fault) });
+        (reason: unknown) => {
+          log.error("store.failed", { run: row.id, ...describeError(reason) });
           return false;
         },
       );
@@ -111,8 +102,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   }
 
   async function generate(input: RunInput, context: RunContext, calls: TextCalls): Promise<OrderedEmitter> {
-    const emitter = createOrderedEmitter((portrait) => deps.enqueuePortrait(portrait, input), context.emit);
-    let voidUpTo = context.resetId;
+    const enqueue = (portraits: readonly Portrait[]) => deps.enqueuePortraits(portraits, input);
+    const emitter = createOrderedEmitter(enqueue, context.emit);
     try {
       const asked = { count: input.count, portraits: deps.portraits };
       await generatePersonas(personaRequest(input, deps), asked, calls, {
@@ -121,9 +112,9 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
           emitter.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
         },
         onRestart() {
-          if (emitter.restart()) voidUpTo = context.emit(RESET);
+          if (emitter.restart()) context.reset();
         },
-        wasRead: () => context.sentUpTo() > voidUpTo,
+        hasReader: context.hasReader,
       });
     } finally {
       await emitter.made(); // what is finished goes out before an error does
@@ -131,34 +122,29 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     return emitter;
   }
 
-  function recordFailure(error: unknown, row: LogRow): void {
-    const code = error instanceof Problem ? error.code : "internal";
-    const result = {
-      row: { ...row, status: PROBLEMS[code].status, code },
-      missing: [],
-      claims: [], // free again when the run ends
-    };
-    const recorded = store.save(result).catch((fault) => {
-      log.error("store.failed", { run: row.id, ...describeError(fault) });
+  function recordFailure(row: RunRow): void {
+    const result = { row, missing: [], claims: [] }; // the keys are free again when the run ends
+    const recorded = store.save(result).catch((error: unknown) => {
+      log.error("store.failed", { run: row.id, ...describeError(error) });
       deps.outbox.keep(result);
     });
     deps.waitUntil(recorded);
   }
 
-  /** Where there is somebody to erase, a run can be found while it is under way. Never in the model's way. */
-  function insertStart(input: RunInput, context: RunContext): void {
-    if (input.emailHash === null && input.callerUserHash === null) return;
-    const row = { ...logRow(input, context, NOTHING_SPENT), status: UNDER_WAY };
-    const announced = store.recordStart(row).catch((fault) => {
-      log.error("store.failed", { run: row.id, ...describeError(fault) });
+  /** Never in the model's way. */
+  function recordStart(row: RunRow): void {
+    const recorded = store.recordStart(row).catch((error: unknown) => {
+      log.error("store.failed", { run: row.id, ...describeError(error) });
     });
-    deps.waitUntil(announced);
+    deps.waitUntil(recorded);
   }
 
   async function make(input: RunInput, context: RunContext): Promise<StoredSet> {
     if (context.signal.aborted) throw new Problem("interrupted"); // while D1 was asked: it leaves nothing
     const calls = deps.openCalls(context, input.payer);
-    insertStart(input, context);
+    const asked = toAsked(input);
+    const begun = rows.underWay(asked, context);
+    if (begun) recordStart(begun);
     try {
       const { personas, states, missing } = await generate(input, context, calls);
       const { key, setId, emailHash, userHash } = input;
@@ -167,12 +153,12 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       // The states that the events had: JSON and the stream are one answer.
       const made = { setId, personas, states, cost, model, createdAt: now() };
       const set = { ...made, key, emailHash, userHash };
-      const row = { ...logRow(input, context, calls.spent), setId };
-      await save({ set, row, missing, claims: deps.dedupeIndex.claimsOf(context.runId) });
+      const row = { ...rows.done(asked, context, calls.spent), setId };
+      await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;
     } catch (error) {
       if (context.signal.aborted) throw erased(error, context.signal);
-      if (calls.spent.calls > 0) recordFailure(error, logRow(input, context, calls.spent));
+      if (calls.spent.calls > 0) recordFailure(rows.failed(asked, context, calls.spent, error));
       throw error;
     }
   }
@@ -180,9 +166,9 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
   return {
     reset: RESET,
     isText: ({ persona }) => persona !== undefined,
-    interrupted({ runId, startedAt, input, checkpoint }) {
+    interrupted({ input, checkpoint, ...run }) {
       if (!input || !checkpoint) return;
-      recordFailure(new Problem("interrupted"), logRow(input, { runId, startedAt }, checkpoint as Spent));
+      recordFailure(rows.failed(toAsked(input), run, checkpoint as Spent, new Problem("interrupted")));
     },
     maxAttempts: 3, // a run that brings its server down must not be paid for again and again
     async perform(input, context) {

@@ -62,8 +62,11 @@ export interface BeginRule {
 
 /** The portrait jobs in D1. Each method is one round trip. */
 export interface PortraitJobs {
-  /** Puts a portrait in, by these statements, unless it is there; gives its state. */
-  enqueue(key: string, statements: readonly BatchItem<"sqlite">[]): Promise<PortraitState>;
+  /** Puts portraits in, by these statements, unless they are there; gives their states, by key. */
+  enqueue(
+    keys: readonly string[],
+    statements: readonly BatchItem<"sqlite">[],
+  ): Promise<Readonly<Record<string, PortraitState>>>;
   find(key: string): Promise<PortraitRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
@@ -168,10 +171,15 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
   }
 
   return {
-    async enqueue(key, statements) {
-      const state = db.select({ status: images.status }).from(images).where(eq(images.imageKey, key));
-      const [[found]] = await db.batch([state, ...statements]);
-      return found?.status ?? "pending";
+    async enqueue(keys, [first, ...rest]) {
+      if (!first) return {};
+      const states = db
+        .select({ key: images.imageKey, status: images.status })
+        .from(images)
+        .where(among(keys));
+      const answers = await db.batch([first, ...rest, states]);
+      const rows = answers.at(-1) as Awaited<typeof states>;
+      return Object.fromEntries(rows.map(({ key, status }) => [key, status]));
     },
     async find(key) {
       const { status, initials, size, dueAt, leaseOwner, economy } = images;

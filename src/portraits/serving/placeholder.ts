@@ -5,7 +5,7 @@ export interface PlaceholderOptions {
   readonly key: string;
   /** Two letters at most; where there are none, a figure is drawn. */
   readonly initials: string;
-  /** What the picture will have, such as `1024x1536`: the page does not jump when it comes. */
+  /** What the portrait will have, such as `1024x1536`: the page does not jump when it comes. */
   readonly size: string;
   readonly state: Exclude<PortraitState, "ready">;
 }
@@ -74,7 +74,7 @@ const BREATH =
   "@keyframes b{50%{opacity:.75}}.g{opacity:.35;animation:b 2.8s ease-in-out infinite}" +
   "@media(prefers-reduced-motion:reduce){.g{animation:none}}";
 
-/** The picture shown until there is a portrait: an SVG that is sharp at any size and needs nothing else. */
+/** What is shown until there is a portrait: an SVG that is sharp at any size and needs nothing else. */
 export function placeholder({ key, initials, size, state }: PlaceholderOptions): string {
   const [width, height] = frame(size);
   const [x, y] = [width / 2, height / 2];

@@ -1,5 +1,5 @@
 import { ifNoneMatch } from "../../http/etag.ts";
-import type { Picture } from "./colo-cache.ts";
+import type { CachedPortrait } from "./colo-cache.ts";
 import { contentRange, parseRange } from "./range.ts";
 
 /** Any page may show a portrait, wherever it is from. */
@@ -10,48 +10,48 @@ export const FOR_EVER = "public, max-age=31536000, immutable";
 /** The original in place of a size that is not made yet. */
 export const FOR_NOW = "public, max-age=300";
 
-async function bytesOf({ body }: Picture): Promise<Uint8Array> {
+async function readBytes({ body }: CachedPortrait): Promise<Uint8Array> {
   return body instanceof Uint8Array ? body : await new Response(body).bytes();
 }
 
-function withoutBody({ body }: Picture, response: ResponseInit): Response {
+function withoutBody({ body }: CachedPortrait, response: ResponseInit): Response {
   if (body instanceof ReadableStream) body.cancel().catch(() => {}); // it is of no use any more
   return new Response(null, response);
 }
 
-/** RFC 9110 §13.1.5: the part is wanted only of the same picture. */
-function wantedRange({ method, headers }: Request, { bytes, etag }: Picture) {
+/** RFC 9110 §13.1.5: the part is wanted only of the same portrait. */
+function wantedRange({ method, headers }: Request, { bytes, etag }: CachedPortrait) {
   const sameWanted = headers.get("If-Range");
   if (method === "HEAD" || (sameWanted !== null && sameWanted !== etag)) return "whole";
   return parseRange(headers.get("Range") ?? undefined, bytes);
 }
 
-/** What GET and HEAD answer with a picture: whole, a part of it, or that the caller has it. */
-export async function pictureResponse(
+/** What GET and HEAD answer with a portrait: whole, a part of it, or that the caller has it. */
+export async function portraitResponse(
   request: Request,
-  picture: Picture,
+  portrait: CachedPortrait,
   cacheControl: string,
 ): Promise<Response> {
-  const { etag, bytes, contentType } = picture;
+  const { etag, bytes, contentType } = portrait;
   // What a 304 has, too (RFC 9110 §15.4.5).
   const headers = new Headers(ANYWHERE);
   headers.set("Cache-Control", cacheControl);
   headers.set("ETag", etag);
   headers.set("X-Image-Status", "ready");
   if (ifNoneMatch(request.headers.get("If-None-Match") ?? undefined, etag))
-    return withoutBody(picture, { status: 304, headers });
-  const range = wantedRange(request, picture);
+    return withoutBody(portrait, { status: 304, headers });
+  const range = wantedRange(request, portrait);
   if (range === "unsatisfiable")
-    return withoutBody(picture, {
+    return withoutBody(portrait, {
       status: 416,
       headers: { ...ANYWHERE, "Content-Range": `bytes */${bytes}` },
     });
   headers.set("Content-Type", contentType);
   headers.set("Accept-Ranges", "bytes");
   headers.set("Content-Length", String(range === "whole" ? bytes : range.length));
-  if (request.method === "HEAD") return withoutBody(picture, { headers });
-  if (range === "whole") return new Response(picture.body, { headers });
+  if (request.method === "HEAD") return withoutBody(portrait, { headers });
+  if (range === "whole") return new Response(portrait.body, { headers });
   headers.set("Content-Range", contentRange(range, bytes));
-  const part = (await bytesOf(picture)).subarray(range.offset, range.offset + range.length);
+  const part = (await readBytes(portrait)).subarray(range.offset, range.offset + range.length);
   return new Response(part, { status: 206, headers });
 }

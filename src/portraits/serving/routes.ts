@@ -7,7 +7,7 @@ import { type PortraitJobs, type PortraitRow, UNTIL_LOOKED_AT } from "../jobs/st
 import { IMAGE_KEY, parseWidth } from "../schema.ts";
 import type { PictureCache } from "./colo-cache.ts";
 import { PLACEHOLDER_CSP, type PlaceholderOptions, placeholder } from "./placeholder.ts";
-import { ANYWHERE, FOR_EVER, FOR_NOW, pictureResponse } from "./response.ts";
+import { ANYWHERE, FOR_EVER, FOR_NOW, portraitResponse } from "./response.ts";
 
 export interface PortraitRoutesDeps {
   readonly store: Pick<PortraitJobs, "find" | "reset">;
@@ -60,12 +60,12 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
     const baseUrl = deps.publicBaseUrl ?? new URL(c.req.url).origin;
     const later = c.get("later");
     const size = width && (await pictures.get(baseUrl, { key, width }, later));
-    if (size) return await pictureResponse(c.req.raw, size, FOR_EVER);
+    if (size) return await portraitResponse(c.req.raw, size, FOR_EVER);
     const original = await pictures.get(baseUrl, { key }, later);
     if (!original) return undefined;
-    if (width === undefined) return await pictureResponse(c.req.raw, original, FOR_EVER);
+    if (width === undefined) return await portraitResponse(c.req.raw, original, FOR_EVER);
     later(deps.wantSizes(key));
-    return await pictureResponse(c.req.raw, original, FOR_NOW);
+    return await portraitResponse(c.req.raw, original, FOR_NOW);
   }
 
   /** Recorded as ready but not in R2: it has just come, or it is lost and is made again. */
@@ -91,7 +91,7 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
   }
 
   /** Without their table nobody can say which are unknown, and a page that shows a portrait must not break. */
-  async function rowOf(key: string): Promise<PortraitRow | undefined> {
+  async function findRow(key: string): Promise<PortraitRow | undefined> {
     try {
       return await askAgainIfLost(() => store.find(key));
     } catch (error) {
@@ -111,7 +111,7 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
     const asked = parse(c);
     const portrait = await ready(c, asked);
     if (portrait) return portrait;
-    const row = await rowOf(asked.key);
+    const row = await findRow(asked.key);
     if (!row) throw new Problem("not_found");
     return await fromLedger(c, asked, row);
   });

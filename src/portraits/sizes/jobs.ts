@@ -15,14 +15,14 @@ export interface SizeJobs {
   areDue(): Promise<boolean>;
   /** Takes the one that is due longest, for `leaseMs`. */
   claim(leaseMs: number): Promise<SizeJob | undefined>;
-  /** Null: none is missing. False where the row is gone: nobody wants the picture any more. */
+  /** Null: none is missing. False where the row is gone: nobody wants the portrait any more. */
   settle(key: string, dueAt: number | null): Promise<boolean>;
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A picture's age again, between a minute and a day: soon for a new one, seldom for one that never works. */
+/** A portrait's age again, between a minute and a day: soon for a new one, seldom for one that never works. */
 export function nextSizesAt(readyAt: number, now: number): number {
   return now + Math.min(Math.max(now - readyAt, MINUTE_MS), DAY_MS);
 }

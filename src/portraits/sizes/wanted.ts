@@ -2,7 +2,7 @@ import { describeError, log } from "../../log.ts";
 import type { Notify } from "../jobs/notifier.ts";
 import type { SizeJobs } from "./jobs.ts";
 
-/** A picture that is looked at all the time is noticed once a minute by an isolate. Milliseconds. */
+/** A portrait that is looked at all the time is noticed once a minute by an isolate. Milliseconds. */
 const THROTTLE_MS = 60_000;
 const MAX_NOTICED = 1_000;
 

@@ -1,4 +1,4 @@
-/** What a picture's XMP says: a model made it. IPTC Photo Metadata Standard, Digital Source Type. */
+/** What a portrait's XMP says: a model made it. IPTC Photo Metadata Standard, Digital Source Type. */
 export const DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
 const XMP =
@@ -33,7 +33,7 @@ function extendedHeader(flags: number, width: number, height: number): Uint8Arra
   return new Uint8Array(view.buffer);
 }
 
-/** The extended header of a picture that has none, from that of its one chunk (RFC 6386 §9.1, RFC 9649 §3.4). */
+/** The extended header of a portrait that has none, from that of its one chunk (RFC 6386 §9.1, RFC 9649 §3.4). */
 function headerFor(name: string, data: DataView): Uint8Array | undefined {
   if (name === "VP8 " && data.byteLength >= 10)
     return extendedHeader(XMP_FLAG, data.getUint16(6, true) & 0x3fff, data.getUint16(8, true) & 0x3fff);
@@ -53,7 +53,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** The same picture with XMP that says that a model made it. Undefined where this is no whole WebP. */
+/** The same portrait with XMP that says that a model made it. Undefined where this is no whole WebP. */
 export function markAsGenerated(webp: Uint8Array): Uint8Array | undefined {
   const view = new DataView(webp.buffer, webp.byteOffset, webp.byteLength);
   const letters = (at: number) => ASCII.decode(webp.subarray(at, at + 4));

@@ -14,8 +14,8 @@ export interface Service {
   calls(match: string): Promise<ModelCall[]>;
   /** How fast it answers what has these words in it. */
   pace(change: Readonly<Record<string, unknown>>): Promise<void>;
-  /** How the next calls with these words in them go wrong. */
-  script(match: string, steps: readonly object[]): Promise<void>;
+  /** How the next calls with these words in them go otherwise than usual, or all of them. */
+  script(match: string, steps: readonly object[], repeat?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function startService(): Promise<Service> {
     worker,
     calls: (match) => callsOf(standIn, match),
     pace: (change) => control(standIn, "pace", change),
-    script: (match, steps) => control(standIn, "script", { match, steps }),
+    script: (match, steps, repeat = false) => control(standIn, "script", { match, steps, repeat }),
     async close() {
       await worker.dispose();
       await standIn.close();

@@ -1,5 +1,5 @@
-import { describeError, log as logLine } from "../log.ts";
-import type { Entry, EventLog } from "./event-log.ts";
+import { describeError, log as logLine } from "../../log.ts";
+import type { Entry, EventLog } from "../event-log.ts";
 
 // Often enough that a crash loses a quarter of a second, seldom enough that rows and writes cost little.
 const FLUSH_INTERVAL_MS = 250;
@@ -13,14 +13,7 @@ const FLUSH_ALONG_MS = 200;
 export const ID_HEADROOM = 4096;
 
 /** Writes a run's log down in batches. Readers never wait for it. */
-export interface EventWriter {
-  /** To be called after each event. */
-  enqueue(entry: Entry): void;
-  /** Writes what is not yet written. */
-  flush(): void;
-}
-
-export function createEventWriter(log: EventLog, append: (entries: readonly Entry[]) => void): EventWriter {
+export function createEventWriter(log: EventLog, append: (entries: readonly Entry[]) => void) {
   let written = log.lastId;
   let unwrittenSince = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -44,8 +37,10 @@ export function createEventWriter(log: EventLog, append: (entries: readonly Entr
   }
 
   return {
+    /** Writes what is not yet written. */
     flush,
-    enqueue(entry) {
+    /** To be called after each event. */
+    enqueue(entry: Entry): void {
       if (entry.id >= written + ID_HEADROOM) flushInTime();
       else if (timer === undefined) {
         unwrittenSince = Date.now();

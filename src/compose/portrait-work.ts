@@ -1,0 +1,110 @@
+import { createBatchStore } from "../batch/store.ts";
+import { type BudgetGuard, utcDay } from "../budget/guard.ts";
+import type { Config } from "../config/config.ts";
+import type { Database } from "../db/client.ts";
+import { costUsd } from "../openai/shapes/usage.ts";
+import type { Upstream } from "../openai/upstream.ts";
+import { imageWorstCaseUsd } from "../openai/worst-case.ts";
+import { createCursor, createKeyRetention, createRetention } from "../operations/retention.ts";
+import { createJobStore } from "../personas/pregenerate/job-store.ts";
+import { createBatchPictures } from "../portraits/generation/batch-answer.ts";
+import { createGenerator } from "../portraits/generation/generator.ts";
+import { createConsumer } from "../portraits/jobs/consumer.ts";
+import { createPortraitJob } from "../portraits/jobs/job.ts";
+import { createDailyCheck, createReconcile } from "../portraits/jobs/reconcile.ts";
+import type { PortraitJob } from "../portraits/jobs/store.ts";
+import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
+import { createTransform } from "../portraits/sizes/transform.ts";
+import { createSizeWork } from "../portraits/sizes/work.ts";
+import { now } from "./env.ts";
+import { isOfLibrary } from "./library.ts";
+import { type PortraitBindings, portraitParts } from "./portraits.ts";
+
+// Scope: the isolate, since each batch of the queue is composed anew.
+const health = createHealth(now);
+
+export interface PortraitWork {
+  /** A message of the queue: works through all that is due. */
+  consume(): Promise<void>;
+  /** The five-minute cron. */
+  backfill(): Promise<void>;
+  purgeKeys(): Promise<void>;
+  /** The daily one's part in portraits and retention. */
+  verify(): Promise<void>;
+  purge(): Promise<void>;
+}
+
+/** Portraits that the Batch API makes. */
+export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
+  const { db, bucket } = portraitParts(env);
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  return createBatchPictures(db, bucket, makeSizes, now);
+}
+
+/** Jobs and batches that are over. */
+function forgetEconomy(db: Database): (time: number) => Promise<void> {
+  return async (time) => {
+    await createJobStore(db, now).purge(time);
+    await createBatchStore(db, now, () => crypto.randomUUID(), utcDay).purge(time);
+  };
+}
+
+export function composePortraitWork(
+  env: PortraitBindings,
+  config: Config,
+  upstream: Upstream,
+  spend: { readonly all: BudgetGuard; readonly library: BudgetGuard },
+): PortraitWork {
+  const { db, store, sizeJobs, bucket, notify } = portraitParts(env);
+  const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
+  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
+  const worstCase = (job: PortraitJob) => imageWorstCaseUsd(prices, job);
+  const generate = createGenerator({
+    upstream,
+    worstCase,
+    timeoutMs: config.IMAGE_TIMEOUT_MS,
+    cost: ({ model }, usage) => costUsd(prices, model, usage),
+  });
+  const rule = {
+    maxAttempts: config.IMAGE_MAX_ATTEMPTS,
+    dailyLimit: config.IMAGE_DAILY_LIMIT,
+    baseMs: config.IMAGE_RETRY_BASE_SECONDS * 1000,
+    leaseMs,
+  };
+  const isShared = isOfLibrary(config);
+  const configured = config.OPENAI_API_KEY !== undefined;
+  const job = createPortraitJob({
+    store,
+    bucket,
+    makeSizes,
+    generate,
+    budgetOf: ({ key }) => (isShared(key) ? spend.library : spend.all),
+    worstCase,
+    rule,
+    configured,
+    now,
+  });
+  return {
+    consume: createConsumer({
+      store,
+      job,
+      makeMissingSizes: createSizeWork({ jobs: sizeJobs, makeSizes, bucket, leaseMs, now }),
+      notify,
+      concurrency: config.IMAGE_CONCURRENCY,
+      leaseMs,
+      now,
+    }),
+    backfill: createReconcile({ store, sizeJobs, notify, now }),
+    verify: createDailyCheck({
+      store,
+      sizeJobs,
+      widths,
+      bucket,
+      notify,
+      position: createCursor(db, "verify_portraits"),
+    }),
+    purgeKeys: createKeyRetention(db, now),
+    purge: createRetention(db, config.REQUEST_LOG_RETENTION_DAYS, forgetEconomy(db), now),
+  };
+}

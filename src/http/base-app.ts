@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import type { Counters } from "../budget/counters.ts";
+import { describeError, log } from "../log.ts";
+import { overloaded, unavailability } from "./availability.ts";
+import { parseAddress } from "./caller.ts";
+import type { AppEnv } from "./env.ts";
+import { Problem, problemResponse } from "./errors.ts";
+import { setCommonHeaders } from "./headers.ts";
+import { logCause } from "./log-cause.ts";
+import { allowedMethods } from "./methods.ts";
+import { requestId } from "./request-id.ts";
+
+function toProblem(error: unknown, requestId: string): Problem {
+  if (error instanceof Problem) {
+    logCause(error, { requestId });
+    return error;
+  }
+  log.error("request.failed", { requestId, ...describeError(error) });
+  return unavailability(error) ? overloaded(error) : new Problem("internal");
+}
+
+/**
+ * What every request has, whatever its route: an id, the common headers, one record in the log, its part in the
+ * counts, and a problem (RFC 9457) for what fails or is not there.
+ */
+export function createBaseApp(counters: Counters): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    const startedAt = Date.now();
+    c.set("requestId", requestId(c.req.raw));
+    c.set("later", (promise) => c.executionCtx.waitUntil(promise));
+    c.set("caller", { address: parseAddress(c.req.raw.headers) });
+    await next();
+    setCommonHeaders(c.res.headers, c.get("requestId"), c.req.url.startsWith("https:"));
+    const { method, routePath } = c.req;
+    const route = routePath.replace(/\{.*\}$/, ""); // without the pattern of its last parameter
+    const { tier, code, counts } = c.var;
+    const durationMs = Date.now() - startedAt;
+    const { status } = c.res;
+    if (counts) counters.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
+    if (tier === "memory" && !code)
+      return log.hit({ method, route, status, tier }, durationMs, c.get("later"));
+    const outcome = { status, durationMs, ...(tier && { tier }), ...(code && { code }) };
+    log.info("request", { requestId: c.get("requestId"), method, route, ...outcome });
+  });
+  app.notFound((c) => {
+    const allow = allowedMethods(app, c.req.path);
+    const problem =
+      allow.length > 0
+        ? new Problem("method_not_allowed", { headers: { Allow: allow.join(", ") } })
+        : new Problem("not_found");
+    c.set("code", problem.code);
+    return problemResponse(problem.code, c.get("requestId"), problem.options);
+  });
+  app.onError((error, c) => {
+    const { code, options } = toProblem(error, c.get("requestId"));
+    c.set("code", code);
+    return problemResponse(code, c.get("requestId"), options);
+  });
+  return app;
+}

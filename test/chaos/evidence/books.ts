@@ -1,0 +1,63 @@
+import { LOOK } from "../upstream/marks.ts";
+import type { Books, Entry, Question } from "./evidence.ts";
+import type { Row, State } from "./state.ts";
+
+const toEntry = ({ id, calls, cost }: Row): Entry => ({
+  id: String(id),
+  calls: Number(calls),
+  costUsd: Number(cost),
+});
+
+function sum(state: State, sql: string): number {
+  return Number(state.d1(sql)[0]?.usd ?? 0);
+}
+
+/** The mark of what a row is about: by the address that asked, or by the place in a job. */
+function markFinder(
+  state: State,
+  questions: Iterable<Question>,
+  jobs: ReadonlyMap<string, readonly string[]>,
+) {
+  const byAddress = new Map([...questions].map(({ addressHash, mark }) => [addressHash, mark]));
+  const inputs = state.d1("SELECT job_id, position, input_hash FROM pregenerate_inputs");
+  const byKey = new Map(
+    inputs.map(({ job_id, position, input_hash }) => [
+      input_hash,
+      jobs.get(String(job_id))?.[Number(position)],
+    ]),
+  );
+  return ({ address, request }: Row) => byKey.get(request ?? "") ?? byAddress.get(String(address)) ?? "";
+}
+
+export function readBooks(
+  state: State,
+  questions: Iterable<Question>,
+  jobs: ReadonlyMap<string, readonly string[]>,
+): Books {
+  const markOf = markFinder(state, questions, jobs);
+  const rows = state.d1(`SELECT id, calls, cost_usd AS cost, caller_address_hash AS address,
+    request_hash AS request FROM request_log WHERE id NOT LIKE 'key-%'`);
+  const runs = new Map<string, Entry[]>();
+  for (const row of rows) runs.set(markOf(row), [...(runs.get(markOf(row)) ?? []), toEntry(row)]);
+  const portraits = state.d1(
+    "SELECT image_key AS id, attempts AS calls, cost_usd AS cost, prompt FROM persona_images",
+  );
+  const total = (table: string) =>
+    sum(
+      state,
+      `SELECT (SELECT COALESCE(SUM(cost_usd), 0) FROM ${table})
+      + (SELECT COALESCE(SUM(cost_usd), 0) FROM storm_${table}) AS usd`,
+    );
+  return {
+    runs,
+    portraits: new Map(portraits.map((row) => [LOOK.exec(String(row.prompt))?.[0] ?? "", toEntry(row)])),
+    spentUsd: {
+      totals: sum(state, "SELECT SUM(value) AS usd FROM daily_totals WHERE name = 'spentUsd'"),
+      rows: total("request_log"),
+    },
+    portraitsUsd: {
+      totals: sum(state, "SELECT SUM(cost_usd) AS usd FROM image_days"),
+      rows: total("persona_images"),
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { parseArgs } from "node:util";
+import { chaos } from "./chaos.ts";
+import { findings } from "./ledger/ledger.ts";
+import { report } from "./report.ts";
+
+const USAGE = "usage: npm run chaos [-- --seconds 600 --seed 1 --visitors 10]";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "600" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    visitors: { type: "string", default: "10" },
+  },
+});
+const options = {
+  seed: Number(values.seed),
+  seconds: Number(values.seconds),
+  visitors: Number(values.visitors),
+};
+if (!Object.values(options).every((value) => Number.isSafeInteger(value) && value >= 0)) {
+  console.error(USAGE);
+  process.exit(2);
+}
+console.log(`a storm of ${options.seconds} seconds with seed ${options.seed}`);
+const evidence = await chaos(options);
+const found = findings(evidence);
+console.log(report(options.seed, evidence, found));
+process.exit(found.length === 0 ? 0 : 1);
