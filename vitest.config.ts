@@ -19,6 +19,7 @@ function workerProject(name: string, variables: Record<string, string> = {}, fil
       bindings: {
         ...TEST_VARIABLES,
         OPENAI_BASE_URL: inject<string>("upstream"),
+        IMAGE_URL_ORIGINS: new URL(inject<string>("upstream")).origin,
         TEST_MIGRATIONS: await readD1Migrations("migrations"),
         ...variables,
       },
@@ -98,6 +99,11 @@ export default defineConfig(({ mode }) => ({
         CHAT_FALLBACK_MODELS: "test-second,test-third",
         PERSONA_FALLBACK_MODELS: "test-second",
         CHAT_REASONING_EFFORT: "default",
+        DAILY_SPEND_LIMIT_USD: "50", // far above what these spend
+        MODEL_PRICES: JSON.stringify({
+          "test-second": { input: 0.01, cachedInput: 0.01, output: 0.01 },
+          "test-third": { input: 0.01, cachedInput: 0.01, output: 0.01 },
+        }),
         OPENAI_HEADERS: '{"cf-aig-authorization": "Bearer token-of-a-gateway", "OpenAI-Project": "p"}',
         ADMIN_TOKEN: "the-administrators-own-token",
       }),

@@ -16,6 +16,7 @@ import { KNOWN_MODELS, modelRoutes } from "./openai/models.ts";
 import type { PaceName } from "./pace.ts";
 import { createPaceBook } from "./pace.ts";
 import { createPortraitPainter, type PortraitPainter } from "./portraits/portrait.ts";
+import type { ProfileName } from "./profiles/profiles.ts";
 import { createScriptBook } from "./script.ts";
 
 export interface StandIn {
@@ -32,6 +33,8 @@ export interface StandInOptions {
   readonly port?: number;
   /** `real`, the default, is as slow as a model; `fast` never waits. */
   readonly pace?: PaceName;
+  /** The server that it is like. */
+  readonly profile?: ProfileName;
   /** The names that `GET /v1/models` lists, with the day each is shut down. */
   readonly models?: KnownModels;
   /** What portraits look like; by default as their prompts say. */
@@ -45,8 +48,14 @@ const API_PATH = "/v1";
 const KEEP_ALIVE_MS = 120_000;
 
 function createHandlers(options: StandInOptions) {
-  const { pace = "real", models = KNOWN_MODELS, paint = createPortraitPainter() } = options;
+  const {
+    pace = "real",
+    profile = "openai",
+    models = KNOWN_MODELS,
+    paint = createPortraitPainter(),
+  } = options;
   const shared = {
+    profile,
     journal: createJournal(),
     scripts: createScriptBook(),
     paces: createPaceBook(pace),
@@ -67,6 +76,7 @@ function createHandlers(options: StandInOptions) {
   const routes = [
     { method: "POST", path: /^\/chat\/completions$/, answer: completions.answer },
     { method: "POST", path: /^\/images\/generations$/, answer: images.answer },
+    { method: "GET", path: /^\/pictures\/(.+)$/, answer: images.link, keyless: true },
     ...modelRoutes(models),
     ...fileRoutes(shelf),
     ...createBatches({ shelf, paces: shared.paces, answerLine }),

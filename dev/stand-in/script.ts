@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { PROFILES, type ProfileName } from "./profiles/profiles.ts";
 
 const text = z.string();
 const wholeNumber = z.int().check(z.gte(0));
@@ -16,6 +17,8 @@ export const step = z.strictObject({
   body: z.optional(z.json()),
   /** Before the status line. */
   headersAfterMs: z.optional(milliseconds),
+  /** The server that this call is answered like. */
+  profile: z.optional(z.enum(Object.keys(PROFILES) as [ProfileName, ...ProfileName[]])),
   drop: z.optional(z.literal("before-headers")),
   content: z.optional(text),
   /** `null` ends cleanly with neither a finish_reason nor `[DONE]`, as a proxy that cuts does. */

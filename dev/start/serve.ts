@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { profileOf } from "../stand-in/profiles/profiles.ts";
 import type { Group } from "./group.ts";
 import { instructions } from "./instructions.ts";
 import { makeLibrary } from "./library.ts";
@@ -17,7 +18,7 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
   await checkPort(port);
   prepareStateFolder(stateFolder);
   console.log("Starting…");
-  const [upstream] = await Promise.all([chooseUpstream(settings.variables), migrate(group, stateFolder)]);
+  const [upstream] = await Promise.all([chooseUpstream(settings), migrate(group, stateFolder)]);
   const variables = {
     ADMIN_TOKEN: randomBytes(24).toString("base64url"),
     ...settings.variables,
@@ -47,18 +48,21 @@ interface Upstream {
   readonly variables: Variables;
 }
 
-/** The real API where there is a key, and what stands in for it where there is none. */
-async function chooseUpstream(variables: Variables): Promise<Upstream> {
-  if (variables.OPENAI_API_KEY) {
+/** The real API where there is a key, and what stands in for it where there is none, or where it is asked for. */
+async function chooseUpstream({ variables, upstream: profile }: Settings): Promise<Upstream> {
+  if (variables.OPENAI_API_KEY && !profile) {
     const baseUrl = variables.OPENAI_BASE_URL || "the real OpenAI API";
     return { description: `${baseUrl}, with your OPENAI_API_KEY: calls cost money`, variables: {} };
   }
   const { startStandIn } = await import("../stand-in/index.ts"); // not needed, and not small, where there is a key
-  const standIn = await startStandIn({ port: 0, pace: "real" });
+  const standIn = await startStandIn({ port: 0, pace: "real", profile: profile ?? "openai" });
   const unused = variables.OPENAI_BASE_URL ? " Without it OPENAI_BASE_URL is not used." : "";
+  const why = profile ? `which behaves like ${profile}` : "since OPENAI_API_KEY is not set";
+  const { header } = profileOf(profile ?? "openai");
   return {
-    description: `an offline stand-in for OpenAI, since OPENAI_API_KEY is not set. Its answers are made up.${unused}`,
+    description: `an offline stand-in for OpenAI, ${why}. Its answers are made up.${unused}`,
     variables: {
+      ...(header && { OPENAI_HEADERS: JSON.stringify({ [header]: "Bearer offline-stand-in" }) }),
       OPENAI_API_KEY: "offline-stand-in",
       OPENAI_BASE_URL: standIn.baseUrl,
       DEPLOYMENT_LABEL: variables.DEPLOYMENT_LABEL || "offline stand-in for OpenAI",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import { parseConfig } from "../../src/config/config.ts";
+import { isProfile, PROFILES, type ProfileName } from "../stand-in/profiles/profiles.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -19,6 +20,8 @@ export interface Settings {
   readonly library: boolean;
   /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
   readonly hosts: readonly string[];
+  /** The server that the stand-in is like; undefined where none was asked for. */
+  readonly upstream: ProfileName | undefined;
   /** D1, R2, queues and Durable Objects live here between runs. `STATE_DIR` moves it, for a second one beside it. */
   readonly stateFolder: string;
   /** For the worker. */
@@ -26,12 +29,13 @@ export interface Settings {
 }
 
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const { reload, library, host } = readOptions(args);
+  const { reload, library, host, upstream } = readOptions(args);
   const chosen = library ? { ...env, PORTRAITS: "library" } : env;
   return {
     port: readPort(env.PORT || "8787"),
     reload,
     library,
+    upstream,
     hosts: host.map((name) => name.toLowerCase()),
     stateFolder: resolve(ROOT, env.STATE_DIR || join(".wrangler", "state")),
     variables: readVariables(chosen),
@@ -43,14 +47,19 @@ function readOptions(args: readonly string[]) {
     reload: { type: "boolean", default: false },
     library: { type: "boolean", default: false },
     host: { type: "string", multiple: true, default: [] as string[] },
+    upstream: { type: "string" },
   } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
-    if (values.host.every((name) => HOST_NAME.test(name))) return values;
+    const { reload, host, upstream } = values;
+    const isKnown = upstream === undefined || isProfile(upstream);
+    if (isKnown && host.every((name) => HOST_NAME.test(name))) return { reload, host, upstream };
   } catch {
     // No option of this, or one without its value.
   }
-  throw new StartError("The options are --reload, --library and --host <name>, such as tunnel.example.com.");
+  throw new StartError(
+    `The options are --reload, --library, --host <name>, such as tunnel.example.com, and --upstream <${Object.keys(PROFILES).join(" | ")}>.`,
+  );
 }
 
 function readPort(text: string): number {

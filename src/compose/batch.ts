@@ -24,7 +24,7 @@ import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
 import { MAX_COUNT } from "../personas/schema.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { takeApart } from "../portraits/generation/answer.ts";
-import { imageRequest } from "../portraits/generation/generator.ts";
+import { imageRequest } from "../portraits/generation/request.ts";
 import { economyLimits } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 import { portraitStyle } from "./library.ts";

@@ -4,7 +4,7 @@ import { sha256 } from "../hash.ts";
 import { portraitPrompt } from "../personas/portrait.ts";
 import type { StoredPersona } from "../personas/presenter.ts";
 import type { Traits } from "../personas/schema.ts";
-import type { Portrait } from "../portraits/jobs/store.ts";
+import type { Portrait } from "../portraits/jobs/insert.ts";
 import { imageKey, type PortraitStyle } from "../portraits/key.ts";
 import { choosePortrait } from "../portraits/library/choose.ts";
 import { createLibraryLedger, type LibraryLedger } from "../portraits/library/ledger.ts";

@@ -2,6 +2,8 @@ import { createBatchStore } from "../batch/store.ts";
 import { type BudgetGuard, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import type { Database } from "../db/client.ts";
+import { createImageCalls } from "../openai/image-calls.ts";
+import { openParameterMemory } from "../openai/parameters.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import { imageWorstCaseUsd } from "../openai/worst-case.ts";
@@ -61,9 +63,11 @@ export function composePortraitWork(
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = (job: PortraitJob) => imageWorstCaseUsd(prices, job);
   const generate = createGenerator({
-    upstream,
+    createImage: createImageCalls(upstream, openParameterMemory(config.OPENAI_BASE_URL)),
     worstCase,
     timeoutMs: config.IMAGE_TIMEOUT_MS,
+    linkOrigins: config.IMAGE_URL_ORIGINS,
+    now,
     cost: ({ model }, usage) => costUsd(prices, model, usage),
   });
   const rule = {

@@ -5,12 +5,13 @@ import { portraitPrompt, toInitials } from "../personas/portrait.ts";
 import type { Traits } from "../personas/schema.ts";
 import { insertSetImages, type SetOwner } from "../personas/set-row.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
+import { insertPortraits, type Portrait } from "../portraits/jobs/insert.ts";
 import {
   createCoalescedNotifier,
   createNotifier,
   createThrottledNotifier,
 } from "../portraits/jobs/notifier.ts";
-import { createPortraitJobs, insertPortraits, type Portrait } from "../portraits/jobs/store.ts";
+import { createPortraitJobs } from "../portraits/jobs/store.ts";
 import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
 import { createPictureCache } from "../portraits/serving/colo-cache.ts";

@@ -45,6 +45,7 @@ const VARIABLES = {
   ),
   IMAGE_QUALITY: variable(parse.matching(/^[a-z]{1,20}$/, "a quality such as medium"), "medium"),
   IMAGE_WIDTHS: variable(parse.widths, [128, 256, 512], []),
+  IMAGE_URL_ORIGINS: variable(parse.origins, []),
   MODEL_PRICES: variable(prices, BUILT_IN_PRICES),
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),

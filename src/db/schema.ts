@@ -114,6 +114,8 @@ export const personaImages = sqliteTable(
       .default("pending"),
     /** Upstream calls that were begun. */
     attempts: integer("attempts").notNull().default(0),
+    /** Those among them of which nobody knows what became: they were probably billed. */
+    uncertainCalls: integer("uncertain_calls").notNull().default(0),
     /** When a worker may claim it: at once, at its next attempt, or when the lease on it runs out. */
     dueAt: integer("due_at").notNull(),
     /** Who holds the lease; null where nobody does. */

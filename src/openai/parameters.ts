@@ -1,5 +1,9 @@
 import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
 import { asRecord } from "../as-record.ts";
+import type { ImageRequest } from "./upstream.ts";
+
+/** CONTRACT §2: how often in a row a call is made again without what was refused. */
+export const MAX_REFUSALS = 8;
 
 /** What a server refused for one model, in the names of `refusedParameters` and the two forms of a format. */
 export type Refused = ReadonlySet<string>;
@@ -8,18 +12,20 @@ export type Refused = ReadonlySet<string>;
 export interface ParameterMemory {
   of(model: string): Refused;
   /** True where one of them was not known: the call is worth making again. */
-  add(model: string, body: ChatBody, names: readonly string[]): boolean;
+  add(model: string, body: ChatBody | ImageRequest, names: readonly string[]): boolean;
 }
 
-// Scope: the isolate. One entry for each base URL and configured model, of eleven names at most.
+// Scope: the isolate. One entry for each base URL and configured model, of a dozen names at most.
 const refusedBy = new Map<string, Set<string>>();
 
 const DROPPED = ["reasoning_effort", "store", "safety_identifier", "prompt_cache_key"] as const;
+const DROPPED_OF_IMAGES: readonly string[] = ["output_format", "quality", "response_format"];
 const STREAM_PARTS = ["include_usage", "include_obfuscation"] as const;
 
 /** How the body spells what is named; undefined where it does not have it. */
-function spelling(body: ChatBody, name: string): string | undefined {
-  if (name === "response_format") return body.response_format?.type;
+function spelling(body: ChatBody | ImageRequest, name: string): string | undefined {
+  if (name === "response_format" && typeof body.response_format === "object")
+    return body.response_format.type;
   const [member = "", part] = name.split(".");
   const value = asRecord(body)[member];
   const sent = part === undefined ? value : asRecord(value)[part];
@@ -86,4 +92,10 @@ export function adaptBody(body: ChatBody, refused: Refused): ChatBody | undefine
   const kept: ChatBody = options ? { ...rest, stream_options: options } : rest;
   for (const name of DROPPED) if (refused.has(name)) delete kept[name];
   return kept;
+}
+
+export function adaptImage(body: ImageRequest, refused: Refused): ImageRequest {
+  if (refused.size === 0) return body;
+  const left = ([name]: [string, unknown]) => !(DROPPED_OF_IMAGES.includes(name) && refused.has(name));
+  return Object.fromEntries(Object.entries(body).filter(left)) as unknown as ImageRequest;
 }

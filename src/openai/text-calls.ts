@@ -5,15 +5,13 @@ import { log } from "../log.ts";
 import { pause, unlessAborted } from "./abortable.ts";
 import { UpstreamError } from "./failures.ts";
 import { createModelRotation } from "./model-rotation.ts";
-import { adaptBody, type ParameterMemory } from "./parameters.ts";
+import { adaptBody, MAX_REFUSALS, type ParameterMemory } from "./parameters.ts";
 import { addUsage, NO_USAGE, type Usage } from "./shapes/usage.ts";
 import { type Completion, readCompletion } from "./token-stream.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** CONTRACT §2: a run makes at most three text calls in all. */
 const MAX_CALLS = 3;
-/** CONTRACT §2: how often in a row a call is made again without what was refused. */
-const MAX_REFUSALS = 8;
 /** The longest `Retry-After` that is waited for; a longer one is passed on. Milliseconds. */
 const MAX_WAIT_MS = 10_000;
 const FIRST_BACKOFF_MS = 500;

@@ -22,7 +22,7 @@ export interface ImageRequest {
   readonly model: string;
   readonly prompt: string;
   readonly size: string;
-  readonly quality: string;
+  readonly quality?: string;
   readonly output_format?: "webp";
   readonly response_format?: "b64_json";
 }

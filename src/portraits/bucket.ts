@@ -1,5 +1,5 @@
 import { askAgainIfLost } from "../http/availability.ts";
-import type { PortraitFile } from "./generation/answer.ts";
+import type { PortraitFile } from "./generation/picture-bytes.ts";
 import { toObjectName } from "./key.ts";
 
 /** What is known of a stored picture. */

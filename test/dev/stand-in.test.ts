@@ -79,14 +79,23 @@ describe("a chat answer", () => {
 
   test("shows cached tokens once the beginning of the prompt is known", async () => {
     const messages = [
-      { role: "system", content: "You are Newton. ".repeat(80) },
+      { role: "system", content: "You are Newton. ".repeat(300) },
       { role: "user", content: "What is coinsurance?" },
     ];
     const body = { model: "test-cache", messages };
     const first = await chatAnswer(await client.post("/chat/completions", body));
     const second = await chatAnswer(await client.post("/chat/completions", body));
-    expect(first.usage.prompt_tokens_details.cached_tokens).toBe(0);
-    expect(second.usage.prompt_tokens_details.cached_tokens).toBe(320);
+    expect(first.usage.prompt_tokens_details).toMatchObject({ cached_tokens: 0, cache_write_tokens: 1_152 });
+    expect(second.usage.prompt_tokens_details).toMatchObject({ cached_tokens: 1_152, cache_write_tokens: 0 });
+    const longer = [...messages, { role: "assistant", content: "It is a share. ".repeat(50) }];
+    const third = await chatAnswer(await client.post("/chat/completions", { ...body, messages: longer }));
+    expect(third.usage.prompt_tokens_details).toMatchObject({
+      cached_tokens: 1_152,
+      cache_write_tokens: 256,
+    });
+    const short = await client.post("/chat/completions", { ...body, messages: messages.slice(1) });
+    const none = { cached_tokens: 0, cache_write_tokens: 0 };
+    expect((await chatAnswer(short)).usage.prompt_tokens_details).toMatchObject(none);
   });
 
   test("counts thinking against the limit, so that too small a limit leaves no words", async () => {

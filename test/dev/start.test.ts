@@ -117,10 +117,14 @@ describe("when it cannot start", () => {
     expect(told).not.toContain("a-lot");
   });
 
-  it.each(["--relaod", "--host", "--host http://tunnel.test", "tunnel.test"])("refuses %s", async (line) => {
-    const told = "The options are --reload, --library and --host <name>, such as tunnel.example.com.";
-    expect(await refusal({}, ...line.split(" "))).toBe(told);
-  });
+  it.each(["--relaod", "--host", "--host http://tunnel.test", "tunnel.test", "--upstream constructor"])(
+    "refuses %s",
+    async (line) => {
+      const told =
+        /^The options are --reload, --library, --host <name>, .* and --upstream <openai \| .* \| vllm>\.$/;
+      expect(await refusal({}, ...line.split(" "))).toMatch(told);
+    },
+  );
 });
 
 describe("npm start", () => {
@@ -181,6 +185,28 @@ describe("npm start", () => {
       const { tree } = await start();
       process.kill(tree[victim].pid, "SIGKILL");
       await nothingIsLeftOf(tree, port);
+    },
+    START_MS,
+  );
+
+  it(
+    "has the stand-in behave like another server, for personas, portraits and chat",
+    async () => {
+      const { run } = await start({ OPENAI_API_KEY: "sk-unused" }, "--upstream", "gateway");
+      expect(run.output()).toContain("stand-in for OpenAI, which behaves like gateway");
+      const post = async (path: string, body: object) => {
+        const init = { method: "POST", headers: { "content-type": "application/json" } };
+        const url = `http://localhost:${port}${path}`;
+        const response = await fetch(url, { ...init, body: JSON.stringify(body) });
+        return { status: response.status, body: await response.json() };
+      };
+      const asked = { leadData: { name: "Ann", state: "Ohio" }, config: { count: 1 }, images: "wait" };
+      const messages = [{ role: "user", content: "What is a deductible?" }];
+      const answers = [post("/api/personas/generate", asked), post("/api/chat", { messages })];
+      expect(await Promise.all(answers)).toMatchObject([
+        { status: 200, body: { personas: [{ imageStatus: "ready" }] } },
+        { status: 200, body: { finishReason: "stop" } },
+      ]);
     },
     START_MS,
   );

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/store.ts";
+import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/insert.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, post, setOf } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/store.ts";
+import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/insert.ts";
 import { alter, announce, consume, imageCalls, ledger, newMarker, statusOf } from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";
 

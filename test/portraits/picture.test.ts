@@ -39,8 +39,7 @@ describe("a picture in an answer", () => {
         const plain = json(bytes, { revised_prompt: 'a "b64_json":"x" – ü 🙂' });
         const text = escaped ? plain.replaceAll("/", "\\/") : plain;
         const { picture, usage } = await readImageAnswer(answer(text, at));
-        expect(picture.contentType).toBe("image/png");
-        expect(picture.bytes).toEqual(bytes);
+        expect(picture).toEqual({ contentType: "image/png", bytes });
         expect(usage).toEqual(USAGE);
       }),
       { numRuns: 200 },
@@ -60,8 +59,53 @@ describe("a picture in an answer", () => {
         Array.from({ length: text.length }, (_, i) => i),
       ),
     );
-    expect(picture.bytes).toEqual(bytes);
+    expect(picture).toMatchObject({ bytes });
     expect(usage).toEqual(USAGE);
+  });
+
+  it.each([
+    ["a data URL", (text: string) => `data:image/webp;base64,${text}`],
+    ["a data URL with parameters, in capitals", (text: string) => `DATA:image/png;charset=x;BASE64,${text}`],
+    ["lines of 76 characters", (text: string) => text.replace(/.{76}/g, "$&\\r\\n")],
+    ["lines that are no JSON", (text: string) => `\n ${text.replace(/.{64}/g, "$&\n\t")} `],
+    ["the alphabet for URLs", (text: string) => text.replaceAll("+", "-").replaceAll("/", "_")],
+    ["no padding", (text: string) => text.replace(/=+$/, "")],
+    ["escapes", (text: string) => text.replaceAll("+", "\\u002B").replaceAll("=", "\\u003d")],
+    [
+      "a data URL with escapes and lines",
+      (text: string) => `data:image\\/png;base64,\\n${text.replace(/.{9}/g, "$&\\n")}`,
+    ],
+  ])("may be %s, wherever it is cut", async (_, write) => {
+    const cuts = fc.array(fc.nat(3_000), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 12, max: 900 }), cuts, async (size, at) => {
+        const bytes = pictureOf(size);
+        const text = json(bytes).replace(bytes.toBase64(), write(bytes.toBase64()));
+        const whole = Array.from({ length: at.length > 28 ? text.length : 0 }, (_, i) => i);
+        expect((await readImageAnswer(answer(text, [...at, ...whole]))).picture).toMatchObject({ bytes });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("may stand in its URL, or be behind it", async () => {
+    const bytes = pictureOf(300);
+    const answered = (data: object[]) =>
+      readImageAnswer(answer(JSON.stringify({ data, usage: USAGE }), [90, 120]));
+    const inline = { url: `data:image/png;base64,${bytes.toBase64()}` };
+    expect((await answered([{ b64_json: null, ...inline }])).picture).toMatchObject({ bytes });
+    const url = "https://images.example-cdn.com/a.png";
+    expect(await answered([{ b64_json: null, url }])).toEqual({ picture: url, usage: USAGE });
+    expect((await answered([{ url, b64_json: bytes.toBase64() }])).picture).toMatchObject({ bytes });
+    expect((await answered([{ url: "", b64_json: bytes.toBase64() }])).picture).toMatchObject({ bytes });
+  });
+
+  it.each([
+    ["image/jpeg", "\xff\xd8\xff\xe0"],
+    ["image/webp", "RIFF\x01\x0a\x00\x00WEBPVP8 "],
+  ])("is %s by its bytes, whatever it is called", async (contentType, start) => {
+    const bytes = Uint8Array.from(`${start}${"x".repeat(40)}`, (sign) => sign.charCodeAt(0));
+    expect((await readImageAnswer(answer(json(bytes), []))).picture).toMatchObject({ contentType, bytes });
   });
 
   it("may be 12 MiB, whatever the length says, and no more", async () => {
@@ -69,7 +113,7 @@ describe("a picture in an answer", () => {
     const cuts = Array.from({ length: 300 }, (_, index) => index * 65_536);
     for (const headers of [{}, { "Content-Length": "99" }, { "Content-Length": "x" }]) {
       const { picture } = await readImageAnswer(answer(json(most), cuts, headers));
-      expect(picture.bytes.byteLength).toBe(most.byteLength);
+      expect(Object(picture).bytes.byteLength).toBe(most.byteLength);
     }
     const tooLarge = readImageAnswer(answer(json(pictureOf(most.byteLength + 1)), cuts));
     await expect(tooLarge).rejects.toMatchObject({ code: "upstream_invalid_output" });
@@ -85,11 +129,13 @@ describe("a picture in an answer", () => {
       whole.slice(0, 400),
       whole.slice(0, -1),
       whole.replace("iVBO", "iV*O"),
-      whole.replace("iVBO", "iV\\nO"),
       whole.replace('"b64_json":"', '"b64_json":null,"x":"'),
       json(new TextEncoder().encode("<svg/>")),
       `${" ".repeat(70_000)}${whole}`,
       `${whole}${" ".repeat(70_000)}`,
+      whole.replace('"iVBO', `"data:${"x".repeat(300)},iVBO`),
+      whole.replace('"iVBO', '"https://images.example-cdn.com/iVBO'),
+      '{"data":[{"url":7}]}',
     ];
     for (const text of broken) {
       const read = readImageAnswer(answer(text || " ", [50, 300]));

@@ -1,5 +1,6 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { TokenCounts } from "../../src/openai/shapes/usage.ts";
 import { call, eventsOf, post, type StreamEvent } from "./api.ts";
 
 let said = 0;
@@ -42,7 +43,7 @@ export function streamIdOf(response: Response): string {
 export interface ChatBody {
   readonly message: { readonly role: string; readonly content: string };
   readonly finishReason: string;
-  readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
+  readonly usage: TokenCounts;
   readonly streamId: string;
   readonly fromIdempotentCache?: true;
 }

@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/db/client.ts";
 import { personaImages } from "../../src/db/schema.ts";
 import { sha256 } from "../../src/hash.ts";
 import type { PersonaSet, Traits } from "../../src/personas/schema.ts";
-import { insertPortraits } from "../../src/portraits/jobs/store.ts";
+import { insertPortraits } from "../../src/portraits/jobs/insert.ts";
 import { imageKey } from "../../src/portraits/key.ts";
 import worker from "../../src/worker.ts";
 import { call, generate, newLead, setOf, until } from "./api.ts";

@@ -5,8 +5,8 @@ import { sha256 } from "../../src/hash.ts";
 import { maxImageTokens } from "../../src/openai/image-tokens.ts";
 import { portraitPrompt, toInitials } from "../../src/personas/portrait.ts";
 import { traits } from "../../src/personas/schema.ts";
-import { portraitType } from "../../src/portraits/generation/answer.ts";
-import { imageRequest } from "../../src/portraits/generation/generator.ts";
+import { toPortraitFile } from "../../src/portraits/generation/picture-bytes.ts";
+import { imageRequest } from "../../src/portraits/generation/request.ts";
 import { afterFailure, nextUtcDay } from "../../src/portraits/jobs/lease.ts";
 import { imageKey, parseObjectName, toObjectName } from "../../src/portraits/key.ts";
 import { placeholder } from "../../src/portraits/serving/placeholder.ts";
@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 
 describe("after a failed attempt", () => {
   const rule = { maxAttempts: 9, baseMs: 30_000 };
-  const failed = { attempts: 1, code: "upstream_error", retryAfterMs: undefined };
+  const failed = { attempts: 1, final: false, code: "upstream_error", retryAfterMs: undefined };
 
   it("the delay doubles, up to 15 minutes", () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 8].map((attempts) => {
@@ -40,6 +40,7 @@ describe("after a failed attempt", () => {
     });
     const refused = { ...failed, code: "model_refusal" };
     expect(afterFailure(refused, rule, 0)).toEqual({ kind: "fail", code: "model_refusal" });
+    expect(afterFailure({ ...failed, final: true }, rule, 0)).toMatchObject({ kind: "fail" });
   });
 
   it("a new day is the next midnight in UTC", () => {
@@ -119,6 +120,7 @@ describe("the most that a portrait costs", () => {
 describe("a portrait's type", () => {
   it("is what its first bytes say", () => {
     const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    const portraitType = (start: Uint8Array) => toPortraitFile(start)?.contentType;
     expect(portraitType(bytes("\x89PNG\r\n\x1a\n…"))).toBe("image/png");
     expect(portraitType(bytes("\xff\xd8\xff\xe0"))).toBe("image/jpeg");
     expect(portraitType(bytes("RIFF\x00\x00\x00\x00WEBPVP8 "))).toBe("image/webp");

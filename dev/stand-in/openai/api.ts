@@ -3,6 +3,7 @@ import { openExchange } from "../exchange.ts";
 import type { Journal } from "../journal.ts";
 import { now } from "../journal.ts";
 import type { PaceBook } from "../pace.ts";
+import { type ProfileName, profileOf } from "../profiles/profiles.ts";
 import { readBody } from "../read-body.ts";
 import type { ScriptBook } from "../script.ts";
 import { ApiFailure, checkAuthorization, scriptedFailure } from "./failure.ts";
@@ -12,15 +13,19 @@ import { playStream } from "./stream-player.ts";
 
 const FILES = "/files";
 
+type Call = Omit<ApiCall, "id">;
+
 export interface ApiParts {
   readonly journal: Journal;
   readonly scripts: ScriptBook;
   readonly paces: PaceBook;
+  /** Where a script names no other. */
+  readonly profile: ProfileName;
   readonly routes: readonly ApiRoute[];
 }
 
 /** What a script answers by itself; false where the usual answer is only changed. */
-function answerScripted({ exchange, step, raw }: Omit<ApiCall, "id">, paces: PaceBook): boolean {
+function answerScripted({ exchange, step, raw }: Call, paces: PaceBook): boolean {
   const status = step?.status ?? 200;
   if (step?.drop) exchange.drop();
   else if (step?.rawStream) {
@@ -32,9 +37,12 @@ function answerScripted({ exchange, step, raw }: Omit<ApiCall, "id">, paces: Pac
 }
 
 /** Answers one call of the API: as a script says, as its route does, or with a refusal. */
-export function createApi({ journal, scripts, paces, routes }: ApiParts) {
-  function routed(method: string, path: string, call: Omit<ApiCall, "id">) {
+export function createApi({ journal, scripts, paces, profile: usual, routes }: ApiParts) {
+  function routed({ method = "", headers }: IncomingMessage, path: string, call: Call) {
+    const { header, unauthorized } = call.profile;
+    if (header && unauthorized && headers[header] === undefined) throw unauthorized;
     const route = routes.find((one) => one.method === method && one.path.test(path));
+    if (!route?.keyless) checkAuthorization(headers.authorization);
     if (!route) throw new ApiFailure(404, `Invalid URL (${method} ${path})`);
     return route.answer({ ...call, id: decodeURIComponent(route.path.exec(path)?.[1] ?? "") });
   }
@@ -47,11 +55,10 @@ export function createApi({ journal, scripts, paces, routes }: ApiParts) {
     // The lines of a file are calls of their own, each with its own step.
     const step = scripts.take(raw === "" || path === FILES ? url : raw);
     const exchange = openExchange({ res, journal, call: entry, headers: step?.headers });
-    const call = { exchange, raw, step };
+    const call = { exchange, raw, step, profile: profileOf(step?.profile ?? usual) };
     if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call, paces)) return;
     try {
-      checkAuthorization(headers.authorization);
-      await routed(method, path, call);
+      await routed(req, path, call);
     } catch (failure) {
       if (!(failure instanceof ApiFailure)) throw failure;
       exchange.json(failure.status, failure.body);

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import type { JsonObject } from "../as-record.ts";
+import { asRecord, parseJson } from "../as-record.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { PROFILES } from "../profiles/profiles.ts";
 import { checkBody, maybe } from "./body.ts";
-import { badRequest } from "./failure.ts";
 
 const text = z.string();
 const message = z.object({
@@ -26,6 +28,7 @@ const chatBody = z.object({
   stream_options: maybe(options),
   response_format: maybe(format),
   max_completion_tokens: maybe(z.number()),
+  max_tokens: maybe(z.number()),
   reasoning_effort: maybe(text),
 });
 
@@ -34,18 +37,17 @@ export type Message = ReturnType<typeof readMessage>;
 /** What of a `chat/completions` body this server looks at. */
 export type ChatRequest = ReturnType<typeof readChatRequest>;
 
-/** Refused by the models in use today, with the word of advice the API adds. */
-const UNSUPPORTED: Record<string, string> = {
-  temperature: "Only the default value is supported.",
-  top_p: "Only the default value is supported.",
-  max_tokens: "Use 'max_completion_tokens' instead.",
-};
+function refuseUnsupported(body: JsonObject, { refuses, refusal }: Profile): void {
+  const isSent = (name: string) =>
+    name === "json_schema" ? asRecord(body.response_format)?.type === name : (body[name] ?? null) !== null;
+  const names = refuses.filter(isSent);
+  if (names.length > 0) throw refusal(names);
+}
 
-function refuseUnsupported(body: JsonObject): void {
-  const [name, advice] = Object.entries(UNSUPPORTED).find(([one]) => (body[one] ?? null) !== null) ?? [];
-  if (name === undefined) return;
-  const reason = `Unsupported parameter: '${name}' is not supported with this model. ${advice}`;
-  throw badRequest("unsupported_parameter", name, reason);
+/** What a server that takes no schema is told in words. */
+function schemaInWords(messages: readonly Message[]): JsonObject | undefined {
+  const said = messages.find(({ role }) => role === "system")?.content.split("JSON Schema:\n")[1];
+  return asRecord(parseJson(said ?? ""));
 }
 
 function readMessage({ role, content }: z.infer<typeof message>) {
@@ -53,18 +55,19 @@ function readMessage({ role, content }: z.infer<typeof message>) {
   return { role, content: parts.map((part) => part.text ?? "").join("") };
 }
 
-export function readChatRequest(body: JsonObject) {
-  refuseUnsupported(body);
+export function readChatRequest(body: JsonObject, profile: Profile = PROFILES.openai) {
+  refuseUnsupported(body, profile);
   const told = checkBody(body, chatBody);
   const { response_format: asked, stream_options: stream } = told;
+  const messages = told.messages.map(readMessage);
   return {
     model: told.model,
-    messages: told.messages.map(readMessage),
+    messages,
     stream: told.stream ?? false,
     includeUsage: stream?.include_usage ?? false,
     obfuscated: stream?.include_obfuscation ?? true,
-    schema: asked?.type === "json_schema" ? asked.json_schema.schema : undefined,
-    maxTokens: told.max_completion_tokens ?? Number.POSITIVE_INFINITY,
+    schema: asked?.type === "json_schema" ? asked.json_schema.schema : schemaInWords(messages),
+    maxTokens: told.max_completion_tokens ?? told.max_tokens ?? Number.POSITIVE_INFINITY,
     reasoningEffort: told.reasoning_effort ?? "none",
   };
 }
@@ -73,18 +76,9 @@ function isSystem({ role }: Message): boolean {
   return role === "system" || role === "developer";
 }
 
-function joined(messages: readonly Message[]): string {
-  return messages.map(({ content }) => content).join("\n");
-}
-
-/** The fixed beginning of a prompt. */
-export function leadingSystemText({ messages }: ChatRequest): string {
-  const end = messages.findIndex((one) => !isSystem(one));
-  return joined(messages.slice(0, end < 0 ? messages.length : end));
-}
-
 export function systemText({ messages }: ChatRequest): string {
-  return joined(messages.filter(isSystem));
+  const said = messages.filter(isSystem).map(({ content }) => content);
+  return said.join("\n");
 }
 
 /** What the user said, the latest first. */

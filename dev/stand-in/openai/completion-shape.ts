@@ -1,4 +1,5 @@
 import type { JsonObject } from "../as-record.ts";
+import type { Profile } from "../profiles/profile.ts";
 
 /** An answer and what goes with it, before it has the shape of any API. */
 export interface Completion {
@@ -13,6 +14,8 @@ export interface Completion {
   readonly usage: unknown;
   readonly includeUsage: boolean;
   readonly obfuscated: boolean;
+  /** Whose form it has. */
+  readonly profile: Profile;
 }
 
 const DONE = "data: [DONE]\n\n";
@@ -32,26 +35,31 @@ export function wholeAnswer(completion: Completion): JsonObject {
   return { ...envelope(completion, "chat.completion"), choices, usage: usage ?? undefined };
 }
 
-function chunk(completion: Completion, choices: unknown[], usage: unknown = null): string {
-  const shown = completion.includeUsage ? usage : undefined;
-  const event = { ...envelope(completion, "chat.completion.chunk"), choices, usage: shown };
-  return `data: ${JSON.stringify(event)}\n\n`;
+function chunk(completion: Completion, choices: unknown[], more: JsonObject = {}): string {
+  const usage = completion.includeUsage ? null : undefined;
+  const event = { ...envelope(completion, "chat.completion.chunk"), choices, usage };
+  return `data: ${JSON.stringify({ ...event, ...completion.profile.chunk, ...more })}\n\n`;
 }
 
-function choice(delta: JsonObject, finishReason: string | null = null) {
-  return { index: 0, delta, logprobs: null, finish_reason: finishReason };
+function choice({ profile }: Completion, delta: JsonObject, finishReason: string | null = null) {
+  return { index: 0, delta, logprobs: null, finish_reason: finishReason, ...profile.choice };
 }
 
-export function roleChunk(completion: Completion): string {
-  const content = completion.refused ? null : "";
-  return chunk(completion, [choice({ role: "assistant", content, refusal: null })]);
+/** The chunk with the role, and the reasoning of a model that shows it. */
+export function openingChunks(completion: Completion): string {
+  const { refused, profile } = completion;
+  const role = { role: "assistant", content: refused ? null : "", refusal: null };
+  const deltas = profile.thinking ? [role, profile.thinking] : [role];
+  const chunks = deltas.map((delta) => chunk(completion, [choice(completion, delta)]));
+  return (profile.prelude ?? "") + chunks.join("");
 }
 
 /** A chunk a token. Everything around a token is the same for all of a stream, so it is written out once. */
 export function tokenChunks(completion: Completion, tokens: readonly string[]): string[] {
   const mark = "<token>";
-  const member = completion.refused ? "refusal" : "content";
-  const [before = "", after = ""] = chunk(completion, [choice({ [member]: mark })]).split(`"${mark}"`);
+  const content = completion.profile.inParts ? [{ type: "text", text: mark }] : mark;
+  const delta = completion.refused ? { refusal: mark } : { content };
+  const [before = "", after = ""] = chunk(completion, [choice(completion, delta)]).split(`"${mark}"`);
   if (!completion.obfuscated) return tokens.map((token) => before + JSON.stringify(token) + after);
   const rest = after.slice(0, -"}\n\n".length);
   return tokens.map((token) => {
@@ -62,8 +70,8 @@ export function tokenChunks(completion: Completion, tokens: readonly string[]): 
 
 /** The chunk with the finish reason, the one with the usage, and `[DONE]`. */
 export function closingChunks(completion: Completion): string {
-  const { finishReason, includeUsage, usage } = completion;
+  const { finishReason, includeUsage, usage, profile } = completion;
   if (finishReason === null) return "";
-  const finish = chunk(completion, [choice({}, finishReason)]);
-  return finish + (includeUsage && usage !== null ? chunk(completion, [], usage) : "") + DONE;
+  const finish = chunk(completion, [choice(completion, {}, finishReason)], profile.last);
+  return finish + (includeUsage && usage !== null ? chunk(completion, [], { usage }) : "") + DONE;
 }

@@ -1,5 +1,7 @@
 import type { AnswerWriter } from "../answer.ts";
 import type { Pace, PaceBook } from "../pace.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { profileOf } from "../profiles/profiles.ts";
 import type { Step } from "../script.ts";
 import { parseBody } from "./body.ts";
 import type { ChatRequest } from "./chat-request.ts";
@@ -49,7 +51,7 @@ export function createCompletions({ models, paces, writeAnswer }: CompletionPart
   const cachedTokens = createPromptCache();
   let calls = 0;
 
-  function complete(request: ChatRequest, step: Step | undefined): Completion {
+  function complete(request: ChatRequest, step: Step | undefined, profile: Profile): Completion {
     const spoken = speak(request, step, () => writeAnswer(request, calls));
     const usage = completionUsage(request, tokensIn(spoken.text), cachedTokens(request));
     return {
@@ -60,22 +62,26 @@ export function createCompletions({ models, paces, writeAnswer }: CompletionPart
       usage: step?.usage === undefined ? usage : step.usage,
       includeUsage: request.includeUsage,
       obfuscated: request.obfuscated,
+      profile,
     };
   }
 
-  function read(raw: string): ChatRequest {
-    const request = readChatRequest(parseBody(raw));
+  function read(raw: string, profile: Profile): ChatRequest {
+    const request = readChatRequest(parseBody(raw), profile);
     checkModel(models, request.model);
     calls += 1;
     return request;
   }
 
   /** The whole answer at once, as a batch has it. */
-  const answerAtOnce = (raw: string, step: Step | undefined) => wholeAnswer(complete(read(raw), step));
+  const answerAtOnce = (raw: string, step: Step | undefined) => {
+    const profile = profileOf("openai"); // no other has batches
+    return wholeAnswer(complete(read(raw, profile), step, profile));
+  };
 
-  async function answer({ exchange, raw, step }: ApiCall): Promise<void> {
-    const request = read(raw);
-    const completion = complete(request, step);
+  async function answer({ exchange, raw, step, profile }: ApiCall): Promise<void> {
+    const request = read(raw, profile);
+    const completion = complete(request, step, profile);
     const pace = paces.paceFor(request.schema ? "personas" : "chat", raw);
     if (request.stream) playStream(exchange, planStream(completion, pace, step));
     else if (await exchange.wait(speakingMs(completion, pace))) exchange.json(200, wholeAnswer(completion));

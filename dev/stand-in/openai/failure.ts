@@ -1,13 +1,18 @@
 /** A refusal in the API's own words. */
 export class ApiFailure extends Error {
   readonly status: number;
-  readonly body: { readonly error: Record<string, string | null> };
+  readonly body: unknown;
 
-  constructor(status: number, message: string, more: { type?: string; param?: string; code?: string } = {}) {
+  /** `body`: one in another form than OpenAI's. */
+  constructor(
+    status: number,
+    message: string,
+    more: { type?: string; param?: string; code?: string; body?: unknown } = {},
+  ) {
     super(message);
     const { type = "invalid_request_error", param = null, code = null } = more;
     this.status = status;
-    this.body = { error: { message, type, param, code } };
+    this.body = more.body ?? { error: { message, type, param, code } };
   }
 }
 

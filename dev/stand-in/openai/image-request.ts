@@ -15,7 +15,7 @@ const imageBody = z.object({
 
 export type ImageRequest = ReturnType<typeof readImageRequest>;
 
-const DEFAULT_SIDE = 1024;
+export const DEFAULT_SIDE = 1024;
 const LEAST_SIDE = 16;
 const MOST_SIDE = 4_096;
 

@@ -6,7 +6,7 @@ import type { Step } from "../script.ts";
 import { seededFaker } from "../seeded-faker.ts";
 import { parseBody } from "./body.ts";
 import type { ImageRequest } from "./image-request.ts";
-import { readImageRequest } from "./image-request.ts";
+import { DEFAULT_SIDE, readImageRequest } from "./image-request.ts";
 import type { KnownModels } from "./models.ts";
 import { checkModel } from "./models.ts";
 import type { ApiCall } from "./route.ts";
@@ -73,7 +73,23 @@ export function createImages({ models, paces, paint }: ImageParts) {
     return answerWith(request, await pictures(request, step, paint), step);
   }
 
-  async function answer({ exchange, raw, step }: ApiCall): Promise<void> {
+  /** The bytes behind a URL, whose last part is what the picture shows. */
+  async function link({ exchange, id, step }: ApiCall): Promise<void> {
+    const request = {
+      prompt: id,
+      width: DEFAULT_SIDE,
+      height: DEFAULT_SIDE,
+      format: "webp",
+      variant: 0,
+    } as const;
+    const { base64 } =
+      step?.imageBytes === undefined ? await paint(request) : { base64: paddedPng(step.imageBytes) };
+    exchange.begin(200, {});
+    exchange.res.end(Buffer.from(step?.imageBase64 ?? base64, "base64"));
+  }
+
+  async function answer({ exchange, raw, step, profile }: ApiCall): Promise<void> {
+    if (profile.withoutImages) throw profile.withoutImages;
     const startedAt = performance.now();
     const request = read(raw);
     const [min, max] = paces.paceFor("chat", raw).imageMs;
@@ -83,5 +99,5 @@ export function createImages({ models, paces, paint }: ImageParts) {
     if (here) exchange.json(200, answerWith(request, made, step));
   }
 
-  return { answer, answerAtOnce };
+  return { answer, answerAtOnce, link };
 }

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Pace } from "../pace.ts";
 import type { Step } from "../script.ts";
 import type { Completion } from "./completion-shape.ts";
-import { closingChunks, roleChunk, tokenChunks } from "./completion-shape.ts";
+import { closingChunks, openingChunks, tokenChunks } from "./completion-shape.ts";
 
 /** When each delta leaves, counted from the headers. */
 export interface Rhythm {
@@ -59,7 +59,7 @@ function cut(plan: StreamPlan, step: Step | undefined): StreamPlan {
 export function planStream(completion: Completion, pace: Pace, step: Step | undefined): StreamPlan {
   const tokens = splitTokens(completion.text, step?.chunkChars ?? pace.chunkChars);
   const whole: StreamPlan = {
-    head: roleChunk(completion),
+    head: openingChunks(completion),
     chunks: tokenChunks(completion, tokens),
     tail: closingChunks(completion),
     ending: "end",

@@ -5,7 +5,7 @@ import type { ProblemCode } from "../../http/errors.ts";
 import type { PortraitBucket } from "../bucket.ts";
 import { nextSizesAt } from "../sizes/jobs.ts";
 import type { MakeSizes } from "../sizes/sizes.ts";
-import type { PortraitFile } from "./answer.ts";
+import type { PortraitFile } from "./picture-bytes.ts";
 
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
 export function createBatchPictures(

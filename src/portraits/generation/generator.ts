@@ -1,21 +1,28 @@
 import { droppedConnection, UpstreamError } from "../../openai/failures.ts";
 import { parseImageUsage, type Usage } from "../../openai/shapes/usage.ts";
-import type { ImageRequest, Upstream } from "../../openai/upstream.ts";
+import type { Upstream } from "../../openai/upstream.ts";
 import type { CallCost, PortraitJob } from "../jobs/store.ts";
-import type { PortraitStyle } from "../key.ts";
-import { type PortraitFile, readImageAnswer } from "./answer.ts";
+import { readImageAnswer } from "./answer.ts";
+import { fetchPicture } from "./linked-picture.ts";
+import { type PortraitFile, unusable } from "./picture-bytes.ts";
+import { imageRequest } from "./request.ts";
 
 export interface GeneratorDeps {
-  readonly upstream: Pick<Upstream, "createImage">;
+  readonly createImage: Upstream["createImage"];
   /** US dollars. */
   readonly cost: (job: PortraitJob, usage: Usage) => number;
   readonly worstCase: (job: PortraitJob) => number;
   readonly timeoutMs: number;
+  /** Origins whose pictures are fetched though they are not https, or not public. */
+  readonly linkOrigins: readonly string[];
+  readonly now: () => number;
 }
 
 /** What one upstream call came to. `fault` is why there is no picture. */
 export interface Attempt {
   readonly fault?: UpstreamError;
+  /** The picture was made, and is out of our reach: there is to be no other. */
+  readonly final?: boolean;
   /** The picture could not be kept: its error. */
   readonly unkept?: unknown;
   readonly cost: CallCost;
@@ -44,63 +51,81 @@ function createGate(limit: number) {
   };
 }
 
-/** DALL·E 3 knows `standard` and `hd`, DALL·E 2 the first alone: the nearest to a quality of the later models. */
-function dallEQuality(model: string, quality: string): string {
-  return model !== "dall-e-2" && ["high", "hd"].includes(quality) ? "hd" : "standard";
-}
-
-/** GPT image models give base64 only and refuse `response_format`; DALL·E wants it and refuses the other. */
-export function imageRequest({
-  model,
-  prompt,
-  size,
-  quality,
-}: Pick<PortraitJob, "prompt" | keyof PortraitStyle>): ImageRequest {
-  if (!model.startsWith("dall-e-")) return { model, prompt, size, quality, output_format: "webp" };
-  return { model, prompt, size, quality: dallEQuality(model, quality), response_format: "b64_json" };
-}
-
 function asFault(error: unknown): UpstreamError {
   return error instanceof UpstreamError ? error : droppedConnection(error);
 }
 
+/** CONTRACT §4: after so long a failure does not say that nothing was made, and billed. Milliseconds. */
+const MAY_BE_BILLED_MS = 10_000;
+
+/** Whether nobody can say what became of a call. `reading`: a 2xx had come, and its body was on its way. */
+function isUncertain({ code, status, transient }: UpstreamError, reading: boolean, tookMs: number): boolean {
+  if (code === "upstream_timeout" || (reading && transient)) return true;
+  const isBroken = code === "upstream_error" && (status === undefined || status >= 500);
+  return isBroken && tookMs > MAY_BE_BILLED_MS;
+}
+
+const NOTHING: CallCost = { inputTokens: 0, outputTokens: 0, costUsd: 0, uncertain: false };
+
 /**
- * Makes one upstream call and hands over its picture. Where the upstream refused with a status, the call cost
- * nothing; where it did not say what it used, the worst case counts, since the work may have been done.
+ * Makes one upstream call and hands over its picture. What was refused or never arrived cost nothing; where the
+ * upstream did not say what it used, or nobody knows what became of the call, the worst case counts.
  */
-export function createGenerator({ upstream, cost, worstCase, timeoutMs }: GeneratorDeps): Generate {
+export function createGenerator(deps: GeneratorDeps): Generate {
+  const { createImage, linkOrigins, timeoutMs, now } = deps;
   const inMemory = createGate(MAX_IN_MEMORY);
 
   function used(job: PortraitJob, usage: Usage | undefined): CallCost {
-    if (!usage) return { inputTokens: 0, outputTokens: 0, costUsd: worstCase(job) };
+    if (!usage) return { ...NOTHING, costUsd: deps.worstCase(job) };
     const { inputTokens, outputTokens } = usage;
-    return { inputTokens, outputTokens, costUsd: cost(job, usage) };
+    return { inputTokens, outputTokens, costUsd: deps.cost(job, usage), uncertain: false };
+  }
+
+  function failedCost(job: PortraitJob, fault: UpstreamError, uncertain: boolean): CallCost {
+    const made = fault.code === "upstream_invalid_output"; // something, though no picture
+    return uncertain || made ? { ...used(job, undefined), uncertain } : NOTHING;
   }
 
   async function keepFrom(
-    response: Response,
-    job: PortraitJob,
-    keep: (picture: PortraitFile) => Promise<void>,
-  ) {
-    const { picture, usage } = await readImageAnswer(response);
-    const unkept = await keep(picture).then(
+    picture: PortraitFile | string,
+    cost: CallCost,
+    { keep, signal }: { keep: (picture: PortraitFile) => Promise<void>; signal: AbortSignal },
+  ): Promise<Attempt> {
+    let file: PortraitFile;
+    try {
+      const isLink = typeof picture === "string";
+      file = isLink ? await fetchPicture(picture, { origins: linkOrigins, signal }) : picture;
+    } catch (cause) {
+      return { fault: unusable(cause), final: true, cost };
+    }
+    const unkept = await keep(file).then(
       () => ({}),
       (error: unknown) => ({ unkept: error }),
     );
-    return { ...unkept, cost: used(job, parseImageUsage(usage)) };
+    return { ...unkept, cost };
   }
 
   return async (job, keep) => {
     const controller = new AbortController();
+    const { signal } = controller;
     const tooSlow = new UpstreamError("upstream_timeout");
     const timer = setTimeout(() => controller.abort(tooSlow), timeoutMs);
+    const startedAt = now();
+    let reading = false;
+    const take = async (response: Response) => {
+      const { picture, usage } = await readImageAnswer(response);
+      reading = false;
+      if (picture instanceof UpstreamError) throw picture;
+      return await keepFrom(picture, used(job, parseImageUsage(usage)), { keep, signal });
+    };
     try {
-      const response = await upstream.createImage(imageRequest(job), controller.signal);
-      return await inMemory(() => keepFrom(response, job, keep));
+      const response = await createImage(imageRequest(job), signal);
+      reading = true;
+      return await inMemory(() => take(response));
     } catch (error) {
-      const fault = controller.signal.aborted ? tooSlow : asFault(error);
-      const free = fault.status !== undefined;
-      return { fault, cost: free ? { inputTokens: 0, outputTokens: 0, costUsd: 0 } : used(job, undefined) };
+      const fault = signal.aborted ? tooSlow : asFault(error);
+      const uncertain = isUncertain(fault, reading, now() - startedAt);
+      return { fault, cost: failedCost(job, fault, uncertain) };
     } finally {
       clearTimeout(timer);
     }

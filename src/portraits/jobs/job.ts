@@ -2,12 +2,20 @@ import type { BudgetGuard, Reservation } from "../../budget/guard.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
-import type { PortraitFile } from "../generation/answer.ts";
+
 import type { Attempt, Generate } from "../generation/generator.ts";
+import type { PortraitFile } from "../generation/picture-bytes.ts";
 import { nextSizesAt } from "../sizes/jobs.ts";
 import type { MakeSizes, SizesMade } from "../sizes/sizes.ts";
+import { UNTIL_LOOKED_AT } from "./insert.ts";
 import { afterFailure, nextUtcDay, type RetryRule } from "./lease.ts";
-import { type BeginRule, type Begun, type PortraitJob, type PortraitJobs, UNTIL_LOOKED_AT } from "./store.ts";
+import {
+  type BeginRule,
+  type Begun,
+  MAX_UNCERTAIN_CALLS,
+  type PortraitJob,
+  type PortraitJobs,
+} from "./store.ts";
 
 export interface JobDeps {
   readonly store: PortraitJobs;
@@ -74,10 +82,16 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     });
   }
 
-  async function failed(job: PortraitJob, { fault, unkept, cost }: Attempt): Promise<void> {
+  async function failed(
+    job: PortraitJob,
+    { fault, unkept, cost, final: lost = false }: Attempt,
+  ): Promise<void> {
     const calls = job.attempts + 1;
     const code = fault?.code ?? "internal";
-    const verdict = afterFailure({ attempts: calls, code, retryAfterMs: fault?.retryAfterMs }, rule, now());
+    const uncertain = job.uncertainCalls + Number(cost.uncertain);
+    const final = lost || uncertain >= MAX_UNCERTAIN_CALLS;
+    const attempted = { attempts: calls, final, code, retryAfterMs: fault?.retryAfterMs };
+    const verdict = afterFailure(attempted, rule, now());
     const status = fault?.status;
     const said = {
       image: shortKey(job.key),
@@ -137,12 +151,17 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     }
   }
 
+  async function interrupted(job: PortraitJob): Promise<void> {
+    log.warn("portrait.interrupted", { image: shortKey(job.key), calls: job.attempts });
+    const costUsd = deps.worstCase(job);
+    await store.interrupted(job, { inputTokens: 0, outputTokens: 0, costUsd, uncertain: true });
+  }
+
   async function perform(job: PortraitJob): Promise<void> {
+    if (job.interrupted) await interrupted(job);
     const kept = await bucket.head(job.key);
     if (kept) return await ready(job, kept);
     if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
-    const { attempts: calls } = job;
-    if (job.interrupted) log.warn("portrait.interrupted", { image: shortKey(job.key), calls });
     let reservation: Reservation;
     try {
       reservation = await deps.budgetOf(job).reserve(deps.worstCase(job));

@@ -10,6 +10,8 @@ export function nextUtcDay(now: number): number {
 export interface Attempted {
   /** Upstream calls so far, this one among them. */
   readonly attempts: number;
+  /** Whether no other is to follow, whatever is left. */
+  readonly final: boolean;
   /** The problem's code. */
   readonly code: string;
   /** What the upstream asked for. Milliseconds. */
@@ -31,11 +33,11 @@ export type Verdict =
  * or after the upstream's `Retry-After` where that is longer.
  */
 export function afterFailure(
-  { attempts, code, retryAfterMs = 0 }: Attempted,
+  { attempts, final, code, retryAfterMs = 0 }: Attempted,
   { maxAttempts, baseMs }: RetryRule,
   now: number,
 ): Verdict {
-  if (code === "model_refusal" || attempts >= maxAttempts) return { kind: "fail", code };
+  if (final || code === "model_refusal" || attempts >= maxAttempts) return { kind: "fail", code };
   const backoff = Math.min(baseMs * 2 ** (attempts - 1), MAX_DELAY_MS);
   return { kind: "retry", code, dueAt: now + Math.max(backoff, retryAfterMs) };
 }

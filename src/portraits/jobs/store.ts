@@ -5,13 +5,7 @@ import type { Database } from "../../db/client.ts";
 import { imageDays, personaImages as images } from "../../db/schema.ts";
 import type { PortraitStyle } from "../key.ts";
 import type { PortraitState } from "../schema.ts";
-
-/** A portrait as it is announced. */
-export interface Portrait {
-  readonly key: string;
-  readonly prompt: string;
-  readonly initials: string;
-}
+import { UNTIL_LOOKED_AT } from "./insert.ts";
 
 /** A claimed portrait: its worker holds the lease until it settles the row or the lease runs out. */
 export interface PortraitJob extends PortraitStyle {
@@ -19,6 +13,8 @@ export interface PortraitJob extends PortraitStyle {
   readonly prompt: string;
   readonly owner: string;
   readonly attempts: number;
+  /** Calls of which nobody knows what became: they were probably billed. */
+  readonly uncertainCalls: number;
   /** An earlier worker died under an upstream call, which may have been billed. */
   readonly interrupted: boolean;
 }
@@ -46,10 +42,12 @@ export interface CallCost {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;
+  /** Nobody knows what became of it: it was probably billed. */
+  readonly uncertain: boolean;
 }
 
-/** `dueAt` of a portrait that the day's limit left waiting until somebody looks: the last time that there is. */
-export const UNTIL_LOOKED_AT = 8.64e15;
+/** CONTRACT §4: a picture has two calls whose outcome is not known, and then no more. */
+export const MAX_UNCERTAIN_CALLS = 2;
 
 /** `limit`: today's are used up. `exhausted`: this portrait's are. `lost`: another worker has it by now. */
 export type Begun = "begun" | "limit" | "exhausted" | "lost";
@@ -70,6 +68,8 @@ export interface PortraitJobs {
   find(key: string): Promise<PortraitRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
+  /** Counts the call that an earlier worker died under. */
+  interrupted(job: PortraitJob, cost: CallCost): Promise<void>;
   /** Counts one upstream call of the portrait and of the day, and renews the lease; or says why not. */
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
   renew(job: PortraitJob, leaseMs: number): Promise<void>;
@@ -88,58 +88,13 @@ export interface PortraitJobs {
   readyAfter(position: string, limit: number): Promise<string[]>;
 }
 
-export interface InsertOptions {
-  readonly style: PortraitStyle;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** For the Batch API. */
-  readonly economy: boolean;
-  /** When somebody has begun to wait: now, unless said otherwise. */
-  readonly dueAt?: number;
-}
-
-/** D1 binds 100 values; what is the same in every row is written out. */
-export const MAX_INSERTED = 10;
-
-/** Puts portraits in, `MAX_INSERTED` at most, for a batch of the caller's. */
-export function insertPortraits(
-  db: Database,
-  portraits: readonly Portrait[],
-  { style, now, economy, dueAt = now }: InsertOptions,
-) {
-  const at = sql.raw(String(now));
-  const start = {
-    status: sql`'pending'`,
-    attempts: sql`0`,
-    costUsd: sql`0`,
-    economy: sql.raw(String(Number(economy))),
-  };
-  const due = sql.raw(String(dueAt));
-  const same = { dueAt: due, createdAt: at, updatedAt: at, ...start };
-  const rows = portraits.map(({ key, prompt, initials }) => ({
-    imageKey: key,
-    prompt,
-    initials,
-    model: style.model,
-    size: style.size,
-    quality: style.quality,
-    ...same,
-  }));
-  const waits = sql`${images.dueAt} = ${sql.raw(String(UNTIL_LOOKED_AT))}`;
-  // One that waits for somebody to want it, or for a batch, is wanted now.
-  return db
-    .insert(images)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: images.imageKey,
-      set: { dueAt: due, economy: start.economy },
-      setWhere: sql`${images.status} = 'pending' AND (${waits} OR ${images.economy} > ${start.economy})`,
-    });
-}
-
 const NO_LEASE = { leaseOwner: null, callId: null };
 
-const plus = (cost?: CallCost) => sql`${images.costUsd} + ${cost?.costUsd ?? 0}`;
+/** Adds a call to what the portrait's calls have come to. */
+const plus = (cost?: CallCost) => ({
+  costUsd: sql`${images.costUsd} + ${cost?.costUsd ?? 0}`,
+  uncertainCalls: sql`${images.uncertainCalls} + ${Number(cost?.uncertain ?? false)}`,
+});
 
 export function createPortraitJobs(db: Database, now: () => number, newId: () => string): PortraitJobs {
   const isPending = eq(images.status, "pending");
@@ -200,16 +155,25 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .set({ leaseOwner: owner, dueAt: at + leaseMs, updatedAt: at })
         .where(inArray(images.imageKey, due))
         .returning();
-      return rows.map(({ imageKey: key, prompt, model, size, quality, attempts, callId }) => {
-        return { key, prompt, model, size, quality, owner, attempts, interrupted: callId !== null };
+      return rows.map(({ imageKey: key, prompt, model, size, quality, attempts, uncertainCalls, callId }) => {
+        const calls = { attempts, uncertainCalls, interrupted: callId !== null };
+        return { key, prompt, model, size, quality, owner, ...calls };
       });
+    },
+    async interrupted(job, cost) {
+      const update = db
+        .update(images)
+        .set({ callId: null, ...plus(cost), updatedAt: now() })
+        .where(held(job));
+      await db.batch([update, count({}, cost)]);
     },
     async begin(job, { maxAttempts, dailyLimit, leaseMs }) {
       const at = now();
       const day = utcDay(at);
       const callId = newId();
       const startedToday = sql`(SELECT started FROM image_days WHERE day = ${day})`;
-      const allowed = and(lt(images.attempts, maxAttempts), sql`${startedToday} < ${dailyLimit}`);
+      const left = and(lt(images.attempts, maxAttempts), lt(images.uncertainCalls, MAX_UNCERTAIN_CALLS));
+      const allowed = and(left, sql`${startedToday} < ${dailyLimit}`);
       const counted = db
         .select({ key: images.imageKey })
         .from(images)
@@ -226,11 +190,14 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
           .update(imageDays)
           .set({ started: sql`started + 1` })
           .where(and(eq(imageDays.day, day), exists(counted))),
-        db.select({ attempts: images.attempts }).from(images).where(held(job)),
+        db
+          .select({ left: sql<number>`${left}` })
+          .from(images)
+          .where(held(job)),
       ]);
       if (begun.length > 0) return "begun";
       if (!row[0]) return "lost";
-      return row[0].attempts >= maxAttempts ? "exhausted" : "limit";
+      return row[0].left ? "limit" : "exhausted";
     },
     async renew(job, leaseMs) {
       await db
@@ -243,7 +210,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       const done = { status: "ready" as const, contentType, bytes, sizesDueAt, failure: null, ...NO_LEASE };
       const update = db
         .update(images)
-        .set({ ...done, costUsd: plus(cost), readyAt: at, updatedAt: at })
+        .set({ ...done, ...plus(cost), readyAt: at, updatedAt: at })
         .where(eq(images.imageKey, key))
         .returning({ key: images.imageKey });
       const [rows] = await db.batch([update, count({ generated: cost ? 1 : 0 }, cost)]);
@@ -252,7 +219,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
     async postpone(job, dueAt, failure, cost) {
       const update = db
         .update(images)
-        .set({ dueAt, failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
+        .set({ dueAt, failure, ...plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
       if (cost) await db.batch([update, count({}, cost)]);
       else await update;
@@ -260,7 +227,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
     async fail(job, failure, cost) {
       const update = db
         .update(images)
-        .set({ status: "failed", failure, costUsd: plus(cost), updatedAt: now(), ...NO_LEASE })
+        .set({ status: "failed", failure, ...plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
       await db.batch([update, count({ failed: 1 }, cost)]);
     },
@@ -279,7 +246,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       const at = now();
       await db
         .update(images)
-        .set({ status: "pending", attempts: 0, dueAt: at, updatedAt: at, ...NO_LEASE })
+        .set({ status: "pending", attempts: 0, uncertainCalls: 0, dueAt: at, updatedAt: at, ...NO_LEASE })
         .where(and(among(keys), eq(images.status, "ready")));
     },
     async nextDue() {

@@ -1,7 +1,7 @@
 import { and, eq, lt, ne, not, notExists, or, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { personaImages as images, setImages } from "../../db/schema.ts";
-import { insertPortraits, MAX_INSERTED, type Portrait, UNTIL_LOOKED_AT } from "../jobs/store.ts";
+import { insertPortraits, MAX_INSERTED, type Portrait, UNTIL_LOOKED_AT } from "../jobs/insert.ts";
 import type { PortraitStyle } from "../key.ts";
 
 /** How many portraits the library has, and will have. */
@@ -57,7 +57,7 @@ export function createLibraryLedger(
     );
     await db
       .update(images)
-      .set({ ...NOBODY_WAITS, status: "pending", attempts: 0, updatedAt: now() })
+      .set({ ...NOBODY_WAITS, status: "pending", attempts: 0, uncertainCalls: 0, updatedAt: now() })
       .where(and(mine, or(waits, broken)));
   }
 

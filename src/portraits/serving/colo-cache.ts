@@ -34,7 +34,7 @@ export interface PictureCache {
 const CACHE_SECONDS = 300;
 // Portraits on their way from R2 are in memory, of which an isolate has 128 MiB.
 const MAX_LOADING_MIB = 48;
-/** At most: as image-answer.ts and transform.ts take them. */
+/** At most: as picture-bytes.ts and transform.ts take them. */
 const ORIGINAL_MIB = 12;
 const SIZE_MIB = 2;
 const AT_ONCE = 6; // connections of an invocation that wait for headers

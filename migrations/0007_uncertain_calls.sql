@@ -1,0 +1,1 @@
+ALTER TABLE `persona_images` ADD `uncertain_calls` integer DEFAULT 0 NOT NULL;
