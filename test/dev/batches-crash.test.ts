@@ -90,7 +90,12 @@ async function dieAndRestart(more = ""): Promise<void> {
 }
 
 /** The next ticks finish the job; nothing was paid twice, and no batch was created twice. */
-async function finishes(jobId: string, sets: number, before: { billed: number; created: number }, batches = 2) {
+async function finishes(
+  jobId: string,
+  sets: number,
+  before: { billed: number; created: number },
+  batches = 2,
+) {
   for (let ticks = 0; ticks < 8 && (await jobOf(jobId)).state === "running"; ticks += 1) await tick();
   const job = await jobOf(jobId);
   expect(job).toMatchObject({ state: "done", sets: { done: sets, failed: 0 }, portraits: { failed: 0 } });
