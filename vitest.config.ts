@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
@@ -11,11 +12,30 @@ const TEST_VARIABLES = {
   RATE_LIMIT: "off",
 };
 
+/** A Worker that is told whatever the platform traces of the one under test. */
+const TRACED = {
+  streamingTails: ["tail"],
+  serviceBindings: { TAIL: "tail" },
+  workers: [
+    {
+      name: "tail",
+      modules: true,
+      script: readFileSync("test/support/tail.mjs", "utf8"),
+      compatibilityDate: "2026-11-01",
+    },
+  ],
+};
+
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(name: string, variables: Record<string, string> = {}, fileParallelism = true) {
+function workerProject(
+  name: string,
+  variables: Record<string, string> = {},
+  { miniflare = {}, fileParallelism = true } = {},
+) {
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
+      ...miniflare,
       bindings: {
         ...TEST_VARIABLES,
         OPENAI_BASE_URL: inject<string>("upstream"),
@@ -126,9 +146,13 @@ export default defineConfig(({ mode }) => ({
         IMAGE_WIDTHS: "",
         ADMIN_TOKEN: "the-administrators-own-token",
       }),
-      workerProject("administered", { ADMIN_TOKEN: "the-administrators-own-token" }),
+      workerProject("administered", {
+        ADMIN_TOKEN: "the-administrators-own-token",
+        RETENTION_SETS: process.env.RETENTION_SETS ?? "10000",
+      }),
+      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, { miniflare: TRACED }),
       // one file after another: calls for files and batches, and the bill, do not tell who has asked
-      workerProject("economy", { ADMIN_TOKEN: "the-administrators-own-token" }, false),
+      workerProject("economy", { ADMIN_TOKEN: "the-administrators-own-token" }, { fileParallelism: false }),
       // worth some forty portraits of the library a day, at their worst case
       workerProject(
         "library",
@@ -138,7 +162,7 @@ export default defineConfig(({ mode }) => ({
           IMAGE_WIDTHS: "",
           ADMIN_TOKEN: "the-administrators-own-token",
         },
-        false,
+        { fileParallelism: false },
       ),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),

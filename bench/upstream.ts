@@ -19,6 +19,8 @@ export interface Upstream {
   calls(match: string): Promise<Call[]>;
   /** Answers every question with `match` in it in this way. */
   script(match: string, step: Step): Promise<void>;
+  /** Pictures that cost nothing to paint: what the stand-in and the machine do for them is no part of a number. */
+  plainPictures(): Promise<void>;
   /** When the answer to each such question began, by the question. Wall-clock milliseconds. */
   beginnings(match: string): Promise<Map<string, number>>;
   /** Forgets scripts, paces and calls. */
@@ -31,13 +33,24 @@ interface Chat {
   readonly firstByteAt: number;
 }
 
+/** In the body of each call for a picture, and of no other. */
+const IMAGE_CALL = "gpt-image";
+
 export function openUpstream(origin: string): Upstream {
   const control = async (path: string, init?: RequestInit) => {
     const response = await fetch(`${origin}/__stand-in${path}`, init);
     if (!response.ok) throw new Error(`the stand-in answered ${response.status} to ${path}`);
     return await response.json();
   };
+  const script = async (match: string, step: Step) => {
+    await control("/script", {
+      method: "POST",
+      body: JSON.stringify({ match, steps: [step], repeat: true }),
+    });
+  };
   return {
+    script,
+    plainPictures: () => script(IMAGE_CALL, { imageBytes: 30_000 }),
     async pace(pace) {
       await control("/pace", { method: "POST", body: JSON.stringify(pace) });
     },
@@ -45,10 +58,6 @@ export function openUpstream(origin: string): Upstream {
       const query = new URLSearchParams({ match, count: "1", outcome: "finished" });
       const { calls } = (await control(`/calls/wait?${query}`)) as { calls: (Call & { path: string })[] };
       return calls.filter(({ path }) => path.endsWith("/chat/completions"));
-    },
-    async script(match, step) {
-      const body = JSON.stringify({ match, steps: [step], repeat: true });
-      await control("/script", { method: "POST", body });
     },
     async beginnings(match) {
       const { calls } = (await control(`/calls?${new URLSearchParams({ match })}`)) as { calls: Chat[] };

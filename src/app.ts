@@ -14,6 +14,7 @@ import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
 import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/serving/routes.ts";
+import type { Note } from "./trace.ts";
 
 /** What there is also where the configuration is invalid. */
 export interface BaseDeps {
@@ -21,6 +22,8 @@ export interface BaseDeps {
   /** The static assets. */
   readonly site: (request: Request) => Promise<Response>;
   readonly counters: Counters;
+  /** Adds to the request's span. */
+  readonly noteRequest: Note;
 }
 
 export interface AppDeps extends BaseDeps {
@@ -50,7 +53,7 @@ const EXPOSED = [
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { personas, portraits, chat, admin, verifyToken } = deps;
-  const app = createBaseApp(deps.counters);
+  const app = createBaseApp(deps);
   if (deps.allowedOrigins.length > 0) app.use(crossOrigin(deps.allowedOrigins));
   if (verifyToken) {
     const signedIn = requireUser(verifyToken);
@@ -65,14 +68,14 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 }
 
 /** The service where the configuration is invalid: the site, and `ready`, which says so. */
-export function createUnconfiguredApp({ operations, site, counters }: BaseDeps): Hono<AppEnv> {
+export function createUnconfiguredApp(deps: BaseDeps): Hono<AppEnv> {
   const needsConfig = (path: string) => /^\/(api|images)(\/|$)/.test(path) && path !== "/api/ready";
-  const app = createBaseApp(counters);
+  const app = createBaseApp(deps);
   app.use(async (c, next) => {
     if (needsConfig(c.req.path)) throw new Problem("invalid_configuration");
     await next();
   });
-  return app.route("/", operationsRoutes(operations)).route("/", siteRoutes(site));
+  return app.route("/", operationsRoutes(deps.operations)).route("/", siteRoutes(deps.site));
 }
 
 function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {

@@ -11,10 +11,12 @@ const REAL: Pace = { ttftMs: 300, tokensPerSecond: 1_000 };
 const AT_ONCE: Pace = { ttftMs: 50 };
 // What goes on after an answer, its portraits for one, is not part of the next one's time.
 const QUIET_MS = 400;
+/** The sizes of portraits are made by the machine, not by the Worker. */
+export const NO_SIZES = { IMAGE_WIDTHS: "" };
 
 /** What a cold miss adds to the upstream's own time, against one SELECT, one fetch and one INSERT. */
 export async function cold(bench: Bench): Promise<Figure[]> {
-  const [service, bare] = [await bench.service(), await bench.bare("cold")];
+  const [service, bare] = [await bench.service(NO_SIZES), await bench.bare("cold")];
 
   async function added({ url }: Served, path: string): Promise<number> {
     await sleep(QUIET_MS);
@@ -27,6 +29,7 @@ export async function cold(bench: Bench): Promise<Figure[]> {
 
   async function at(pace: Pace, pairs: number) {
     await bench.upstream.pace(pace);
+    await bench.upstream.plainPictures();
     const found = await alternate(
       pairs,
       () => added(service, GENERATE_PATH),

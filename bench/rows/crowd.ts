@@ -3,6 +3,7 @@ import { type Figure, figureOf, millis } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { compare } from "../statistics.ts";
 import type { Call } from "../upstream.ts";
+import { NO_SIZES } from "./cold.ts";
 
 const CALLERS = 100;
 const ROUNDS = 9;
@@ -14,9 +15,10 @@ function own({ startedAt, endedAt }: Call): number {
 
 /** 100 identical cold requests at once, every second one as a stream, of an upstream that takes 500 ms. */
 export async function crowd(bench: Bench): Promise<Figure[]> {
-  const service = await bench.service();
+  const service = await bench.service(NO_SIZES);
   const url = new URL(GENERATE_PATH, service.url);
   await bench.upstream.pace(PACE);
+  await bench.upstream.plainPictures();
 
   async function round() {
     const { name, body } = newLead();

@@ -3,13 +3,10 @@ import type { Bench } from "../bench.ts";
 import { type Figure, figureOf, millis } from "../figure.ts";
 import { ask, GENERATE_PATH, newLead } from "../load/ask.ts";
 import { alternate, compare } from "../statistics.ts";
+import { NO_SIZES } from "./cold.ts";
 
 const ROUNDS = 9;
-/** A picture that costs the stand-in nothing to make, after a time that four at once have to wait for. */
 const PACE = { imageMs: 300 };
-const PICTURE = { imageBytes: 30_000 };
-/** In the body of each call for a picture, and of no other. */
-const IMAGE_CALL = "gpt-image";
 const LOOK_MS = 10;
 const BOUND_MS = 30_000;
 
@@ -20,9 +17,9 @@ interface PersonaSet {
 
 /** Ten portraits of 300 ms, of which four are made at once, against one. No sizes: they are the CPU's, not ours. */
 export async function portraits(bench: Bench): Promise<Figure[]> {
-  const service = await bench.service({ IMAGE_WIDTHS: "" });
+  const service = await bench.service(NO_SIZES);
   const url = new URL(GENERATE_PATH, service.url);
-  await bench.upstream.script(IMAGE_CALL, PICTURE);
+  await bench.upstream.plainPictures();
   await bench.upstream.pace(PACE);
 
   /** From the request for the set to the last of its portraits. */

@@ -1,7 +1,8 @@
 import { PROBLEMS } from "../../src/http/errors.ts";
 import { EXAMPLES } from "./examples.ts";
 import { HEADERS, headerRefs, headersOfProblems } from "./headers.ts";
-import { type Answer, ROUTES, type Route } from "./routes.ts";
+import { type Answer, type Route, TAGS } from "./route.ts";
+import { ROUTES } from "./routes/index.ts";
 import { componentSchemas, type SchemaName } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
@@ -52,15 +53,14 @@ function responses(route: Route): Json {
 const SECURITY = { user: [{ bearer: [] }, {}], admin: [{ admin: [] }], anyone: [] };
 
 function operation(route: Route): Json {
-  const { summary, description, tag, body, parameters = [], access } = route;
+  const { operationId, summary, description, tag, body, parameters = [], access } = route;
   return {
+    operationId,
     summary,
-    ...(description && { description }),
+    description,
     tags: [tag],
     security: SECURITY[access],
-    ...(parameters.length > 0 && {
-      parameters: parameters.map((parameter) => ({ schema: { type: "string" }, ...parameter })),
-    }),
+    ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
         required: true,
@@ -77,7 +77,11 @@ US social security numbers, Medicare identifiers and payment card numbers in cha
 
 Errors are RFC 9457 problems with a stable \`code\`. What is not here answers 404 \`not_found\` (a trailing slash makes another path), and a method that a path does not have 405 \`method_not_allowed\` with \`Allow\`; HEAD is known wherever GET is.
 
-Every response carries \`X-Request-Id\`; a caller's own (1 to 128 letters, digits, \`.\`, \`_\` and \`-\`) is kept.`;
+Bodies are \`application/json\`, at most 64 KiB (chat and pregeneration 1 MiB), nested 32 deep at most, with numbers that a double holds and text that is Unicode.
+
+Every response carries \`X-Request-Id\`; a caller's own (1 to 128 letters, digits, \`.\`, \`_\` and \`-\`) is kept. All carry \`X-Content-Type-Options\` and \`Referrer-Policy\`, over https \`Strict-Transport-Security\`; portraits \`Cross-Origin-Resource-Policy: cross-origin\`. Pages of \`ALLOWED_ORIGINS\` may read them.
+
+Where callers sign in (\`JWT_SECRET\` or \`JWT_JWKS_URL\`) a bearer is needed; elsewhere it is not looked at. Without \`ADMIN_TOKEN\` the administration is not there: 404.`;
 
 /** The OpenAPI 3.1 document of every route under /api and /images. */
 export function openApiDocument(version: string): Json {
@@ -89,8 +93,10 @@ export function openApiDocument(version: string): Json {
       title: "AskNewton Edge",
       version,
       description: DESCRIPTION,
+      contact: { name: "Whoever runs this service" },
     },
     servers: [{ url: "/" }],
+    tags: Object.entries(TAGS).map(([name, { description }]) => ({ name, description })),
     paths,
     components: {
       schemas: componentSchemas(),

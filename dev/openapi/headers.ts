@@ -9,6 +9,11 @@ export const HEADERS = {
     required: true,
     schema: { ...text, pattern: "^[A-Za-z0-9._-]{1,128}$" },
   },
+  "Cache-Control": {
+    description:
+      "Whether, for how long and by whom it may be kept; an answer with personal data by nobody else.",
+    schema: text,
+  },
   "X-Stream-Id": {
     description: "Under which the stream is resumed, and a chat is stopped.",
     schema: { ...text, pattern: "^[0-9a-f]{64}\\.[0-9a-f]{32}$" },
@@ -56,8 +61,8 @@ export function headersOfProblems(
   ];
 }
 
-/** References to the headers' descriptions; every answer has a request id. */
+/** References to the headers' descriptions; every answer has a request id, and may say how it is kept. */
 export function headerRefs(names: readonly HeaderName[]): Record<string, { $ref: string }> {
-  const all = new Set<HeaderName>(["X-Request-Id", ...names]);
+  const all = new Set<HeaderName>(["X-Request-Id", "Cache-Control", ...names]);
   return Object.fromEntries([...all].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

@@ -1,6 +1,7 @@
 import { PROBLEMS } from "../../src/http/errors.ts";
 import { EXAMPLES } from "./examples.ts";
-import { ROUTES, type Route } from "./routes.ts";
+import { type Route, TAGS } from "./route.ts";
+import { ROUTES } from "./routes/index.ts";
 import { STYLE } from "./style.ts";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -47,7 +48,7 @@ function section(route: Route): string {
   const codes = route.problems.map((code) => `<a href="#${code}"><code>${code}</code></a>`).join(" ");
   return `<section id="${anchor(route)}">
 <h3><span class="method ${route.method}">${route.method.toUpperCase()}</span> <code>${escapeHtml(route.path)}</code></h3>
-<p><strong>${prose(route.summary)}.</strong> ${prose(route.description ?? "")}</p>
+<p><strong>${prose(route.summary)}.</strong> ${prose(route.description)}</p>
 <p class="quiet">${ACCESS[route.access]}</p>
 ${parameters(route)}${answers(route)}
 ${example("Example of a request", route.body)}${example("Example of an answer", first)}
@@ -63,16 +64,8 @@ function problemTable(): string {
   return `<table><thead><tr><th>Code</th><th>Status</th><th>Meaning</th><th>Again?</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
-const TAGS: Record<Route["tag"], string> = {
-  personas: "Personas",
-  chat: "Chat",
-  images: "Portraits",
-  service: "Service",
-  administration: "Administration",
-};
-
 function contents(): string {
-  const parts = Object.entries(TAGS).map(([tag, title]) => {
+  const parts = Object.entries(TAGS).map(([tag, { title }]) => {
     const links = ROUTES.filter((route) => route.tag === tag).map(
       (route) =>
         `<li><a href="#${anchor(route)}"><span class="method ${route.method}">${route.method.toUpperCase()}</span> ${escapeHtml(route.path)}</a></li>`,
@@ -84,7 +77,7 @@ function contents(): string {
 
 /** The page at /docs: one file, no script, nothing from elsewhere. */
 export function docsPage(version: string): string {
-  const parts = Object.entries(TAGS).map(([tag, title]) => {
+  const parts = Object.entries(TAGS).map(([tag, { title }]) => {
     const sections = ROUTES.filter((route) => route.tag === tag).map(section);
     return `<h2>${title}</h2>${sections.join("\n")}`;
   });

@@ -38,20 +38,24 @@ export type SchemaName = keyof typeof SCHEMAS;
 const COUNT = { type: "integer", minimum: 1, maximum: personas.MAX_COUNT, default: personas.DEFAULT_COUNT };
 const ANY_OBJECT = { type: "object", additionalProperties: true };
 
+/** What is part of those, by a name of its own: a generated client has a type of it. */
+const PARTS = { Persona: personas.persona, ChatMessage: chat.chatMessage, Bucket: operations.bucket };
+
 /** JSON Schema (2020-12, which OpenAPI 3.1 takes as it is) of each, from the schemas that validate. */
 export function componentSchemas(): Record<string, unknown> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries({ ...SCHEMAS, ...PARTS })) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    io: "input",
+    unrepresentable: "any",
+    uri: (id) => `#/components/schemas/${id}`,
+    // Free objects are checked by functions, which have no JSON Schema of their own.
+    override({ zodSchema, jsonSchema, path }) {
+      if (zodSchema._zod.def.type !== "custom") return;
+      Object.assign(jsonSchema, ANY_OBJECT, path.at(-1) === "config" && { properties: { count: COUNT } });
+    },
+  });
   return Object.fromEntries(
-    Object.entries(SCHEMAS).map(([name, schema]) => {
-      const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-        io: "input",
-        unrepresentable: "any",
-        // Free objects are checked by functions, which have no JSON Schema of their own.
-        override({ zodSchema, jsonSchema, path }) {
-          if (zodSchema._zod.def.type !== "custom") return;
-          Object.assign(jsonSchema, ANY_OBJECT, path.at(-1) === "config" && { properties: { count: COUNT } });
-        },
-      });
-      return [name, rest];
-    }),
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
   );
 }

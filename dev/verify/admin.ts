@@ -20,7 +20,7 @@ const locked: Check = {
 /** Last, since all that was made goes with it: chats were about the set's persona. */
 const erased: Check = {
   name: "all of it is erased",
-  needsAdmin: true,
+  needs: "--admin-token",
   async run({ service, madeSet }) {
     const { email, setId } = await madeSet();
     const answer = await jsonOf(await service.admin("/api/admin/erase", { body: { email } }));

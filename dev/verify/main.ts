@@ -1,16 +1,16 @@
 import { parseArgs } from "node:util";
 import { type Row, verify } from "./verify.ts";
 
-const USAGE = "npm run verify -- --url https://… [--admin-token …] [--token …]";
+const USAGE = "npm run verify -- --url https://… [--admin-token …] [--token …] [--origin https://…]";
 
 function readAccess() {
   try {
-    const { values } = parseArgs({
-      options: { url: { type: "string" }, "admin-token": { type: "string" }, token: { type: "string" } },
-    });
+    const text = { type: "string" } as const;
+    const { values } = parseArgs({ options: { url: text, "admin-token": text, token: text, origin: text } });
     const { origin } = new URL(values.url ?? "");
     // In the environment other users of the machine do not see it.
-    return { url: origin, adminToken: values["admin-token"] ?? process.env.ADMIN_TOKEN, token: values.token };
+    const adminToken = values["admin-token"] ?? process.env.ADMIN_TOKEN;
+    return { url: origin, adminToken, token: values.token, allowedOrigin: values.origin };
   } catch {
     return undefined;
   }

@@ -79,4 +79,28 @@ const cors: Check = {
   },
 };
 
-export const operationChecks: readonly Check[] = [health, problems, headers, cors];
+const EXPOSED = ["X-Request-Id", "X-Stream-Id", "Cache-Status", "Idempotency-Replayed", "Retry-After"];
+
+const allowed: Check = {
+  name: "CORS lets an allowed origin in",
+  needs: "--origin",
+  async run({ service }) {
+    const Origin = service.allowedOrigin ?? "";
+    const preflight = { Origin, "Access-Control-Request-Method": "POST" };
+    const asked = await service.ask("/api/chat", { method: "OPTIONS", headers: preflight });
+    const answered = await service.ask("/api/health", { headers: { Origin } });
+    for (const { headers, body } of [asked, answered]) {
+      await body?.cancel();
+      const letIn = headers.get("Access-Control-Allow-Origin");
+      expect(letIn === Origin, `${Origin} is answered ${letIn}`);
+    }
+    const methods = asked.headers.get("Access-Control-Allow-Methods") ?? "";
+    expect(/POST/.test(methods) && /DELETE/.test(methods), `the methods are "${methods}"`);
+    const exposed = (answered.headers.get("Access-Control-Expose-Headers") ?? "").toLowerCase();
+    const hidden = EXPOSED.filter((name) => !exposed.includes(name.toLowerCase()));
+    expect(hidden.length === 0, `hidden from it: ${hidden.join(", ")}`);
+    return "preflight, GET, exposed headers";
+  },
+};
+
+export const operationChecks: readonly Check[] = [health, problems, headers, cors, allowed];

@@ -16,6 +16,8 @@ export interface Access {
   readonly adminToken: string | undefined;
   /** A signed-in user's bearer, where the service wants one. */
   readonly token: string | undefined;
+  /** One of its `ALLOWED_ORIGINS`. */
+  readonly allowedOrigin: string | undefined;
 }
 
 export interface Ask {
@@ -37,7 +39,7 @@ export interface StreamEvent {
 /** What is read from outside; a member that is not there is undefined. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export function createService({ url, adminToken, token }: Access) {
+export function createService({ url, adminToken, token, allowedOrigin }: Access) {
   async function send(path: string, bearer: string | undefined, ask: Ask = {}): Promise<Response> {
     const headers = new Headers(ask.headers);
     if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
@@ -54,6 +56,7 @@ export function createService({ url, adminToken, token }: Access) {
   }
   return {
     hasAdmin: adminToken !== undefined,
+    allowedOrigin,
     /** `path` may be a whole URL. */
     ask: (path: string, ask?: Ask) => send(path, token, ask),
     admin: (path: string, ask?: Ask) => send(path, adminToken, ask),

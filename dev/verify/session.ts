@@ -12,6 +12,8 @@ export interface MadeSet {
   readonly imageWidths: readonly number[];
   /** `Cache-Status` of each of those who asked at once. */
   readonly cacheStatus: readonly string[];
+  /** Runs of anybody's that the stats have counted meanwhile; undefined without the administrator's token. */
+  readonly runs: number | undefined;
 }
 
 async function makeSet(service: Service): Promise<MadeSet> {
@@ -19,7 +21,9 @@ async function makeSet(service: Service): Promise<MadeSet> {
   const leadData = { verification: randomUUID(), age: 41, state: "OH", household: 2 };
   const body = { leadData, config: { count: 1 }, email };
   const ask = () => service.ask("/api/personas/generate", { body });
+  const before = await runsToday(service);
   const responses = await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  const after = await runsToday(service);
   const sets = await Promise.all(responses.map((response) => jsonOf(response)));
   const [first = {}] = sets;
   const all = new Set(sets.map(({ setId, personas }) => JSON.stringify([setId, idOf(personas)])));
@@ -33,7 +37,14 @@ async function makeSet(service: Service): Promise<MadeSet> {
     persona: firstOf(first.personas),
     imageWidths,
     cacheStatus,
+    runs: before === undefined || after === undefined ? undefined : after - before,
   };
+}
+
+async function runsToday(service: Service): Promise<number | undefined> {
+  if (!service.hasAdmin) return undefined;
+  const { totals } = await jsonOf(await service.admin("/api/admin/stats?days=1"));
+  return Number((Object(totals) as Json).generated);
 }
 
 const firstOf = (personas: unknown): Json => Object(Array.isArray(personas) ? personas[0] : {}) as Json;
@@ -63,5 +74,6 @@ export interface Check {
   readonly name: string;
   /** Resolves with what was seen, in a few words; throws `Broken`. */
   readonly run: (session: Session) => Promise<string>;
-  readonly needsAdmin?: true;
+  /** The option without which it is not checked. */
+  readonly needs?: "--admin-token" | "--origin";
 }

@@ -39,9 +39,10 @@ export async function verify(
   const service = createService(access);
   const session = createSession(service);
 
-  async function row({ name, run, needsAdmin }: Check): Promise<Row> {
-    if (needsAdmin && !service.hasAdmin)
-      return { name, state: "not checked", seen: "it needs --admin-token", ms: 0 };
+  const given = { "--admin-token": service.hasAdmin, "--origin": service.allowedOrigin !== undefined };
+
+  async function row({ name, run, needs }: Check): Promise<Row> {
+    if (needs && !given[needs]) return { name, state: "not checked", seen: `it needs ${needs}`, ms: 0 };
     const at = performance.now();
     const ended = (state: Row["state"], seen: string) => {
       return { name, state, seen, ms: Math.round(performance.now() - at) };

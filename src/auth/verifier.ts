@@ -19,6 +19,14 @@ const ASYMMETRIC: readonly AsymmetricAlgorithm[] = [
   ...(["ES256", "ES384", "ES512", "EdDSA"] as const),
 ];
 
+/** RFC 7515 §3.1: three parts in base64url. The library would take padding as well: another spelling of one token. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+const compactOnly =
+  (verifyToken: VerifyToken): VerifyToken =>
+  async (token) =>
+    COMPACT.test(token) ? await verifyToken(token) : undefined;
+
 function toSubject({ sub }: JWTPayload): string | undefined {
   return typeof sub === "string" && sub !== "" && sub.length <= MAX_SUBJECT_LENGTH ? sub : undefined;
 }
@@ -35,14 +43,14 @@ function expected({ issuer, audience }: Claims) {
 
 /** HS256 under a shared secret. `exp` and `nbf` are held to where they are there (RFC 7519 §4.1). */
 export function secretVerifier(secret: string, claims: Claims): VerifyToken {
-  return async (token) => {
+  return compactOnly(async (token) => {
     try {
       const options = { alg: "HS256" as const, ...expected(claims), ...accessTokenType(token) };
       return toSubject(await verify(token, secret, options));
     } catch {
       return undefined;
     }
-  };
+  });
 }
 
 /** The key that an issuer could have signed the token with; undefined where no key of a set can have. */
@@ -58,7 +66,7 @@ function parseKid(token: string): string | undefined {
 
 /** Keys of an issuer's JWKS. A `kid` that is not known makes the set be fetched anew, within its own bounds. */
 export function keySetVerifier(keySet: KeySet, claims: Claims): VerifyToken {
-  return async (token) => {
+  return compactOnly(async (token) => {
     const kid = parseKid(token);
     if (kid === undefined) return undefined;
     const keys = await keySet.keysFor(kid);
@@ -70,5 +78,5 @@ export function keySetVerifier(keySet: KeySet, claims: Claims): VerifyToken {
     } catch {
       return undefined;
     }
-  };
+  });
 }

@@ -1,22 +1,33 @@
 import { version } from "../../package.json";
 import { type AppDeps, type BaseDeps, createApp, createUnconfiguredApp } from "../app.ts";
+import { createKeySet } from "../auth/key-set.ts";
+import { keySetVerifier, secretVerifier, type VerifyToken } from "../auth/verifier.ts";
 import type { Config, ConfigError } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { configWarnings } from "../operations/warnings.ts";
 import { createFastPath, type FastPath, type Fetch, withFastPath } from "../personas/cache/fast-path.ts";
-import { composeVerifier } from "./auth.ts";
 import { composeChat } from "./chat.ts";
-import { chatObject, type Env, readConfig } from "./env.ts";
+import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeLibrary } from "./library.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
 import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
+import { noteRequest } from "./tracing.ts";
+
+/** Where callers sign in: the check of their tokens. */
+function composeVerifier(config: Config): VerifyToken | undefined {
+  const claims = { issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE };
+  if (config.JWT_SECRET !== undefined) return secretVerifier(config.JWT_SECRET, claims);
+  if (config.JWT_JWKS_URL === undefined) return undefined;
+  return keySetVerifier(createKeySet(config.JWT_JWKS_URL, now), claims);
+}
 
 function composeBase(env: Env, config: Config | undefined): BaseDeps {
   return {
     counters: composeCounters(env.DB),
+    noteRequest,
     site: (request) => env.ASSETS.fetch(request),
     operations: {
       version,

@@ -12,6 +12,7 @@ import { composeModelLookup, composeSizeSample } from "./operations.ts";
 import { composePortraitWork } from "./portrait-work.ts";
 import { openPregenerate } from "./pregenerate.ts";
 import { openUpstream } from "./text-calls.ts";
+import { traced } from "./tracing.ts";
 
 /** What the queues and the crons do. Undefined, and said in the log, where the configuration is invalid. */
 export function composeWork(env: Env): BackgroundWork | undefined {
@@ -20,21 +21,26 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     const { config } = result;
     const upstream = openUpstream(config);
     const pregenerate = openPregenerate(env, config);
+    const portraits = composePortraitWork(env, config, upstream, {
+      all: composeSpend(env, config),
+      library: composeGuard(env, economyLimits(config)),
+    });
+    const purgeSets = createSetRetention({
+      db: openDatabase(env.DB),
+      forgetPictures: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
+      days: config.PERSONA_RETENTION_DAYS,
+      now,
+    });
     return {
-      ...composePortraitWork(env, config, upstream, {
-        all: composeSpend(env, config),
-        library: composeGuard(env, economyLimits(config)),
-      }),
+      ...portraits,
       announceLibrary: composeLibrary(env, config).announce,
-      pregenerate,
-      moveBatches: composeBatches(env, config, upstream, pregenerate),
+      consume: traced("portraits.consume", portraits.consume),
+      verify: traced("portraits.verify", portraits.verify),
+      purge: traced("retention.purge", portraits.purge),
+      purgeSets: traced("retention.purge_sets", purgeSets),
+      pregenerate: { ...pregenerate, work: traced("pregenerate.work", pregenerate.work) },
+      moveBatches: traced("batches.move", composeBatches(env, config, upstream, pregenerate)),
       sampleSize: composeSizeSample(env.DB),
-      purgeSets: createSetRetention({
-        db: openDatabase(env.DB),
-        forgetPictures: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
-        days: config.PERSONA_RETENTION_DAYS,
-        now,
-      }),
       lookUpModels: composeModelLookup(env.DB, config, upstream),
     };
   }

@@ -2,6 +2,7 @@ import { type BudgetGuard, createBudgetGuard, type Limit } from "../budget/guard
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { type Env, now } from "./env.ts";
+import { traced } from "./tracing.ts";
 
 /** `caller`, hashed: whose share of the day it also is. */
 function toLimits(config: Config, caller: string | undefined): Limit[] {
@@ -25,7 +26,7 @@ export function composeSpend(env: Env, config: Config, caller?: string): BudgetG
 
 export function composeGuard(env: Env, limits: readonly Limit[]): BudgetGuard {
   const ledger = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
-  return createBudgetGuard({
+  const { reserve } = createBudgetGuard({
     limits,
     openLedger: (name) => ({
       reserve: (...reservation) => askAgainIfLost(async () => await ledger(name).reserve(...reservation)),
@@ -33,4 +34,5 @@ export function composeGuard(env: Env, limits: readonly Limit[]): BudgetGuard {
     }),
     now,
   });
+  return { reserve: limits.length > 0 ? traced("budget.reserve", reserve) : reserve };
 }

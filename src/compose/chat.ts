@@ -15,6 +15,7 @@ import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
+import { traceRuns } from "./tracing.ts";
 
 export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   const hash = createHasher(config.HASH_SECRET);
@@ -52,7 +53,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     openCalls: callsFor({ ctx, env, config }, [model, ...config.CHAT_FALLBACK_MODELS], maxOutputTokens),
   });
   return createChatRuns({
-    work,
+    work: traceRuns("chat", work),
     now,
     waitUntil,
     written,

@@ -18,6 +18,7 @@ import type { JobStore } from "../personas/pregenerate/job-store.ts";
 import type { LibraryLedger } from "../portraits/library/ledger.ts";
 import { composeBatchWarnings } from "./batch.ts";
 import { type Env, now } from "./env.ts";
+import { traced } from "./tracing.ts";
 
 export function composeDueWarnings(env: Env, config: Config): () => Promise<string[]> {
   const models = configuredModels(config);
@@ -53,6 +54,12 @@ export interface AdminParts {
   readonly forgetChat: (name: string) => Promise<boolean>;
 }
 
+/** Three calls at most while it is under way, then for whichever time is the longer. */
+function longestChatMs(config: Config): number {
+  const { CHAT_STREAM_TTL_SECONDS: resumable, IDEMPOTENCY_TTL_SECONDS: keyed } = config;
+  return Math.max(resumable, keyed) * 1_000 + 3 * config.UPSTREAM_TIMEOUT_MS;
+}
+
 export function composeAdmin({ db, config, counters, jobs, library, ...forget }: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
@@ -81,14 +88,13 @@ export function composeAdmin({ db, config, counters, jobs, library, ...forget }:
       const made = { pregenerate: progress, library: portraits };
       return toPrometheus({ total, today: today.totals, ...made, outbox, database });
     },
-    async erase(person, origin) {
+    erase: traced("operations.erase", async (person, origin) => {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
       const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
       const { forgetChat } = forget;
       const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPictures })(person);
-      const chatStreamSeconds = config.CHAT_STREAM_TTL_SECONDS;
-      return { erased, remains: remainsAfterErasure(now(), { chatStreamSeconds }) };
-    },
+      return { erased, remains: remainsAfterErasure(now(), { chatMs: longestChatMs(config) }) };
+    }),
   };
 }

@@ -21,6 +21,7 @@ import { composePortraits } from "./portraits.ts";
 import { openPregenerate } from "./pregenerate.ts";
 import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
+import { traceRuns } from "./tracing.ts";
 
 const newId = () => crypto.randomUUID();
 
@@ -92,7 +93,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
   return createPersonaRuns({
     recoveryCheckMs: () => PERSONA_RECOVERY_CHECK_MS,
     recoversAlone: true,
-    work,
+    work: traceRuns("personas", work),
     outbox,
     dedupeIndex,
     claims: store,

@@ -21,6 +21,7 @@ import { createSizeWork } from "../portraits/sizes/work.ts";
 import { now } from "./env.ts";
 import { isOfLibrary } from "./library.ts";
 import { type PortraitBindings, portraitParts } from "./portraits.ts";
+import { traced, traceImages } from "./tracing.ts";
 
 // Scope: the isolate, since each batch of the queue is composed anew.
 const health = createHealth(now);
@@ -59,17 +60,20 @@ export function composePortraitWork(
 ): PortraitWork {
   const { db, store, sizeJobs, bucket, notify } = portraitParts(env);
   const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
-  const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
+  const transform = createTransform(env.TRANSFORM);
+  const makeSizes = traced("portraits.sizes", createSizes({ bucket, transform, widths, health }));
   const leaseMs = config.IMAGE_LEASE_SECONDS * 1000;
   const worstCase = (job: PortraitJob) => imageWorstCaseUsd(prices, job);
-  const generate = createGenerator({
-    createImage: createImageCalls(upstream, openParameterMemory(config.OPENAI_BASE_URL)),
-    worstCase,
-    timeoutMs: config.IMAGE_TIMEOUT_MS,
-    linkOrigins: config.IMAGE_URL_ORIGINS,
-    now,
-    cost: ({ model }, usage) => costUsd(prices, model, usage),
-  });
+  const generate = traceImages(
+    createGenerator({
+      createImage: createImageCalls(upstream, openParameterMemory(config.OPENAI_BASE_URL)),
+      worstCase,
+      timeoutMs: config.IMAGE_TIMEOUT_MS,
+      linkOrigins: config.IMAGE_URL_ORIGINS,
+      now,
+      cost: ({ model }, usage) => costUsd(prices, model, usage),
+    }),
+  );
   const rule = {
     maxAttempts: config.IMAGE_MAX_ATTEMPTS,
     dailyLimit: config.IMAGE_DAILY_LIMIT,

@@ -8,6 +8,7 @@ import { textWorstCaseUsd } from "../openai/worst-case.ts";
 import type { RunContext } from "../runs/runner/task.ts";
 import { composeSpend } from "./budget.ts";
 import { type Env, now } from "./env.ts";
+import { trace } from "./tracing.ts";
 
 // Scope: the isolate, which has one configuration. Each Durable Object asks for its own.
 const upstreams = new WeakMap<Config, Upstream>();
@@ -41,6 +42,7 @@ export function callsFor(run: Composition, models: readonly string[], maxOutputT
     createTextCalls({
       upstream,
       spend: composeSpend(env, config, caller),
+      trace,
       models,
       parameters,
       now,

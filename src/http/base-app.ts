@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Counters } from "../budget/counters.ts";
 import { describeError, log } from "../log.ts";
+import type { Note } from "../trace.ts";
 import { overloaded, unavailability } from "./availability.ts";
 import { parseAddress } from "./caller.ts";
 import type { AppEnv } from "./env.ts";
@@ -19,11 +20,17 @@ function toProblem(error: unknown, requestId: string): Problem {
   return unavailability(error) ? overloaded(error) : new Problem("internal");
 }
 
+export interface BaseAppDeps {
+  readonly counters: Counters;
+  /** Adds to the request's span. */
+  readonly noteRequest: Note;
+}
+
 /**
  * What every request has, whatever its route: an id, the common headers, one record in the log, its part in the
  * counts, and a problem (RFC 9457) for what fails or is not there.
  */
-export function createBaseApp(counters: Counters): Hono<AppEnv> {
+export function createBaseApp({ counters, noteRequest }: BaseAppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     const startedAt = Date.now();
@@ -38,6 +45,12 @@ export function createBaseApp(counters: Counters): Hono<AppEnv> {
     const durationMs = Date.now() - startedAt;
     const { status } = c.res;
     if (counts) counters.count({ ...counts, ...(code && { [`errors.${code}`]: 1 }) }, c.get("later"));
+    noteRequest({
+      "http.route": route,
+      "asknewton.request.id": c.get("requestId"),
+      ...(tier && { "asknewton.tier": tier }),
+      ...(code && { "error.type": code }),
+    });
     if (tier === "memory" && !code)
       return log.hit({ method, route, status, tier }, durationMs, c.get("later"));
     const outcome = { status, durationMs, ...(tier && { tier }), ...(code && { code }) };

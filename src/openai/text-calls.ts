@@ -2,7 +2,9 @@ import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/res
 import type { BudgetGuard, Reservation } from "../budget/guard.ts";
 import { Problem, type ProblemCode } from "../http/errors.ts";
 import { log } from "../log.ts";
+import type { Trace } from "../trace.ts";
 import { pause, unlessAborted } from "./abortable.ts";
+import { answerAttributes, requestAttributes } from "./call-span.ts";
 import { UpstreamError } from "./failures.ts";
 import { createModelRotation } from "./model-rotation.ts";
 import { adaptBody, MAX_REFUSALS, type ParameterMemory } from "./parameters.ts";
@@ -21,6 +23,8 @@ const DEFAULT_RETRY_AFTER_SECONDS = 10;
 export interface TextCallsOptions {
   readonly upstream: Upstream;
   readonly spend: BudgetGuard;
+  /** Each call is a span. */
+  readonly trace: Trace;
   /** The model to ask, and those to ask where it cannot answer, in this order. */
   readonly models: readonly string[];
   readonly parameters: ParameterMemory;
@@ -120,7 +124,7 @@ function isFree(error: unknown, progress: "none" | "head" | "text"): boolean {
 }
 
 export function createTextCalls(options: TextCallsOptions): TextCalls {
-  const { upstream, spend, parameters, timeoutMs, idleMs, now, signal: stopped } = options;
+  const { upstream, spend, trace, parameters, timeoutMs, idleMs, now, signal: stopped } = options;
   const rotation = createModelRotation(options.models);
   const spent = { ...(options.checkpoint ?? NOTHING_SPENT) };
 
@@ -200,6 +204,19 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     }
   }
 
+  function tracedCall(body: ChatBody, listener: CallListener): Promise<Answered> {
+    return trace(`chat ${body.model}`, requestAttributes(body), async (note) => {
+      const before = spent.costUsd;
+      try {
+        const answered = await call(body, listener);
+        note(answerAttributes(answered));
+        return answered;
+      } finally {
+        note({ "asknewton.cost_usd": spent.costUsd - before });
+      }
+    });
+  }
+
   /** A call without the parameters that the model's server is known to refuse, or refuses now: those cost no call. */
   async function adaptedCall(body: ChatBody, listener: CallListener): Promise<Answered> {
     const { model } = body;
@@ -207,7 +224,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
       const adapted = adaptBody(body, parameters.of(model));
       if (!adapted) throw new UpstreamError("upstream_rejected");
       try {
-        return await call(adapted, listener);
+        return await tracedCall(adapted, listener);
       } catch (error) {
         const refused = error instanceof UpstreamError && parameters.add(model, adapted, error.refused);
         if (!refused || refusals === MAX_REFUSALS || !listener.mayRetry()) throw error;

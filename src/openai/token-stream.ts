@@ -115,6 +115,7 @@ function createEventFormat({ state, take }: Collector): AnswerFormat {
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ data }) {
+      if (data.trim() === "") return; // some servers keep a connection open so: it says nothing, as a comment does
       events += 1;
       if (data === "[DONE]") state.done = true;
       else if (!state.done) take(parseJson(data));

@@ -9,6 +9,8 @@ import { call, generate, newLead, setOf, until, whenReady } from "../support/api
 
 const DAY_MS = 86_400_000;
 const DAYS = 30;
+/** `RETENTION_SETS=1000000 npx vitest run --project administered test/administered/retention.test.ts` for a million. */
+const { RETENTION_SETS } = env as unknown as { RETENTION_SETS: string };
 const bucket = createPortraitBucket(env.IMAGES, OBJECT_PREFIX);
 
 function purgeAfter(days: number): Promise<void> {
@@ -26,8 +28,8 @@ async function count(table: string): Promise<number> {
   return (await env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first<{ n: number }>())?.n ?? 0;
 }
 
-/** Sets with a portrait of their own each, and one that all of them share. */
-async function insertSets(sets: number, shownOn: string): Promise<void> {
+/** Sets of which every so-many-eth has a portrait of its own, and one portrait that all of them share. */
+async function insertSets(sets: number, shownOn: string, every = 1): Promise<void> {
   const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${sets})`;
   const name = (prefix: string) => `'${shownOn}-${prefix}-' || i`;
   const image = (key: string, from: string) =>
@@ -38,11 +40,12 @@ async function insertSets(sets: number, shownOn: string): Promise<void> {
       `INSERT INTO persona_cache (input_hash, set_id, personas_json, model, created_at, cost_usd, tokens, last_shown_on)
        ${numbers} SELECT ${name("key")}, ${name("set")}, '[]', 'm', 0, 0, 0, '${shownOn}' FROM n`,
     ),
-    env.DB.prepare(image(name("own"), "n")),
+    env.DB.prepare(image(name("own"), `n WHERE i % ${every} = 0`)),
     env.DB.prepare(`${image("'shared'", "n LIMIT 1")} ON CONFLICT DO NOTHING`),
     env.DB.prepare(
       `INSERT INTO set_images (image_key, input_hash) ${numbers}
-       SELECT ${name("own")}, ${name("key")} FROM n UNION ALL SELECT 'shared', ${name("key")} FROM n`,
+       SELECT ${name("own")}, ${name("key")} FROM n WHERE i % ${every} = 0
+       UNION ALL SELECT 'shared', ${name("key")} FROM n`,
     ),
   ]);
 }
@@ -92,5 +95,35 @@ describe("sets that nobody is shown", () => {
       0, 0, 0,
     ]);
     expect((await env.IMAGES.list()).objects).toEqual([]);
+  });
+
+  it("go as fast as they age, day after day, in ticks that are bounded", { timeout: 280_000 }, async ({ annotate }) => {
+    const [days, every, most] = [10, 100, 5_000];
+    const aDay = Number(RETENTION_SETS) / days;
+    const today = Date.now();
+    for (let day = 0; day < days; day += 1) await insertSets(aDay, utcDay(today + day * DAY_MS), every);
+    const begun = performance.now();
+    let [ticks, slowest] = [0, 0];
+    for (let day = 0; day < days; day += 1) {
+      const left = (days - day - 1) * aDay;
+      for (let before = left + aDay; before > left; ticks += 1) {
+        const at = performance.now();
+        await purgeAfter(day + DAYS + 1);
+        slowest = Math.max(slowest, performance.now() - at);
+        const after = await count("persona_cache");
+        expect(before - after).toBeLessThanOrEqual(most);
+        before = after;
+      }
+      expect([await count("persona_cache"), await count("persona_images")]).toEqual([
+        left,
+        left === 0 ? 0 : left / every + 1,
+      ]);
+    }
+    expect(ticks).toBeLessThanOrEqual(days * Math.ceil(aDay / most));
+    expect(await count("set_images")).toBe(0);
+    const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+    await annotate(
+      `${RETENTION_SETS} sets: ${ticks} ticks, ${seconds} s, the slowest ${slowest.toFixed(0)} ms`,
+    );
   });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chaos } from "./chaos.ts";
 import { findings } from "./ledger/ledger.ts";
@@ -25,4 +28,9 @@ console.log(`a storm of ${options.seconds} seconds with seed ${options.seed}`);
 const evidence = await chaos(options);
 const found = findings(evidence);
 console.log(report(options.seed, evidence, found));
+if (found.length > 0) {
+  const log = join(mkdtempSync(join(tmpdir(), "chaos-")), "server.log");
+  writeFileSync(log, evidence.serverLog);
+  console.log(`what the server said: ${log}`);
+}
 process.exit(found.length === 0 ? 0 : 1);

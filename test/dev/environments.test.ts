@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { consumeBatch } from "../../src/background.ts";
+import { parseConfig } from "../../src/config/config.ts";
 
 /** What wrangler.toml gives an environment, with what is its own by name set aside. */
 function read(environment: string) {
@@ -54,6 +57,25 @@ describe("staging", () => {
       config.queues.consumers?.map(({ queue }: { queue: string }) => queue) ?? [];
     const works = async (queues: readonly string[]) => await Promise.all(queues.map(workOf));
     expect(await works(names(staging.config))).toEqual(await works(names(production.config)));
+  });
+});
+
+describe("the Deploy button", () => {
+  const secrets = parseEnv(readFileSync(".dev.vars.example", "utf8"));
+
+  it("asks for the secrets that .dev.vars.example has, and says what each is", () => {
+    const { cloudflare } = JSON.parse(readFileSync("package.json", "utf8"));
+    expect(Object.keys(cloudflare.bindings).toSorted()).toEqual(Object.keys(secrets).toSorted());
+  });
+
+  it("leaves a service that starts where nothing was put in", () => {
+    expect(parseConfig(secrets)).toMatchObject({ ok: true, config: { ADMIN_TOKEN: undefined } });
+  });
+
+  it("is given no value that would be deployed, and no other resource than wrangler can make", () => {
+    expect(Object.values(secrets)).toEqual(["", "", ""]);
+    const { config } = read("");
+    for (const { database_id } of config.d1_databases) expect(database_id).toBeUndefined();
   });
 });
 

@@ -12,6 +12,7 @@ import { type Asked, type Between, startBreakingProxy } from "./breaking-proxy.t
 import { freePort, isReady, npmStart, ROOT } from "./npm-start.ts";
 
 const ADMIN_TOKEN = "the-administrators-own-token";
+const ORIGIN = "https://app.example";
 const SLOW = 180_000; // some twenty runs of a model, on a busy machine
 
 let standIn: StandIn;
@@ -26,6 +27,7 @@ beforeAll(async () => {
     OPENAI_API_KEY: "test-key",
     ADMIN_TOKEN,
     PUBLIC_BASE_URL: proxy.origin,
+    ALLOWED_ORIGINS: ORIGIN,
     RATE_LIMIT: "off", // this file makes more sets in a minute than a person does
   });
   await worker.start();
@@ -88,6 +90,10 @@ const BREAKS: readonly (readonly [check: string, between: Between])[] = [
   [
     "CORS lets no foreign origin in",
     async (asked, pass) => answerWith(await pass(asked), { "Access-Control-Allow-Origin": "*" }),
+  ],
+  [
+    "CORS lets an allowed origin in",
+    async (asked, pass) => answerWith(await pass(asked), { "Access-Control-Expose-Headers": "X-Request-Id" }),
   ],
   [
     "the administration is locked",
@@ -153,7 +159,8 @@ describe("npm run verify", () => {
     timeout: SLOW,
   }, async () => {
     proxy.put((asked, pass) => pass(asked));
-    const { code, output } = await runMain("--url", proxy.origin, "--admin-token", ADMIN_TOKEN);
+    const given = ["--url", proxy.origin, "--admin-token", ADMIN_TOKEN, "--origin", ORIGIN];
+    const { code, output } = await runMain(...given);
     expect([held(output), output]).toEqual([
       [`${CHECKS.length} held, 0 broken, 0 not checked`, expect.stringMatching(/^\$0\.0\d+$/)],
       output,
@@ -168,7 +175,7 @@ describe("npm run verify", () => {
     try {
       await isReady(run);
       const { code, output } = await runMain("--url", `http://localhost:${port}`);
-      expect(held(output)?.[0], output).toBe(`${CHECKS.length - 1} held, 0 broken, 1 not checked`);
+      expect(held(output)?.[0], output).toBe(`${CHECKS.length - 2} held, 0 broken, 2 not checked`);
       expect(code).toBe(0);
     } finally {
       process.kill(-(run.npm.pid ?? 0), "SIGINT");
@@ -185,7 +192,7 @@ describe("npm run verify", () => {
   it("ends with 1 where a promise is broken, and still looks at the others", { timeout: SLOW }, async () => {
     proxy.put(onPath(/GET \/api\/ready/, async () => Response.json({ status: "unready" }, { status: 503 })));
     const { code, output } = await runMain("--url", proxy.origin);
-    expect([code, held(output)?.[0]]).toEqual([1, `${CHECKS.length - 2} held, 1 broken, 1 not checked`]);
+    expect([code, held(output)?.[0]]).toEqual([1, `${CHECKS.length - 3} held, 1 broken, 2 not checked`]);
   });
 });
 
@@ -196,7 +203,8 @@ describe("a broken promise is found", () => {
 
   it.each(BREAKS)("%s", { timeout: SLOW }, async (name, between) => {
     proxy.put(between);
-    const access = { url: proxy.origin, adminToken: ADMIN_TOKEN, token: undefined };
+    const tokens = { adminToken: ADMIN_TOKEN, token: undefined };
+    const access = { url: proxy.origin, allowedOrigin: ORIGIN, ...tokens };
     const { rows } = await verify(access, () => {}, [name]);
     const seen = expect.not.stringMatching(/fetch failed|aborted|terminated/); // the promise, not the connection
     expect(rows).toEqual([expect.objectContaining({ name, state: "broken", seen })]);

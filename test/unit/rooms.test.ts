@@ -9,6 +9,7 @@ const SRC = join(ROOT, "src");
 const GROUND = [
   "as-record.ts",
   "log.ts",
+  "trace.ts",
   "counted-log.ts",
   "describe-error.ts",
   "hash.ts",

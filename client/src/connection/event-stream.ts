@@ -34,11 +34,12 @@ export async function* readEvents(
   connection: Connection,
 ): AsyncGenerator<StreamEvent[], void> {
   const reader = body.getReader();
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser takes one off
   let events: StreamEvent[] = [];
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ data }) {
+      if (data.trim() === "") return;
       const event: StreamEvent | null = JSON.parse(data);
       if (typeof event?.id === "number") events.push(event);
     },

@@ -103,6 +103,8 @@ export interface Evidence {
   /** What should have come to its end by now. */
   readonly stuck: readonly string[];
   readonly remains: readonly Remain[];
+  /** What the server said, in all of its lives. */
+  readonly serverLog: string;
 }
 
 export interface Finding {

@@ -13,12 +13,12 @@ const VARIABLES = {
   ADMIN_TOKEN,
   JWT_SECRET,
   DAILY_SPEND_LIMIT_USD: "10000",
-  UPSTREAM_TIMEOUT_MS: "10000",
-  UPSTREAM_IDLE_TIMEOUT_MS: "4000",
+  UPSTREAM_TIMEOUT_MS: "15000",
+  UPSTREAM_IDLE_TIMEOUT_MS: "6000",
   STREAM_COMMIT_MS: "700",
   SSE_HEARTBEAT_MS: "300",
-  IMAGE_TIMEOUT_MS: "6000",
-  IMAGE_LEASE_SECONDS: "7",
+  IMAGE_TIMEOUT_MS: "20000",
+  IMAGE_LEASE_SECONDS: "25",
   IMAGE_RETRY_BASE_SECONDS: "1",
   IMAGE_DAILY_LIMIT: "1000000",
   CHAT_DEDUPE_WINDOW_SECONDS: "3600",
@@ -42,12 +42,12 @@ export interface StormServer {
   /** `kill -9`, and up again after so many milliseconds. */
   crash(downMs: number): Promise<void>;
   setFaults(rates: FaultRates): Promise<void>;
-  /** Has its clock go so much further ahead than at the start. Milliseconds. */
+  /** Has its clock leap so much further ahead than at the start; not to be killed after that. Milliseconds. */
   leap(ms: number): Promise<void>;
   faults(): BindingFault[];
 }
 
-/** `clockMs`: how far its clock is ahead. */
+/** `clockMs`: how far its clock is ahead of the machine's, from the first moment of each life on. */
 export async function startServer(baseUrl: string, clockMs: number): Promise<StormServer> {
   const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: String(clockMs) };
   const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts"];
@@ -55,11 +55,11 @@ export async function startServer(baseUrl: string, clockMs: number): Promise<Sto
   worker.sql(KEPT.join(""));
   const kills: Span[] = [];
   let rates = NO_FAULTS;
-  let ahead = clockMs;
+  let leaptMs = 0;
   let starting: Promise<void> = begin();
 
   async function tell(): Promise<void> {
-    const body = JSON.stringify({ rates, clockMs: ahead });
+    const body = JSON.stringify({ rates, leaptMs });
     const response = await fetch(`${worker.origin}/__storm`, { method: "POST", body });
     if (response.status !== 204) throw new Error(`the storm's entry point answered ${response.status}`);
   }
@@ -88,7 +88,7 @@ export async function startServer(baseUrl: string, clockMs: number): Promise<Sto
       await tell();
     },
     async leap(ms) {
-      ahead = clockMs + ms;
+      leaptMs = ms;
       await tell();
     },
     faults() {

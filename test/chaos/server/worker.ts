@@ -8,21 +8,22 @@ import { shiftAlarms, shiftClock } from "./clock.ts";
 import { breakBindings, type FaultRates, setFaultRates } from "./faults.ts";
 
 type Env = Parameters<typeof worker.fetch>[1] & {
+  /** How far the clock is ahead. Milliseconds. */
   readonly STORM_CLOCK_MS: string;
 };
 
-/** Where the storm says how often bindings fail, and how far the clock is ahead. */
+/** Where the storm says how often bindings fail, and how much further the clock is ahead. */
 const CONTROL = "/__storm";
 
 interface Told {
   readonly rates: FaultRates;
-  readonly clockMs: number;
+  readonly leaptMs: number;
 }
 
 let told: Told | undefined; // scope: the isolate
 
 function prepare(env: Env): void {
-  shiftClock(told?.clockMs ?? Number(env.STORM_CLOCK_MS));
+  shiftClock(Number(env.STORM_CLOCK_MS) + (told?.leaptMs ?? 0));
   breakBindings(env);
 }
 

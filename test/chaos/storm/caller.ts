@@ -31,7 +31,7 @@ export interface Caller {
 type End = Pick<Sent, "end" | "status" | "code">;
 type Take<T> = (response: Response) => Promise<{ readonly end: End; readonly value?: T }>;
 
-/** Far above what any answer takes: the longest waits for three calls of ten seconds each. */
+/** Far above what any answer takes: the longest waits for three calls of fifteen seconds each. */
 const LATE_MS = 60_000;
 const MAX_REASON_CHARS = 600;
 
