@@ -51,9 +51,9 @@ function readOptions(args: readonly string[]) {
   } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
-    const { reload, host, upstream } = values;
+    const { reload, library, host, upstream } = values;
     const isKnown = upstream === undefined || isProfile(upstream);
-    if (isKnown && host.every((name) => HOST_NAME.test(name))) return { reload, host, upstream };
+    if (isKnown && host.every((name) => HOST_NAME.test(name))) return { reload, library, host, upstream };
   } catch {
     // No option of this, or one without its value.
   }
