@@ -26,12 +26,19 @@ const TRACED = {
   ],
 };
 
+interface ProjectOptions {
+  readonly miniflare?: object;
+  /** False: one file after another. */
+  readonly fileParallelism?: boolean;
+}
+
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(name: string, variables: Record<string, string> = {}, more = {}) {
+function workerProject(name: string, variables: Record<string, string> = {}, options: ProjectOptions = {}) {
+  const { miniflare = {}, fileParallelism = true } = options;
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
-      ...more,
+      ...miniflare,
       bindings: {
         ...TEST_VARIABLES,
         OPENAI_BASE_URL: inject<string>("upstream"),
@@ -48,6 +55,7 @@ function workerProject(name: string, variables: Record<string, string> = {}, mor
       include: [`test/${name}/**/*.test.ts`],
       globalSetup: ["test/support/site.ts", "test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
+      fileParallelism,
       testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
       expect: { poll: { timeout: 20_000 } },
     },
@@ -145,7 +153,20 @@ export default defineConfig(({ mode }) => ({
         ADMIN_TOKEN: "the-administrators-own-token",
         RETENTION_SETS: process.env.RETENTION_SETS ?? "10000",
       }),
-      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, TRACED),
+      // one file after another: calls for files and batches, and the bill, do not tell who has asked
+      workerProject("economy", { ADMIN_TOKEN: "the-administrators-own-token" }, { fileParallelism: false }),
+      // worth some forty portraits of the library a day, at their worst case
+      workerProject(
+        "library",
+        {
+          PORTRAITS: "library",
+          PREGENERATE_DAILY_LIMIT_USD: "1.5",
+          IMAGE_WIDTHS: "",
+          ADMIN_TOKEN: "the-administrators-own-token",
+        },
+        { fileParallelism: false },
+      ),
+      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, { miniflare: TRACED }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

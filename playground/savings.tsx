@@ -3,6 +3,7 @@ import { type SubmitEvent, useId, useState } from "react";
 import { keepAdminToken, useAdminToken } from "./admin-token.ts";
 import { DayChart, DayTable } from "./day-chart.tsx";
 import { money } from "./money.ts";
+import { Pregenerate } from "./pregenerate.tsx";
 import { TierSplit } from "./tier-split.tsx";
 import { useStats } from "./use-stats.ts";
 
@@ -107,6 +108,7 @@ export function Savings({ revision }: { revision: unknown }) {
           <TierSplit totals={stats.totals} />
           <Retiring models={stats.models} />
           <DayTable days={stats.days} />
+          <Pregenerate token={token} library={stats.library} onEnd={again} />
         </>
       )}
     </section>

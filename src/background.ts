@@ -15,6 +15,8 @@ const MAX_ATTEMPTS = 4;
 /** What the queues and the crons have to do. */
 export interface BackgroundWork extends PortraitWork {
   readonly pregenerate: Pick<Pregenerate, "work" | "giveUp" | "lookAfter">;
+  /** Portraits that the library lacks wait for a batch. */
+  readonly announceLibrary: () => Promise<void>;
   /** One step of all economy work. */
   readonly moveBatches: () => Promise<void>;
   /** The daily look-up of the configured models. */
@@ -78,5 +80,6 @@ export async function runCron(cron: string, work: BackgroundWork | undefined): P
   await part("purge_keys", work.purgeKeys);
   await part("purge", work.purge);
   await part("purge_sets", work.purgeSets);
+  await part("library", work.announceLibrary);
   await part("batches", work.moveBatches); // last, since it may take minutes
 }

@@ -23,7 +23,7 @@ export default {
         model: "gpt-6.1-terra",
         stream: true,
         stream_options: { include_usage: true },
-        ...personaMessages({ lead, count: config.count }),
+        ...personaMessages({ lead, count: config.count }, "persona"),
       }),
     });
     const answer = await upstream.text();

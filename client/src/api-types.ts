@@ -78,7 +78,8 @@ export interface Persona {
   concerns: string[];
   questionsToAsk: string[];
   communicationStyle: string;
-  appearance: string;
+  /** What the portrait was made from; none where it comes from the library. */
+  appearance?: string | undefined;
 }
 
 /** `POST /api/personas/generate`. */

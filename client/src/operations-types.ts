@@ -41,6 +41,8 @@ export interface Stats {
   /** The models in use, and when each is shut down, where that is announced. */
   models: { name: string; shutdownDate: string | null }[];
   pregenerate: { pending: number; done: number; failed: number };
+  /** Portraits of the library, and how many of them are made; all 0 where there is none. */
+  library: { total: number; ready: number; pending: number; failed: number };
   /** What the database would not take of a run at first: stored later, or given up. */
   outbox: { recovered: number; givenUp: number };
   /** The database's size, and the day on which it reaches its limit, as it grew of late. */

@@ -73,6 +73,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     days: [{ date: "2026-11-22", ...bucket }],
     models: [{ name: "gpt-6-luna", shutdownDate: null }],
     pregenerate: { pending: 0, done: 12, failed: 0 },
+    library: { total: 120, ready: 86, pending: 34, failed: 0 },
     outbox: { recovered: 1, givenUp: 0 },
     database: { bytes: 1_200_000_000, limitBytes: 10_000_000_000, fullOn: "2027-08-01" },
   },

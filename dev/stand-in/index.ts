@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { writeAnswer } from "./answer.ts";
 import { createBatches } from "./batch/batches.ts";
+import { createBill } from "./batch/bill.ts";
 import { createFileShelf, fileRoutes } from "./batch/files.ts";
 import { createLineAnswerer } from "./batch/lines.ts";
 import { CONTROL_PATH, createControl } from "./control/control.ts";
@@ -58,15 +59,20 @@ function createHandlers(options: StandInOptions) {
     journal: createJournal(),
     scripts: createScriptBook(),
     paces: createPaceBook(pace),
+    bill: createBill(),
     models,
   };
   const completions = createCompletions({ ...shared, writeAnswer });
   const images = createImages({ ...shared, paint });
   const shelf = createFileShelf();
-  const answerLine = createLineAnswerer(shared.scripts, {
-    "/v1/chat/completions": completions.answerAtOnce,
-    "/v1/images/generations": images.answerAtOnce,
-  });
+  const answerLine = createLineAnswerer(
+    shared.scripts,
+    {
+      "/v1/chat/completions": completions.answerAtOnce,
+      "/v1/images/generations": images.answerAtOnce,
+    },
+    shared.bill,
+  );
   const routes = [
     { method: "POST", path: /^\/chat\/completions$/, answer: completions.answer },
     { method: "POST", path: /^\/images\/generations$/, answer: images.answer },

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { profileOf } from "../stand-in/profiles/profiles.ts";
 import type { Group } from "./group.ts";
 import { instructions } from "./instructions.ts";
+import { makeLibrary } from "./library.ts";
 import { checkPort, prepareStateFolder } from "./preflight.ts";
 import { PROBE_ID, whenReady } from "./ready.ts";
 import type { Settings, Variables } from "./settings.ts";
@@ -34,6 +35,10 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
     // The worker's own log lines say more about a request than wrangler's do.
     return !line.startsWith("[wrangler:info]") && !line.includes(PROBE_ID);
   });
+  if (settings.library) {
+    console.log("Making the library of portraits…");
+    console.log(await Promise.race([makeLibrary(port, variables.ADMIN_TOKEN), server.ended]));
+  }
   console.log(instructions(port, upstream.description, variables.ADMIN_TOKEN));
   return Promise.race([server.ended, recovery.promise]);
 }

@@ -16,6 +16,8 @@ export type Variables = Readonly<Record<string, string>>;
 export interface Settings {
   readonly port: number;
   readonly reload: boolean;
+  /** Portraits come from the library, which is made first. */
+  readonly library: boolean;
   /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
   readonly hosts: readonly string[];
   /** The server that the stand-in is like; undefined where none was asked for. */
@@ -27,33 +29,36 @@ export interface Settings {
 }
 
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
-  const { reload, host, upstream } = readOptions(args);
+  const { reload, library, host, upstream } = readOptions(args);
+  const chosen = library ? { ...env, PORTRAITS: "library" } : env;
   return {
     port: readPort(env.PORT || "8787"),
     reload,
+    library,
     upstream,
     hosts: host.map((name) => name.toLowerCase()),
     stateFolder: resolve(ROOT, env.STATE_DIR || join(".wrangler", "state")),
-    variables: readVariables(env),
+    variables: readVariables(chosen),
   };
 }
 
 function readOptions(args: readonly string[]) {
   const options = {
     reload: { type: "boolean", default: false },
+    library: { type: "boolean", default: false },
     host: { type: "string", multiple: true, default: [] as string[] },
     upstream: { type: "string" },
   } as const;
   try {
     const { values } = parseArgs({ args: [...args], options });
-    const { reload, host, upstream } = values;
+    const { reload, library, host, upstream } = values;
     const isKnown = upstream === undefined || isProfile(upstream);
-    if (isKnown && host.every((name) => HOST_NAME.test(name))) return { reload, host, upstream };
+    if (isKnown && host.every((name) => HOST_NAME.test(name))) return { reload, library, host, upstream };
   } catch {
     // No option of this, or one without its value.
   }
   throw new StartError(
-    `The options are --reload, --host <name>, such as tunnel.example.com, and --upstream <${Object.keys(PROFILES).join(" | ")}>.`,
+    `The options are --reload, --library, --host <name>, such as tunnel.example.com, and --upstream <${Object.keys(PROFILES).join(" | ")}>.`,
   );
 }
 

@@ -49,8 +49,10 @@ export function createBatchItems(db: Database, now: () => number, newId: () => s
     async dropUnwanted() {
       const unwantedText = and(eq(items.endpoint, "chat"), sql`NOT (${wanted(sql`${items.key}`)})`);
       const owned = sql`EXISTS (SELECT 1 FROM set_images AS owned WHERE owned.image_key = ${personaImages.imageKey})`;
+      const portrait = sql`EXISTS (SELECT 1 FROM persona_images
+        WHERE image_key = item.key AND status = 'pending' AND economy = 1)`;
       const stillWanted = sql`EXISTS (SELECT 1 FROM batch_items AS item WHERE item.batch_id = ${batches.id}
-        AND (item.endpoint = 'images' OR ${wanted(sql`item.key`)}))`;
+        AND CASE item.endpoint WHEN 'images' THEN ${portrait} ELSE ${wanted(sql`item.key`)} END)`;
       await db.batch([
         db.delete(items).where(and(isNull(items.batchId), unwantedText)),
         db

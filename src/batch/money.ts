@@ -23,7 +23,7 @@ export function createMoney({ limits, open }: MoneyOptions): Money {
       }
       return fitting.length;
     },
-    async settle({ id, day, costUsd }) {
+    async settle({ id, day }, costUsd) {
       for (const { ledger } of limits(day)) await open(ledger).settle(id, costUsd);
     },
   };

@@ -13,8 +13,8 @@ export interface PortraitAnswers<F> {
   readonly fail: (key: string, code: ProblemCode) => Statement<"sqlite">[];
   readonly makeOrdinarily: (keys: readonly string[]) => Promise<void>;
   readonly toRequest: (picture: Picture) => Request;
-  /** Undefined where the answer does not say what it used. */
-  readonly cost: (body: unknown) => ItemCost | undefined;
+  /** Its worst case where the answer does not say what it used. `picture`: undefined where it was erased. */
+  readonly cost: (picture: Picture | undefined, body: unknown) => ItemCost;
 }
 
 /** The lines of `images/generations`. */
@@ -22,6 +22,11 @@ export function createPortraits<F>(
   answers: PortraitAnswers<F>,
   store: Pick<BatchStore, "picturesOf">,
 ): Requests & Results {
+  async function costOf(key: string | null, body: unknown): Promise<ItemCost> {
+    const known = key === null ? undefined : (await store.picturesOf([key])).get(key);
+    return answers.cost(known, body);
+  }
+
   const keysOf = (items: readonly Item[]) => items.flatMap(({ key }) => key ?? []);
   return {
     async toRequests(items) {
@@ -37,7 +42,7 @@ export function createPortraits<F>(
       return { value, picture };
     },
     async accept({ key }, result, line) {
-      const cost = (result.kind === "answer" && answers.cost(result.body)) || NO_COST;
+      const cost = result.kind === "answer" ? await costOf(key, result.body) : NO_COST;
       const picture = line.picture as F | undefined;
       if (key === null) return { outcome: "done", cost };
       if (result.kind === "answer" && picture)

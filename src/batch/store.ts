@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lte, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, notInArray, or, sql } from "drizzle-orm";
 import type { BatchItem as Statement } from "drizzle-orm/batch";
 import type { Database } from "../db/client.ts";
 import { batches, imageDays, personaImages as images, batchItems as items } from "../db/schema.ts";
@@ -40,6 +40,8 @@ export interface BatchStore {
   /** Changes a batch that is still this owner's. False where it is another's by now. */
   update(batch: Batch, set: Partial<Batch>): Promise<boolean>;
   itemsOf(batch: Batch): Promise<Item[]>;
+  /** What its results have cost by now. US dollars. */
+  costOf(batch: Batch): Promise<number>;
   picturesOf(keys: readonly string[]): Promise<Map<string, Picture>>;
   /** The money for these items was set aside; the others wait again. Counts images as started. */
   confirm(batch: Batch, kept: readonly Item[], reservedUsd: number): Promise<void>;
@@ -54,9 +56,13 @@ export interface BatchStore {
   /** The item goes into a later batch; after `MAX_ASKED` it stays in this one. */
   askAgain(batch: Batch, item: Item, cost: ItemCost): Promise<void>;
   drop(ids: readonly string[]): Promise<void>;
+  /** What is left in a batch that was cancelled waits again. */
+  release(batch: Batch): Promise<void>;
+  /** Drops what the upstream was never asked for, so that its images were not started. */
+  dropUnasked(batch: Batch): Promise<void>;
   /** Forgets batches that were over before `time`. */
   purge(time: number): Promise<void>;
-  /** Whether the newest batch since `time` found that the upstream has none. */
+  /** Whether the newest batch that asked the upstream since `time` found that it has none. */
   isUnsupported(time: number): Promise<boolean>;
   /** Images that a UTC day may still start. */
   startedImages(day: string): Promise<number>;
@@ -74,9 +80,13 @@ export function createBatchStore(
   const gather = () => [
     db
       .insert(items)
-      .select(sql`SELECT lower(hex(randomblob(16))), 'images', image_key, NULL, NULL, NULL, 0, created_at
-        FROM persona_images WHERE status = 'pending' AND economy = 1 LIMIT 1000`)
-      .onConflictDoNothing(),
+      .select(sql`SELECT lower(hex(randomblob(16))), 'images', image_key, NULL, NULL, NULL, 0, due_at
+        FROM persona_images WHERE status = 'pending' AND economy = 1 ORDER BY due_at LIMIT 1000`)
+      .onConflictDoUpdate({
+        target: items.key,
+        set: { createdAt: sql`MIN(${items.createdAt}, excluded.created_at)` },
+        setWhere: isNull(items.batchId),
+      }),
     db.delete(items).where(
       and(
         isNull(items.batchId),
@@ -171,6 +181,10 @@ export function createBatchStore(
     },
     itemsOf: (batch) =>
       db.select().from(items).where(eq(items.batchId, batch.id)).orderBy(items.createdAt, items.id),
+    async costOf({ id }) {
+      const row = await db.select({ usd: batches.costUsd }).from(batches).where(eq(batches.id, id)).get();
+      return row?.usd ?? 0;
+    },
     async picturesOf(keys) {
       const rows = await db
         .select()
@@ -216,6 +230,20 @@ export function createBatchStore(
     async drop(ids) {
       await db.delete(items).where(sql`${items.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
     },
+    async release(batch) {
+      await db.update(items).set({ batchId: null }).where(eq(items.batchId, batch.id));
+    },
+    async dropUnasked(batch) {
+      const mine = eq(items.batchId, batch.id);
+      const count = db.select({ count: sql`COUNT(*)` }).from(items).where(mine);
+      await db.batch([
+        db
+          .update(imageDays)
+          .set({ started: sql`started - ${count}` })
+          .where(and(eq(imageDays.day, utcDay(now())), sql`${batch.endpoint} = 'images'`)),
+        db.delete(items).where(mine),
+      ]);
+    },
     async purge(time) {
       const over = inArray(batches.state, OVER);
       await db.delete(batches).where(and(over, lte(batches.createdAt, time)));
@@ -224,7 +252,12 @@ export function createBatchStore(
       const row = await db
         .select({ state: batches.state })
         .from(batches)
-        .where(gt(batches.createdAt, time))
+        .where(
+          and(
+            gt(batches.createdAt, time),
+            or(eq(batches.state, "unsupported"), isNotNull(batches.inputFile)),
+          ),
+        )
         .orderBy(desc(batches.createdAt))
         .limit(1)
         .get();

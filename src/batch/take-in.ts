@@ -93,7 +93,8 @@ export function createTakeIn({ store, upstream, results, now }: TakeInDeps): Tak
     const left = await store.itemsOf(batch);
     const missing = left.filter(({ asked }) => asked < MAX_ASKED);
     counts.missing = missing.length;
-    if (batch.cancelled) await store.drop(left.map(({ id }) => id));
+    if (batch.cancelled)
+      await store.release(batch); // one may be wanted again by now
     else for (const item of missing) await store.askAgain(batch, item, NO_COST);
     const failed = await store.itemsOf(batch);
     log.info("batch.taken", { count: counts.done, reason: inWords(counts) });

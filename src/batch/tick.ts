@@ -23,7 +23,8 @@ export interface Request {
 export interface Money {
   /** Sets aside as much as fits, from the first on: how many of the amounts. Asked again it gives the same. */
   reserve(batch: Batch, amountsUsd: readonly number[]): Promise<number>;
-  settle(batch: Batch): Promise<void>;
+  /** What it did cost, in US dollars; the rest is free again. */
+  settle(batch: Batch, costUsd: number): Promise<void>;
 }
 
 export interface TickDeps {
@@ -115,9 +116,10 @@ export function createTick(deps: TickDeps): () => Promise<void> {
   async function end(batch: Batch): Promise<Step> {
     const { whole, failed } = await deps.takeIn(batch);
     if (!whole) return "wait";
+    if (batch.cancelled) await deps.dropUnwanted();
     if (failed.length > 0) await deps.requests[batch.endpoint].makeOrdinarily(failed);
     await store.drop(failed.map(({ id }) => id));
-    await money.settle(batch);
+    await money.settle(batch, await store.costOf(batch)); // `batch` is as it was claimed
     for (const file of [batch.inputFile, batch.outputFile, batch.errorFile]) {
       if (file) await upstream.remove(file).catch((error) => log.warn("batch.file", describeError(error)));
     }
@@ -126,10 +128,9 @@ export function createTick(deps: TickDeps): () => Promise<void> {
 
   async function unsupported(batch: Batch): Promise<Step> {
     log.warn("batch.unsupported", {});
-    const found = await store.itemsOf(batch);
-    await deps.requests[batch.endpoint].makeOrdinarily(found);
-    await store.drop(found.map(({ id }) => id));
-    await money.settle({ ...batch, costUsd: 0 });
+    await deps.requests[batch.endpoint].makeOrdinarily(await store.itemsOf(batch));
+    await store.dropUnasked(batch);
+    await money.settle(batch, 0);
     return { state: "unsupported" };
   }
 

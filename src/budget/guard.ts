@@ -46,6 +46,10 @@ export function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
+export function ledgerName(day: string, share: Limit["share"]): string {
+  return share === "" ? day : `${day}:${share}`;
+}
+
 /** Whole seconds until the next UTC day, at least one. */
 export function secondsUntilTomorrow(time: number): number {
   return Math.ceil((DAY_MS - (time % DAY_MS)) / 1000);
@@ -74,7 +78,7 @@ export function createBudgetGuard({ limits, openLedger, now }: BudgetGuardOption
       };
       try {
         for (const { limitUsd, code, share } of limits) {
-          const ledger = openLedger(share === "" ? utcDay(time) : `${utcDay(time)}:${share}`);
+          const ledger = openLedger(ledgerName(utcDay(time), share));
           const verdict = await ledger.reserve(id, worstCaseUsd, limitUsd);
           if (verdict !== "granted") throw refusal(code, verdict, time);
           granted.push(ledger);

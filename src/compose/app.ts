@@ -10,6 +10,7 @@ import { configWarnings } from "../operations/warnings.ts";
 import { createFastPath, type FastPath, type Fetch, withFastPath } from "../personas/cache/fast-path.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
+import { composeLibrary } from "./library.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
 import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
@@ -56,6 +57,7 @@ function composeApp(env: Env, config: Config): AppDeps {
       config,
       counters: base.counters,
       jobs: personas.jobs,
+      library: composeLibrary(env, config),
       forgetPersonas: personas.forget,
       forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),
     }),

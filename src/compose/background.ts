@@ -5,8 +5,9 @@ import { createSetRetention } from "../personas/retention.ts";
 import { createPortraitBucket } from "../portraits/bucket.ts";
 import { OBJECT_PREFIX } from "../portraits/key.ts";
 import { composeBatches } from "./batch.ts";
-import { composeSpend } from "./budget.ts";
+import { composeGuard, composeSpend, economyLimits } from "./budget.ts";
 import { type Env, now, readConfig } from "./env.ts";
+import { composeLibrary } from "./library.ts";
 import { composeModelLookup, composeSizeSample } from "./operations.ts";
 import { composePortraitWork } from "./portrait-work.ts";
 import { openPregenerate } from "./pregenerate.ts";
@@ -20,7 +21,10 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     const { config } = result;
     const upstream = openUpstream(config);
     const pregenerate = openPregenerate(env, config);
-    const portraits = composePortraitWork(env, config, upstream, composeSpend(env, config));
+    const portraits = composePortraitWork(env, config, upstream, {
+      all: composeSpend(env, config),
+      library: composeGuard(env, economyLimits(config)),
+    });
     const purgeSets = createSetRetention({
       db: openDatabase(env.DB),
       forgetPictures: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
@@ -34,6 +38,7 @@ export function composeWork(env: Env): BackgroundWork | undefined {
       purge: traced("retention.purge", portraits.purge),
       purgeSets: traced("retention.purge_sets", purgeSets),
       pregenerate: { ...pregenerate, work: traced("pregenerate.work", pregenerate.work) },
+      announceLibrary: composeLibrary(env, config).announce,
       moveBatches: traced("batches.move", composeBatches(env, config, upstream, pregenerate)),
       sampleSize: composeSizeSample(env.DB),
       lookUpModels: composeModelLookup(env.DB, config, upstream),

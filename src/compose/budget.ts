@@ -1,4 +1,5 @@
-import { type BudgetGuard, createBudgetGuard, type Limit } from "../budget/guard.ts";
+import { createMoney } from "../batch/money.ts";
+import { type BudgetGuard, createBudgetGuard, type Limit, ledgerName } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { type Env, now } from "./env.ts";
@@ -14,9 +15,18 @@ function toLimits(config: Config, caller: string | undefined): Limit[] {
   return limits;
 }
 
+/** What a day may spend on the library and on economy jobs, and on everything. */
+export function economyLimits(config: Config): Limit[] {
+  const limitUsd = config.PREGENERATE_DAILY_LIMIT_USD;
+  return [{ limitUsd, code: "budget_exhausted", share: "pregenerate" }, ...toLimits(config, undefined)];
+}
+
 export function composeSpend(env: Env, config: Config, caller?: string): BudgetGuard {
+  return composeGuard(env, toLimits(config, caller));
+}
+
+export function composeGuard(env: Env, limits: readonly Limit[]): BudgetGuard {
   const ledger = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
-  const limits = toLimits(config, caller);
   const { reserve } = createBudgetGuard({
     limits,
     openLedger: (name) => ({
@@ -26,4 +36,17 @@ export function composeSpend(env: Env, config: Config, caller?: string): BudgetG
     now,
   });
   return { reserve: limits.length > 0 ? traced("budget.reserve", reserve) : reserve };
+}
+
+/** The day's ledger of pregeneration, and the day's of everything. */
+export function composeMoney(env: Env, config: Config) {
+  const object = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
+  return createMoney({
+    limits: (day) =>
+      economyLimits(config).map(({ limitUsd, share }) => ({ ledger: ledgerName(day, share), limitUsd })),
+    open: (name) => ({
+      reserveMany: (...amounts) => askAgainIfLost(async () => await object(name).reserveMany(...amounts)),
+      settle: (...settlement) => askAgainIfLost(async () => await object(name).settle(...settlement)),
+    }),
+  });
 }

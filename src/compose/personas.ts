@@ -9,7 +9,7 @@ import { createMemoryCache } from "../personas/cache/memory.ts";
 import { createDedupeIndex } from "../personas/generation/dedupe-index.ts";
 import { createPersonaRuns, type PersonaRuns } from "../personas/generation/object.ts";
 import { createOutbox } from "../personas/generation/outbox.ts";
-import { PROMPT_VERSION } from "../personas/generation/prompt.ts";
+import { promptVersion } from "../personas/generation/prompt.ts";
 import { createPersonaTask } from "../personas/generation/task.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { PersonaRoutesDeps } from "../personas/routes.ts";
@@ -48,7 +48,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
       const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
       return had;
     },
-    keyOptions: { scope, ignored, model, promptVersion: PROMPT_VERSION, hash },
+    keyOptions: { scope, ignored, model, promptVersion: promptVersion(config.PORTRAITS), hash },
     hash,
     redact: composeRedaction(config),
     publicBaseUrl: config.PUBLIC_BASE_URL,
@@ -80,6 +80,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     maxOutputTokens,
     dedupeIndex,
     waitUntil,
+    portraits: config.PORTRAITS,
     reasoningEffort: config.PERSONA_REASONING_EFFORT,
     newId: () => crypto.randomUUID(),
     imageWidths: config.IMAGE_WIDTHS,

@@ -19,6 +19,7 @@ import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
 import { createTransform } from "../portraits/sizes/transform.ts";
 import { createSizeWork } from "../portraits/sizes/work.ts";
 import { now } from "./env.ts";
+import { isOfLibrary } from "./library.ts";
 import { type PortraitBindings, portraitParts } from "./portraits.ts";
 import { traced, traceImages } from "./tracing.ts";
 
@@ -55,7 +56,7 @@ export function composePortraitWork(
   env: PortraitBindings,
   config: Config,
   upstream: Upstream,
-  spend: BudgetGuard,
+  spend: { readonly all: BudgetGuard; readonly library: BudgetGuard },
 ): PortraitWork {
   const { db, store, sizeJobs, bucket, notify } = portraitParts(env);
   const { MODEL_PRICES: prices, IMAGE_WIDTHS: widths } = config;
@@ -79,13 +80,14 @@ export function composePortraitWork(
     baseMs: config.IMAGE_RETRY_BASE_SECONDS * 1000,
     leaseMs,
   };
+  const isShared = isOfLibrary(config);
   const configured = config.OPENAI_API_KEY !== undefined;
   const job = createPortraitJob({
     store,
     bucket,
     makeSizes,
     generate,
-    spend,
+    budgetOf: ({ key }) => (isShared(key) ? spend.library : spend.all),
     worstCase,
     rule,
     configured,

@@ -18,6 +18,8 @@ import { createPictureCache } from "../portraits/serving/colo-cache.ts";
 import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
 import { createSizeJobs } from "../portraits/sizes/jobs.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
+import { now } from "./env.ts";
+import { fromLibrary, isOfLibrary, portraitStyle } from "./library.ts";
 
 /** What the portraits need of wrangler.toml. */
 export interface PortraitBindings {
@@ -29,8 +31,6 @@ export interface PortraitBindings {
 
 /** Somebody looks at a page of pending portraits every second or so; the consumer needs one message. */
 const LOOKED_AT_THROTTLE_MS = 5_000;
-
-const now = () => Date.now();
 
 /** What both the routes and the work are made of. */
 export function portraitParts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {
@@ -48,29 +48,45 @@ export function portraitParts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {
 /** What the persona room needs of the portraits. */
 export function composePortraits(env: PortraitBindings, config: Config) {
   const { db, store, notify } = portraitParts(env);
-  const style = { model: config.IMAGE_MODEL, size: config.IMAGE_SIZE, quality: config.IMAGE_QUALITY };
+  const style = portraitStyle(config);
+  const ofLibrary = config.PORTRAITS === "library";
+  const own = (traits: Traits): Portrait => {
+    const prompt = portraitPrompt(traits);
+    return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
+  };
+  /** The library's belong to nobody, and only a batch makes them: sooner where somebody waits. */
+  const insert = (economy: boolean) => (portraits: readonly Portrait[], owner: SetOwner) => {
+    const options = { style, now: now(), economy: economy || ofLibrary };
+    const inserted = insertPortraits(db, portraits, options);
+    const keys = portraits.map(({ key }) => key);
+    return ofLibrary ? [inserted] : [insertSetImages(db, owner, keys), inserted];
+  };
   return {
     notify: () => notify(),
-    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
-    portraitOf(traits: Traits): Portrait {
-      const prompt = portraitPrompt(traits);
-      return { prompt, key: imageKey(prompt, style, sha256), initials: toInitials(traits.name) };
-    },
+    takeUp: composeTakeUp(env, config),
+    portraitOf: ofLibrary ? fromLibrary(config) : own,
     /** `later` takes the message, which nobody waits for. */
     enqueue(later: (promise: Promise<unknown>) => void) {
       const notifyCoalesced = createCoalescedNotifier(notify);
       return async (portraits: readonly Portrait[], owner: SetOwner) => {
         const keys = portraits.map(({ key }) => key);
-        const statements = [insertSetImages(db, owner, keys), insertPortraits(db, portraits, style, now())];
-        const states = await store.enqueue(keys, statements);
-        if (Object.values(states).includes("pending")) later(notifyCoalesced());
+        const states = await store.enqueue(keys, insert(false)(portraits, owner));
+        if (!ofLibrary && Object.values(states).includes("pending")) later(notifyCoalesced());
         return states;
       };
     },
-    insert: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now()),
+    insert: insert(false),
     /** For the Batch API. */
-    insertEconomy: (portraits: readonly Portrait[]) => insertPortraits(db, portraits, style, now(), true),
+    insertEconomy: insert(true),
   };
+}
+
+/** Whoever looks at one of the library's waits for its batch. */
+function composeTakeUp(env: PortraitBindings, config: Config) {
+  const { store, notify } = portraitParts(env);
+  const takeUp = createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT);
+  const isShared = isOfLibrary(config);
+  return (keys: readonly string[]) => takeUp(keys.filter((key) => !isShared(key)));
 }
 
 export function composePortraitRoutes(env: PortraitBindings, config: Config): PortraitRoutesDeps {
@@ -82,7 +98,7 @@ export function composePortraitRoutes(env: PortraitBindings, config: Config): Po
     publicBaseUrl: config.PUBLIC_BASE_URL,
     notify: () => notify(),
     notifyThrottled: createThrottledNotifier(notify, LOOKED_AT_THROTTLE_MS, now),
-    takeUp: createTakeUp(store, notify, config.IMAGE_DAILY_LIMIT),
+    takeUp: composeTakeUp(env, config),
     wantSizes: createWantSizes(sizeJobs, notify, now),
     now,
   };

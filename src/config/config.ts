@@ -50,6 +50,7 @@ const VARIABLES = {
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   PREGENERATE_DAILY_LIMIT_USD: variable(parse.dollars, 5),
+  PORTRAITS: variable(parse.oneOf("persona", "library"), "persona"),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),

@@ -126,7 +126,7 @@ export const personaImages = sqliteTable(
     failure: text("failure"),
     /** What its upstream calls have cost so far. US dollars. */
     costUsd: real("cost_usd").notNull().default(0),
-    /** Waits for the Batch API: the ordinary consumer leaves it alone. */
+    /** Waits for the Batch API: the ordinary consumer leaves it alone. `due_at`: since when somebody waits. */
     economy: integer("economy", { mode: "boolean" }).notNull().default(false),
     contentType: text("content_type"),
     bytes: integer("bytes"),
@@ -243,6 +243,7 @@ export const batchItems = sqliteTable(
     batchId: text("batch_id"),
     /** Batches that it has been in. */
     asked: integer("asked").notNull().default(0),
+    /** Since when somebody waits for it; of the library, which waits for nobody, the last time that there is. */
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

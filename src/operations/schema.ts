@@ -30,6 +30,8 @@ export const stats = z.object({
   days: z.array(z.extend(bucket, { date })),
   models: z.array(z.object({ name: z.string(), shutdownDate: z.nullable(date) })),
   pregenerate: z.object({ pending: amount, done: amount, failed: amount }),
+  /** Portraits of the library, and how many of them are made; all 0 where there is none. */
+  library: z.object({ total: amount, ready: amount, pending: amount, failed: amount }),
   /** What D1 would not take of a run at first, in these days: stored later, or given up. */
   outbox: z.object({ recovered: amount, givenUp: amount }),
   /** D1's size, its limit, and the day on which it reaches that, as it grew of late; null where it does not grow. */

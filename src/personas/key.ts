@@ -17,7 +17,7 @@ export interface KeyOptions {
   readonly scope: "subject" | "shared";
   readonly ignored: readonly FieldPath[];
   readonly model: string;
-  readonly promptVersion: number;
+  readonly promptVersion: number | string;
   /** Keyed where there is a HASH_SECRET. */
   readonly hash: Hasher;
 }

@@ -1,5 +1,8 @@
 import type { Traits } from "./schema.ts";
 
+/** Whom a portrait shows. */
+export type Likeness = Pick<Traits, "age" | "gender" | "appearance"> & Partial<Pick<Traits, "occupation">>;
+
 // What the model wrote may be long, and an image prompt has its bound. Characters.
 const MAX_APPEARANCE = 600;
 const MAX_WORDS = 80;
@@ -11,12 +14,15 @@ function line(text: string, length: number): string {
 }
 
 /** What the image model is asked for. Only what can be seen goes in: no name, no health, no money. */
-export function portraitPrompt({ appearance, age, gender, occupation }: Traits): string {
+export function portraitPrompt({ appearance = "", age, gender, occupation }: Likeness): string {
   const looks = line(appearance, MAX_APPEARANCE).replace(/[.\s]+$/, "");
+  const clothing =
+    occupation === undefined
+      ? ""
+      : `Occupation, as a hint for clothing only: ${line(occupation, MAX_WORDS)}. `;
   return (
     `Professional portrait photograph, head and shoulders, of one ${age}-year-old person ` +
-    `(${line(gender, MAX_WORDS)}): ${looks}. ` +
-    `Occupation, as a hint for clothing only: ${line(occupation, MAX_WORDS)}. ` +
+    `(${line(gender, MAX_WORDS)}): ${looks}. ${clothing}` +
     "Natural, respectful and dignified, not a stereotype; true to the age, realistic skin and hair. " +
     "Soft natural light, plain light background, clean minimal style, eye level, looking at the camera. " +
     "No text, letters, numbers, logos, badges, watermarks or frames; nobody else in the picture."

@@ -29,9 +29,9 @@ export interface TextCost {
   readonly tokens: number;
 }
 
-/** What an answer with this set does not cost again. */
+/** What an answer with this set does not cost again. A portrait of the library would not have been made for it. */
 export function savedBy({ cost, personas }: StoredSet): Saved {
-  return { ...cost, images: personas.length };
+  return { ...cost, images: personas.filter(({ appearance }) => appearance !== undefined).length };
 }
 
 export function imageKeys({ personas }: StoredSet): string[] {

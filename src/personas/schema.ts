@@ -11,8 +11,7 @@ export const MAX_COUNT = 10;
 const text = z.string().check(z.minLength(1));
 const texts = z.array(text);
 
-/** What the model writes for each persona: the same fields for every one, all required. */
-export const traits = z.object({
+const withoutAppearance = z.object({
   name: text,
   description: text,
   age: z.int().check(z.gte(0), z.lte(120)),
@@ -33,8 +32,18 @@ export const traits = z.object({
   concerns: texts,
   questionsToAsk: texts,
   communicationStyle: text,
-  appearance: text,
 });
+
+/** What the model writes for each persona, by PORTRAITS: the same fields for every one, all required. */
+export const askedTraits = {
+  persona: z.extend(withoutAppearance, { appearance: text }),
+  library: withoutAppearance,
+} as const;
+/** Where portraits come from: made for each persona, or the library. */
+export type PortraitSource = keyof typeof askedTraits;
+
+/** `appearance` is what a portrait of one's own is made from. */
+export const traits = z.extend(withoutAppearance, { appearance: z.optional(text) });
 export type Traits = z.infer<typeof traits>;
 
 export const imageStatus = z.enum(["pending", "ready", "failed"]);

@@ -22,7 +22,7 @@ import {
 import type { Portrait } from "./generation/ordered-emitter.ts";
 import { SET_ID } from "./key.ts";
 import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
-import { dropUnmadePortraits, insertSetImages, type SetRow, toSet, upsertSet } from "./set-row.ts";
+import { dropUnmadePortraits, type SetOwner, type SetRow, toSet, upsertSet } from "./set-row.ts";
 
 /** What a run leaves behind. */
 export interface RunResult {
@@ -81,8 +81,8 @@ function toStored(row: Parameters<typeof toSet>[0] | undefined): Stored {
   return row ? { kind: "hit", set: toSet(row) } : { kind: "miss" };
 }
 
-/** The statement that puts portraits among the jobs, for the batch that stores their set. */
-export type InsertPortraits = (portraits: readonly Portrait[]) => Built;
+/** What puts a set's portraits among the jobs, for the batch that stores it. */
+export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => readonly Built[];
 
 /** A statement of the query builder's. */
 type Built = Parameters<typeof toStatement>[1];
@@ -115,9 +115,7 @@ export function createPersonaStore(
   function setStatements({ set, missing }: RunResult): D1PreparedStatement[] {
     if (!set) return [];
     if (missing.length === 0) return [upsertSet(db, set)];
-    const keys = missing.map(({ key }) => key);
-    const portraits = [insertSetImages(db, set, keys), insertPortraits(missing)];
-    return [upsertSet(db, set), ...toStatements(portraits)];
+    return [upsertSet(db, set), ...toStatements(insertPortraits(missing, set))];
   }
 
   const batch = async (statements: D1PreparedStatement[]) => {

@@ -15,7 +15,7 @@ let calls = 0;
 
 function personasText(leadData: unknown, count = 3, config: Record<string, unknown> = {}): string {
   const lead = JSON.stringify({ config: { count, ...config }, leadData });
-  const request = readChatRequest({ model: "gpt-6.1-terra", ...personaMessages({ lead, count }) });
+  const request = readChatRequest({ model: "gpt-6.1-terra", ...personaMessages({ lead, count }, "persona") });
   return writeAnswer(request, ++calls);
 }
 

@@ -120,7 +120,8 @@ describe("when it cannot start", () => {
   it.each(["--relaod", "--host", "--host http://tunnel.test", "tunnel.test", "--upstream constructor"])(
     "refuses %s",
     async (line) => {
-      const told = /^The options are --reload, --host <name>, .* and --upstream <openai \| .* \| vllm>\.$/;
+      const told =
+        /^The options are --reload, --library, --host <name>, .* and --upstream <openai \| .* \| vllm>\.$/;
       expect(await refusal({}, ...line.split(" "))).toMatch(told);
     },
   );

@@ -62,7 +62,8 @@ export async function announce(markers: readonly string[], initials = "AS"): Pro
   return await Promise.all(
     markers.map(async (prompt) => {
       const key = imageKey(prompt, STYLE, sha256);
-      await insertPortraits(openDatabase(env.DB), [{ key, prompt, initials }], STYLE, Date.now());
+      const options = { style: STYLE, now: Date.now(), economy: false };
+      await insertPortraits(openDatabase(env.DB), [{ key, prompt, initials }], options);
       return key;
     }),
   );

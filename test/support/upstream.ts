@@ -1,4 +1,5 @@
 import { inject } from "vitest";
+import type { BilledLine } from "../../dev/stand-in/batch/bill.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
 
 /** The stand-in's own record of a call that it was sent. */
@@ -19,6 +20,22 @@ export async function script(match: string, steps: readonly Step[], repeat = fal
   const response = await fetch(control("/script"), { method: "POST", body });
   if (!response.ok) throw new Error(await response.text());
   await response.body?.cancel();
+}
+
+/** How fast the upstream is with the calls, or the batch, that have `match` in them. */
+export async function pace(match: string, change: object): Promise<void> {
+  const response = await fetch(control("/pace"), {
+    method: "POST",
+    body: JSON.stringify({ match, ...change }),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  await response.body?.cancel();
+}
+
+/** The requests of batches that the upstream has answered, and is to be paid for. */
+export async function billedLines(): Promise<BilledLine[]> {
+  const response = await fetch(control("/bill"));
+  return ((await response.json()) as { lines: BilledLine[] }).lines;
 }
 
 export async function calls(match: string): Promise<Call[]> {

@@ -27,7 +27,9 @@ const persona = (name: string): Traits => ({
 
 function read(pieces: readonly string[], expected: number) {
   const personas: Traits[] = [];
-  const parser = createAnswerParser(expected, (found) => personas.push(found));
+  const parser = createAnswerParser({ count: expected, portraits: "persona" }, (found) =>
+    personas.push(found),
+  );
   for (const piece of pieces) parser.write(piece);
   return { personas, whole: parser.end() };
 }
@@ -50,7 +52,7 @@ describe("a model's answer", () => {
 
   it("gives each persona at the very character that completes it", () => {
     const found: number[] = [];
-    const parser = createAnswerParser(2, () => found.push(at));
+    const parser = createAnswerParser({ count: 2, portraits: "persona" }, () => found.push(at));
     let at = 0;
     for (const unit of text.split("")) {
       parser.write(unit);
@@ -132,7 +134,7 @@ describe("the schema that is asked for", () => {
   }
 
   it("is one that strict structured output takes: all members required, no others, no unknown words", () => {
-    const schema = answerSchema(4);
+    const schema = answerSchema(4, "persona");
     everyObject(schema, ({ properties, required, additionalProperties }) => {
       expect(required).toEqual(Object.keys(properties as object));
       expect(additionalProperties).toBe(false);

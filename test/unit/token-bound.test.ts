@@ -18,6 +18,7 @@ const bytes = (text: string) => Buffer.byteLength(text);
 const MODEL = {
   model: "gpt-6.1-terra",
   reasoningEffort: "low" as const,
+  portraits: "persona" as const,
   maxOutputTokens: 16_000,
   pseudonym: sha256,
 };

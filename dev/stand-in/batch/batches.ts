@@ -48,7 +48,7 @@ function shown(batch: Batch): JsonObject {
   };
 }
 
-/** Batches that are done at the pace of one answer: `validating`, `in_progress`, `finalizing`, `completed`. */
+/** Batches that are done at the pace of one answer: `validating`, `in_progress`, `completed`; or half of them, where they are cancelled. */
 export function createBatches({ shelf, paces, answerLine }: BatchParts): ApiRoute[] {
   const batches: Batch[] = [];
 
@@ -58,33 +58,36 @@ export function createBatches({ shelf, paces, answerLine }: BatchParts): ApiRout
     return batch;
   }
 
-  /** What a line says of itself decides in which file its answer is. */
-  async function complete(batch: Batch): Promise<void> {
-    const lines = shelf
+  /** What a line says of itself decides in which file its answer is. `share`: how many of them are answered. */
+  async function answerLines(batch: Batch, share = 1): Promise<void> {
+    const all = shelf
       .get(batch.inputFile)
       .text.split("\n")
       .filter((line) => line !== "");
+    const lines = all.slice(0, Math.floor(all.length * share));
     const output: string[] = [];
     const errors: string[] = [];
     for (const line of lines) {
       const { failed, text } = await answerLine(asRecord(parseJson(line)) ?? {}, batch.endpoint);
       (failed ? errors : output).push(text);
     }
-    batch.status = "finalizing";
-    batch.counts = { total: lines.length, completed: output.length, failed: errors.length };
+    batch.counts = { total: all.length, completed: output.length, failed: errors.length };
     if (output.length > 0) batch.outputFile = shelf.put(output.reverse().join(""), "batch_output");
     if (errors.length > 0) batch.errorFile = shelf.put(errors.join(""), "batch_output");
-    batch.status = "completed";
   }
 
   /** It moves when it is looked at: no timer outlives a test. */
   async function move(batch: Batch): Promise<void> {
-    if (batch.status === "cancelling") batch.status = "cancelled";
+    if (batch.status === "cancelling") {
+      batch.status = "cancelled";
+      await answerLines(batch, 0.5); // what had finished by then is paid, and in the files
+    }
     const { ttftMs } = paces.paceFor("chat", batch.id);
     if (OVER.includes(batch.status) || Date.now() - batch.createdAt < ttftMs) return;
     if (batch.status !== "validating") return;
     batch.status = "in_progress";
-    await complete(batch);
+    await answerLines(batch);
+    batch.status = "completed";
   }
 
   return [

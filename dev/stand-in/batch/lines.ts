@@ -1,6 +1,8 @@
 import type { JsonObject } from "../as-record.ts";
+import { asRecord } from "../as-record.ts";
 import { ApiFailure, scriptedFailure } from "../openai/failure.ts";
 import type { ScriptBook, Step } from "../script.ts";
+import type { Bill } from "./bill.ts";
 
 /** Answers the body of one request as its endpoint would. Throws an `ApiFailure`. */
 export type Answerer = (raw: string, step: Step | undefined) => JsonObject | Promise<JsonObject>;
@@ -14,6 +16,7 @@ export type LineAnswerer = (
 export function createLineAnswerer(
   scripts: ScriptBook,
   answerers: Readonly<Record<string, Answerer>>,
+  bill: Bill,
 ): LineAnswerer {
   function answerScripted({ status = 200, body }: Step): { status: number; body: unknown } | undefined {
     if (body !== undefined) return { status, body };
@@ -38,6 +41,8 @@ export function createLineAnswerer(
   return async ({ custom_id: id, url, body }, endpoint) => {
     answered += 1;
     const { status, body: said } = await answer(JSON.stringify(body ?? {}), url === endpoint ? endpoint : "");
+    if (status === 200 && typeof said !== "string")
+      bill.add({ endpoint, model: asRecord(body)?.model, usage: asRecord(said)?.usage });
     const response = { status_code: status, request_id: `req_${answered}`, body: said };
     const line = { id: `batch_req_${answered}`, custom_id: id ?? null, response, error: null };
     // A script's text is a line as it stands: one that is malformed.

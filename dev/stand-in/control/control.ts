@@ -34,8 +34,10 @@ const pace: Route = ({ body, res }, { paces }) => {
   send(res, 200, asked);
 };
 
-const forget: Route = ({ res }, { journal, scripts, paces }) => {
-  for (const part of [journal, scripts, paces]) part.clear();
+const bill: Route = ({ res }, parts) => send(res, 200, { lines: parts.bill.lines() });
+
+const forget: Route = ({ res }, { journal, scripts, paces, bill: paid }) => {
+  for (const part of [journal, scripts, paces, paid]) part.clear();
   send(res, 200, { forgotten: true });
 };
 
@@ -44,6 +46,7 @@ const ROUTES: Record<string, Route> = {
   "POST /pace": pace,
   "GET /calls": calls,
   "GET /calls/wait": waitForCalls,
+  "GET /bill": bill,
   "DELETE /": forget,
   "GET /health": ({ res }) => send(res, 200, { status: "ok" }),
 };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import * as z from "zod/mini";
+import type { Bill } from "../batch/bill.ts";
 import type { Journal } from "../journal.ts";
 import type { PaceBook } from "../pace.ts";
 import type { ScriptBook } from "../script.ts";
@@ -8,6 +9,7 @@ export interface ControlParts {
   readonly journal: Journal;
   readonly scripts: ScriptBook;
   readonly paces: PaceBook;
+  readonly bill: Bill;
 }
 
 export interface RoutedRequest {

@@ -3,12 +3,18 @@ import * as z from "zod/mini";
 import { Problem } from "../../http/errors.ts";
 import { createThinkFilter } from "../../openai/shapes/think-filter.ts";
 import { wellFormedValue } from "../../openai/shapes/well-formed.ts";
-import { type Traits, traits } from "../schema.ts";
+import { askedTraits, type PortraitSource, type Traits } from "../schema.ts";
 
 /** Far above ten long personas; an upstream that goes on for ever is cut off here. Characters. */
 const MAX_ANSWER_CHARS = 512 * 1024;
 
 const HIGH_SURROGATE_AT_END = /[\uD800-\uDBFF]$/;
+
+/** What an answer must have. */
+export interface Asked {
+  readonly count: number;
+  readonly portraits: PortraitSource;
+}
 
 export interface AnswerParser {
   /** Throws `upstream_invalid_output` past the longest answer there can be, which ends the call. */
@@ -64,7 +70,10 @@ function createUnwrapper() {
  * Reads the model's `{"personas": […]}` as it is written and gives each persona the moment its object is
  * complete, in order. After the first error it gives none.
  */
-export function createAnswerParser(expected: number, onPersona: (persona: Traits) => void): AnswerParser {
+export function createAnswerParser(
+  { count: expected, portraits }: Asked,
+  onPersona: (persona: Traits) => void,
+): AnswerParser {
   let valid = true;
   let length = 0;
   let found = 0;
@@ -76,7 +85,7 @@ export function createAnswerParser(expected: number, onPersona: (persona: Traits
   };
   parser.onValue = ({ value, key }) => {
     const known = typeof key === "number" && found < expected;
-    const persona = known ? z.safeParse(traits, wellFormedValue(value)) : undefined;
+    const persona = known ? z.safeParse(askedTraits[portraits], wellFormedValue(value)) : undefined;
     if (!persona?.success) valid = false;
     if (!valid || !persona?.success) return;
     found += 1;

@@ -3,11 +3,13 @@ import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/
 import { asRecord } from "../../as-record.ts";
 import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
+import { BODY_LIMIT } from "../../http/body.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
 import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
-import type { Traits } from "../schema.ts";
+import type { StoredPersona } from "../presenter.ts";
+import { MAX_COUNT, type Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
-import { createAnswerParser } from "./answer-parser.ts";
+import { type Asked, createAnswerParser } from "./answer-parser.ts";
 import { type GeneratorModel, personaRequest } from "./generator.ts";
 import type { Portrait } from "./ordered-emitter.ts";
 import type { RunInput } from "./task.ts";
@@ -16,9 +18,10 @@ export interface BatchAnswerDeps extends GeneratorModel {
   readonly db: Database;
   /** Its portraits wait for a batch, too. */
   readonly store: Pick<PersonaStore, "find" | "save" | "remove">;
-  readonly portraitOf: (traits: Traits) => Portrait;
-  /** US dollars, at the price of a batch. */
-  readonly cost: (usage: Usage) => number;
+  /** `others` come before it in its set. */
+  readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
+  /** US dollars, at the price of a batch; its worst case where the server did not say what it used. */
+  readonly cost: (usage: Usage, input: RunInput | null) => number;
   readonly now: () => number;
   readonly newId: () => string;
 }
@@ -30,17 +33,25 @@ export interface BatchAnswer {
   readonly costUsd: number;
 }
 
+/** What an input that was erased may have been. */
+export const LARGEST_INPUT = {
+  lead: "-".repeat(BODY_LIMIT),
+  count: MAX_COUNT,
+  callerUserHash: null,
+  callerAddressHash: "",
+};
+
 const ROUTE = "/api/admin/pregenerate";
 
 /** The personas in an answer of `chat/completions`, or why there are none. */
-function readAnswer(body: unknown, count: number): Traits[] | "model_refusal" | "upstream_invalid_output" {
+function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "upstream_invalid_output" {
   const { choices } = asRecord(body);
   const { message, finish_reason: reason } = asRecord(Array.isArray(choices) ? choices[0] : undefined);
   const { content, refusal } = asRecord(message);
   if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
   const personas: Traits[] = [];
   try {
-    const parser = createAnswerParser(count, (persona) => personas.push(persona));
+    const parser = createAnswerParser(asked, (persona) => personas.push(persona));
     parser.write(typeof content === "string" ? content : "");
     return reason === "stop" && parser.end() ? personas : "upstream_invalid_output";
   } catch {
@@ -95,10 +106,13 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
     const row = logRow(input, rowId, spent);
     const there = await store.find(key);
     if (there.kind === "hit") return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
-    const portraits = personas.map(deps.portraitOf);
-    const made = personas.map((traits, index) => {
-      return { ...traits, id: deps.newId(), imageKey: portraits[index]?.key ?? "" };
-    });
+    const portraits: Portrait[] = [];
+    const made: StoredPersona[] = [];
+    for (const traits of personas) {
+      const portrait = deps.portraitOf(traits, made);
+      portraits.push(portrait);
+      made.push({ ...traits, id: deps.newId(), imageKey: portrait.key });
+    }
     const cost = { usd: spent.costUsd, tokens: spent.usage.inputTokens + spent.usage.outputTokens };
     const whose = { key, setId, emailHash, userHash, model: deps.model };
     const set = { ...whose, personas: made, states: {}, cost, createdAt: now() };
@@ -112,7 +126,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       return body;
     },
     /** What an answer that nobody wants any more has cost. US dollars. */
-    costOf: (usage: unknown) => deps.cost(parseUsage(usage)),
+    costOf: (usage: unknown) => deps.cost(parseUsage(usage), null),
     /** Takes an answer in, for the row of the log that is named. `wanted`: false where it was erased. */
     async accept(
       input: RunInput,
@@ -121,8 +135,8 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       wanted: () => Promise<boolean>,
     ): Promise<BatchAnswer> {
       const usage = parseUsage(asRecord(body).usage);
-      const spent = { usage, costUsd: deps.cost(usage) };
-      const answer = readAnswer(body, input.count);
+      const spent = { usage, costUsd: deps.cost(usage, input) };
+      const answer = readAnswer(body, { count: input.count, portraits: deps.portraits });
       if (typeof answer !== "string") {
         await keep(input, rowId, answer, spent);
         await tellJobs(input.key, spent.costUsd);

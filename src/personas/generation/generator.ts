@@ -4,9 +4,9 @@ import type { Hasher } from "../../hash.ts";
 import { Problem } from "../../http/errors.ts";
 import type { TextCalls } from "../../openai/text-calls.ts";
 import type { Completion } from "../../openai/token-stream.ts";
-import type { Traits } from "../schema.ts";
-import { type AnswerParser, createAnswerParser } from "./answer-parser.ts";
-import { type PersonaPrompt, PROMPT_VERSION, personaMessages } from "./prompt.ts";
+import type { PortraitSource, Traits } from "../schema.ts";
+import { type AnswerParser, type Asked, createAnswerParser } from "./answer-parser.ts";
+import { type PersonaPrompt, personaMessages, promptVersion } from "./prompt.ts";
 
 export interface GeneratorModel {
   readonly model: string;
@@ -14,6 +14,7 @@ export interface GeneratorModel {
   readonly reasoningEffort: NonNullable<ReasoningEffort> | "default";
   /** For the largest set. */
   readonly maxOutputTokens: number;
+  readonly portraits: PortraitSource;
   /** Names a person to the upstream, and says nothing of them. */
   readonly pseudonym: Hasher;
 }
@@ -50,12 +51,12 @@ export function personaRequest(
   const caller = prompt.callerUserHash ?? prompt.callerAddressHash;
   return {
     model: options.model,
-    ...personaMessages(prompt),
+    ...personaMessages(prompt, options.portraits),
     ...(options.reasoningEffort !== "default" && { reasoning_effort: options.reasoningEffort }),
     max_completion_tokens: outputLimit(prompt.count, options.maxOutputTokens),
     store: false,
     safety_identifier: options.pseudonym(JSON.stringify(["caller", caller])),
-    prompt_cache_key: `personas-${PROMPT_VERSION}-${prompt.count}`, // what stands before the lead
+    prompt_cache_key: `personas-${promptVersion(options.portraits)}-${prompt.count}`, // what stands before the lead
     stream: true,
     stream_options: { include_usage: true, include_obfuscation: false },
   };
@@ -71,7 +72,7 @@ function isRefusal({ finishReason, refusal }: Completion): boolean {
  */
 export async function generatePersonas(
   request: ChatCompletionCreateParamsStreaming,
-  count: number,
+  asked: Asked,
   calls: TextCalls,
   listener: GenerateListener,
 ): Promise<Traits[]> {
@@ -80,7 +81,7 @@ export async function generatePersonas(
   function begin(): AnswerParser {
     if (personas.length > 0) listener.onRestart();
     personas = [];
-    return createAnswerParser(count, (persona) => {
+    return createAnswerParser(asked, (persona) => {
       personas.push(persona);
       listener.onPersona(persona);
     });

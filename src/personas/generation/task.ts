@@ -5,7 +5,7 @@ import type { Spent, TextCalls } from "../../openai/text-calls.ts";
 import { createRunRows } from "../../runs/run-row.ts";
 import type { RunContext, RunTask } from "../../runs/runner/task.ts";
 import type { PersonaInput } from "../key.ts";
-import { doneEvent, type ImageStates, type StoredSet } from "../presenter.ts";
+import { doneEvent, type ImageStates, type StoredPersona, type StoredSet } from "../presenter.ts";
 import type { Traits } from "../schema.ts";
 import type { SetOwner, SetRow } from "../set-row.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
@@ -29,7 +29,8 @@ export interface PersonaMetadata {
 
 export interface PersonaTaskDeps extends GeneratorModel {
   readonly store: PersonaStore;
-  readonly portraitOf: (traits: Traits) => Portrait;
+  /** `others` come before it in its set. */
+  readonly portraitOf: (traits: Traits, others: readonly StoredPersona[]) => Portrait;
   /** Puts portraits among the jobs, with whose they are, and has them made; gives the states they are in. */
   readonly enqueuePortraits: (portraits: readonly Portrait[], owner: SetOwner) => Promise<ImageStates>;
   /** Has portraits made that were put among the jobs in another way. */
@@ -104,9 +105,10 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     const enqueue = (portraits: readonly Portrait[]) => deps.enqueuePortraits(portraits, input);
     const emitter = createOrderedEmitter(enqueue, context.emit);
     try {
-      await generatePersonas(personaRequest(input, deps), input.count, calls, {
+      const asked = { count: input.count, portraits: deps.portraits };
+      await generatePersonas(personaRequest(input, deps), asked, calls, {
         onPersona(traits) {
-          const portrait = deps.portraitOf(traits);
+          const portrait = deps.portraitOf(traits, emitter.personas);
           emitter.add({ ...traits, id: deps.newId(), imageKey: portrait.key }, portrait);
         },
         onRestart() {

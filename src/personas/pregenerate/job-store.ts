@@ -96,9 +96,9 @@ export function createJobStore(db: Database, now: () => number): JobStore {
             pending: sql<number>`COUNT(*) FILTER (WHERE status = 'pending')`,
             ready: sql<number>`COUNT(*) FILTER (WHERE status = 'ready')`,
             failed: sql<number>`COUNT(*) FILTER (WHERE status = 'failed')`,
-            // What was ready before was not paid for this job.
+            // What was ready before was not paid for this job, and the library is paid for nobody's.
             usd: sql<number>`COALESCE(SUM(cost_usd) FILTER (WHERE updated_at >= job_created_at
-              AND (ready_at IS NULL OR ready_at >= job_created_at)), 0)`,
+              AND image_key IN (SELECT image_key FROM set_images) AND (ready_at IS NULL OR ready_at >= job_created_at)), 0)`,
           })
           .from(
             sql`(${portraitsOf(sql`${id}`)}),

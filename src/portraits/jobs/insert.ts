@@ -13,16 +13,24 @@ export interface Portrait {
 /** `dueAt` of a portrait that the day's limit left waiting until somebody looks: the last time that there is. */
 export const UNTIL_LOOKED_AT = 8.64e15;
 
-/**
- * The insert behind `announce`, for whoever has a batch of its own. At most ten portraits, since D1 binds 100
- * values; what is the same in every row is written out.
- */
+export interface InsertOptions {
+  readonly style: PortraitStyle;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** For the Batch API. */
+  readonly economy: boolean;
+  /** When somebody has begun to wait: now, unless said otherwise. */
+  readonly dueAt?: number;
+}
+
+/** D1 binds 100 values; what is the same in every row is written out. */
+export const MAX_INSERTED = 10;
+
+/** Puts portraits in, `MAX_INSERTED` at most, for a batch of the caller's. */
 export function insertPortraits(
   db: Database,
   portraits: readonly Portrait[],
-  style: PortraitStyle,
-  now: number,
-  economy = false,
+  { style, now, economy, dueAt = now }: InsertOptions,
 ) {
   const at = sql.raw(String(now));
   const start = {
@@ -31,7 +39,8 @@ export function insertPortraits(
     costUsd: sql`0`,
     economy: sql.raw(String(Number(economy))),
   };
-  const same = { dueAt: at, createdAt: at, updatedAt: at, ...start };
+  const due = sql.raw(String(dueAt));
+  const same = { dueAt: due, createdAt: at, updatedAt: at, ...start };
   const rows = portraits.map(({ key, prompt, initials }) => ({
     imageKey: key,
     prompt,
@@ -48,7 +57,7 @@ export function insertPortraits(
     .values(rows)
     .onConflictDoUpdate({
       target: images.imageKey,
-      set: { dueAt: at, economy: start.economy },
+      set: { dueAt: due, economy: start.economy },
       setWhere: sql`${images.status} = 'pending' AND (${waits} OR ${images.economy} > ${start.economy})`,
     });
 }

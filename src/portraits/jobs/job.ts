@@ -22,7 +22,8 @@ export interface JobDeps {
   readonly bucket: Pick<PortraitBucket, "head" | "put" | "remove" | "removeSizes">;
   readonly makeSizes: MakeSizes;
   readonly generate: Generate;
-  readonly spend: BudgetGuard;
+  /** Out of whose money a portrait is paid. */
+  readonly budgetOf: (job: PortraitJob) => BudgetGuard;
   /** US dollars. */
   readonly worstCase: (job: PortraitJob) => number;
   readonly rule: BeginRule & RetryRule;
@@ -163,10 +164,10 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
     let reservation: Reservation;
     try {
-      reservation = await deps.spend.reserve(deps.worstCase(job));
+      reservation = await deps.budgetOf(job).reserve(deps.worstCase(job));
     } catch (error) {
       if (!(error instanceof Problem && error.code === "budget_exhausted")) throw error;
-      log.warn("portrait.waits", { image: shortKey(job.key), reason: "DAILY_SPEND_LIMIT_USD" });
+      log.warn("portrait.waits", { image: shortKey(job.key), reason: error.code });
       const { retryAfterSeconds = 0 } = error.options;
       const dueAt = Math.min(now() + retryAfterSeconds * 1_000, nextUtcDay(now()));
       return await store.postpone(job, dueAt, error.code);
