@@ -26,12 +26,15 @@ const TRACED = {
   ],
 };
 
+interface ProjectOptions {
+  readonly miniflare?: object;
+  /** False: one file after another. */
+  readonly fileParallelism?: boolean;
+}
+
 /** The worker inside workerd, with the bindings of wrangler.toml and these variables over the tests' own. */
-function workerProject(
-  name: string,
-  variables: Record<string, string> = {},
-  { miniflare = {}, fileParallelism = true } = {},
-) {
+function workerProject(name: string, variables: Record<string, string> = {}, options: ProjectOptions = {}) {
+  const { miniflare = {}, fileParallelism = true } = options;
   const worker = cloudflareTest(async ({ inject }) => ({
     wrangler: { configPath: "./wrangler.toml" },
     miniflare: {
@@ -150,7 +153,6 @@ export default defineConfig(({ mode }) => ({
         ADMIN_TOKEN: "the-administrators-own-token",
         RETENTION_SETS: process.env.RETENTION_SETS ?? "10000",
       }),
-      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, { miniflare: TRACED }),
       // one file after another: calls for files and batches, and the bill, do not tell who has asked
       workerProject("economy", { ADMIN_TOKEN: "the-administrators-own-token" }, { fileParallelism: false }),
       // worth some forty portraits of the library a day, at their worst case
@@ -164,6 +166,7 @@ export default defineConfig(({ mode }) => ({
         },
         { fileParallelism: false },
       ),
+      workerProject("traces", { ADMIN_TOKEN: "the-administrators-own-token" }, { miniflare: TRACED }),
       workerProject("misconfigured", { UPSTREAM_TIMEOUT_MS: "soon" }),
       workerProject("keyless", { OPENAI_API_KEY: "" }),
     ],

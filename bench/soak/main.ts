@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,11 +63,10 @@ async function soak(
 
 const started: Soaked[] = [];
 try {
-  const least = existsSync(join(ROOT, "bench", "bare", "least.ts")) ? "least" : "renumber";
   const ours = await start(await serviceCode());
   started.push(ours);
   await migrate(await ours.served.database());
-  const bare = await start(await bareCode(least));
+  const bare = await start(await bareCode("least"));
   started.push(bare);
   await makeBareTable(await bare.served.database());
   const all = await Promise.all([soak("ours", ours, mixedLoad), soak("bare", bare, chatLoad)]);

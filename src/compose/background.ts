@@ -39,6 +39,7 @@ export function composeWork(env: Env): BackgroundWork | undefined {
       purge: traced("retention.purge", portraits.purge),
       purgeSets: traced("retention.purge_sets", purgeSets),
       pregenerate: { ...pregenerate, work: traced("pregenerate.work", pregenerate.work) },
+      announceLibrary: composeLibrary(env, config).announce,
       moveBatches: traced("batches.move", composeBatches(env, config, upstream, pregenerate)),
       sampleSize: composeSizeSample(env.DB),
       lookUpModels: composeModelLookup(env.DB, config, upstream),

@@ -1,31 +1,28 @@
 import { asRecord } from "../as-record.ts";
 import { createBatchItems } from "../batch/items.ts";
-import { createMoney } from "../batch/money.ts";
 import { createPortraits } from "../batch/portraits.ts";
-import { type BatchStore, createBatchStore } from "../batch/store.ts";
-import { createTakeIn } from "../batch/take-in.ts";
+import { type BatchStore, createBatchStore, type Picture } from "../batch/store.ts";
+import { createTakeIn, NO_COST } from "../batch/take-in.ts";
 import { createTexts } from "../batch/texts.ts";
 import { createTick } from "../batch/tick.ts";
 import { batchWarnings } from "../batch/warnings.ts";
-import { ledgerName, utcDay } from "../budget/guard.ts";
+import { utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
-import { askAgainIfLost } from "../http/availability.ts";
-import { BODY_LIMIT } from "../http/body.ts";
 import { createBatches } from "../openai/batches.ts";
 import { costUsd, parseImageUsage, type Usage } from "../openai/shapes/usage.ts";
 import type { Upstream } from "../openai/upstream.ts";
 import { imageWorstCaseUsd, textWorstCaseUsd } from "../openai/worst-case.ts";
-import { createBatchAnswers } from "../personas/generation/batch-answer.ts";
+import { createBatchAnswers, LARGEST_INPUT } from "../personas/generation/batch-answer.ts";
 import { type PersonaCaller, personaRequest } from "../personas/generation/generator.ts";
 import type { PersonaPrompt } from "../personas/generation/prompt.ts";
 import type { RunInput } from "../personas/generation/task.ts";
 import type { Pregenerate } from "../personas/pregenerate/pregenerate.ts";
-import { MAX_COUNT } from "../personas/schema.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { takeApart } from "../portraits/generation/answer.ts";
+import { LARGEST_PROMPT } from "../portraits/generation/batch-answer.ts";
 import { imageRequest } from "../portraits/generation/request.ts";
-import { economyLimits } from "./budget.ts";
+import { composeMoney } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 import { portraitStyle } from "./library.ts";
 import { composeBatchPictures } from "./portrait-work.ts";
@@ -37,27 +34,6 @@ const PRICE = 0.5;
 const newId = () => crypto.randomUUID();
 
 const openStore = (env: Env) => createBatchStore(openDatabase(env.DB), now, newId, utcDay);
-
-/** The day's ledger of pregeneration, and the day's of everything. */
-function composeMoney(env: Env, config: Config) {
-  const object = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
-  return createMoney({
-    limits: (day) =>
-      economyLimits(config).map(({ limitUsd, share }) => ({ ledger: ledgerName(day, share), limitUsd })),
-    open: (name) => ({
-      reserveMany: (...amounts) => askAgainIfLost(async () => await object(name).reserveMany(...amounts)),
-      settle: (...settlement) => askAgainIfLost(async () => await object(name).settle(...settlement)),
-    }),
-  });
-}
-
-/** What an input that was erased may have been. */
-const LARGEST_INPUT = {
-  lead: "-".repeat(BODY_LIMIT),
-  count: MAX_COUNT,
-  callerUserHash: null,
-  callerAddressHash: "",
-};
 
 function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"]) {
   const { PERSONA_MODEL: model, MODEL_PRICES: prices, PERSONA_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
@@ -72,13 +48,14 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   };
   const worstCase = (input: PersonaPrompt & PersonaCaller) =>
     textWorstCaseUsd(prices, personaRequest(input, generator), maxOutputTokens) * PRICE;
+  const cost = (usage: Usage, input: RunInput | null) =>
+    usage.inputTokens > 0 && usage.outputTokens > 0
+      ? costUsd(prices, model, usage) * PRICE
+      : worstCase(input ?? LARGEST_INPUT);
   const answers = createBatchAnswers({
     ...generator,
     db,
-    cost: (usage: Usage, input: RunInput | null) =>
-      usage.inputTokens > 0 && usage.outputTokens > 0
-        ? costUsd(prices, model, usage) * PRICE
-        : worstCase(input ?? LARGEST_INPUT),
+    cost,
     now,
     newId,
     store: createPersonaStore(db, portraits.insertEconomy, now),
@@ -88,13 +65,11 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   return createTexts({ answers, worstCaseUsd: worstCase, makeNow, isWanted });
 }
 
-/** That of a portrait that was erased. */
-const LARGEST_PROMPT = "-".repeat(4_000);
-
 function composeImages(env: Env, config: Config, store: BatchStore) {
-  const { MODEL_PRICES: prices, IMAGE_MODEL: model } = config;
+  const { MODEL_PRICES: prices } = config;
   const { makeOrdinarily, keep, fail } = composeBatchPictures(env, config);
   const { notify } = composePortraits(env, config);
+  const worstCase = (portrait: Omit<Picture, "key">) => imageWorstCaseUsd(prices, portrait) * PRICE;
   const answers = {
     keep,
     fail,
@@ -103,16 +78,16 @@ function composeImages(env: Env, config: Config, store: BatchStore) {
       await makeOrdinarily(keys);
       if (keys.length > 0) await notify();
     },
-    toRequest: (picture: Parameters<typeof imageRequest>[0]) => ({
+    toRequest: (picture: Picture) => ({
       body: imageRequest(picture),
-      worstCaseUsd: imageWorstCaseUsd(prices, picture) * PRICE,
+      worstCaseUsd: worstCase(picture),
     }),
-    largest: { ...portraitStyle(config), prompt: LARGEST_PROMPT, key: "" },
-    cost(body: unknown) {
+    cost(known: Picture | undefined, body: unknown) {
       const usage = parseImageUsage(asRecord(body).usage);
-      if (!usage || usage.outputTokens === 0) return undefined;
+      const portrait = known ?? { ...portraitStyle(config), prompt: LARGEST_PROMPT };
+      if (!usage || usage.outputTokens === 0) return { ...NO_COST, costUsd: worstCase(portrait) };
       const { inputTokens, outputTokens } = usage;
-      return { inputTokens, outputTokens, costUsd: costUsd(prices, model, usage) * PRICE };
+      return { inputTokens, outputTokens, costUsd: costUsd(prices, portrait.model, usage) * PRICE };
     },
   };
   return createPortraits(answers, store);

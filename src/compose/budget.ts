@@ -1,4 +1,5 @@
-import { type BudgetGuard, createBudgetGuard, type Limit } from "../budget/guard.ts";
+import { createMoney } from "../batch/money.ts";
+import { type BudgetGuard, createBudgetGuard, type Limit, ledgerName } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { type Env, now } from "./env.ts";
@@ -35,4 +36,17 @@ export function composeGuard(env: Env, limits: readonly Limit[]): BudgetGuard {
     now,
   });
   return { reserve: limits.length > 0 ? traced("budget.reserve", reserve) : reserve };
+}
+
+/** The day's ledger of pregeneration, and the day's of everything. */
+export function composeMoney(env: Env, config: Config) {
+  const object = (name: string) => env.SPEND.get(env.SPEND.idFromName(name));
+  return createMoney({
+    limits: (day) =>
+      economyLimits(config).map(({ limitUsd, share }) => ({ ledger: ledgerName(day, share), limitUsd })),
+    open: (name) => ({
+      reserveMany: (...amounts) => askAgainIfLost(async () => await object(name).reserveMany(...amounts)),
+      settle: (...settlement) => askAgainIfLost(async () => await object(name).settle(...settlement)),
+    }),
+  });
 }

@@ -18,6 +18,7 @@ import { createPictureCache } from "../portraits/serving/colo-cache.ts";
 import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
 import { createSizeJobs } from "../portraits/sizes/jobs.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
+import { now } from "./env.ts";
 import { fromLibrary, isOfLibrary, portraitStyle } from "./library.ts";
 
 /** What the portraits need of wrangler.toml. */
@@ -30,8 +31,6 @@ export interface PortraitBindings {
 
 /** Somebody looks at a page of pending portraits every second or so; the consumer needs one message. */
 const LOOKED_AT_THROTTLE_MS = 5_000;
-
-const now = () => Date.now();
 
 /** What both the routes and the work are made of. */
 export function portraitParts({ DB, IMAGES, IMAGE_JOBS }: PortraitBindings) {

@@ -250,7 +250,8 @@ export async function readCompletion(
     while (!state.done) {
       const bytes = await reader.read();
       if (!bytes) break;
-      if (answer.feed(decoder.decode(bytes, { stream: true })))
+      const brought = answer.feed(decoder.decode(bytes, { stream: true }));
+      if (brought && !state.done)
         watchdog.touch(state.finishReason === "" ? idleMs : Math.min(idleMs, AFTER_FINISH_MS));
     }
     answer.end();

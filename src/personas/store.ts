@@ -82,7 +82,7 @@ function toStored(row: Parameters<typeof toSet>[0] | undefined): Stored {
 }
 
 /** What puts a set's portraits among the jobs, for the batch that stores it. */
-export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => Built[];
+export type InsertPortraits = (portraits: readonly Portrait[], owner: SetOwner) => readonly Built[];
 
 /** A statement of the query builder's. */
 type Built = Parameters<typeof toStatement>[1];

@@ -97,7 +97,9 @@ describe("sets that nobody is shown", () => {
     expect((await env.IMAGES.list()).objects).toEqual([]);
   });
 
-  it("go as fast as they age, day after day, in ticks that are bounded", { timeout: 280_000 }, async ({ annotate }) => {
+  it("go as fast as they age, day after day, in ticks that are bounded", { timeout: 280_000 }, async ({
+    annotate,
+  }) => {
     const [days, every, most] = [10, 100, 5_000];
     const aDay = Number(RETENTION_SETS) / days;
     const today = Date.now();

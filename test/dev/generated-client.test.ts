@@ -78,7 +78,10 @@ describe("a client that a public generator makes of the service's own /openapi.j
     symlinkSync(bin("@oazapfts/runtime"), join(project, "node_modules/@oazapfts/runtime"));
 
     run(process.execPath, [bin("oazapfts/dist/cli.js"), "openapi.json", "client.ts"], project);
-    const compiled = spawnSync(process.execPath, [bin("typescript/bin/tsc")], { cwd: project, encoding: "utf8" });
+    const compiled = spawnSync(process.execPath, [bin("typescript/bin/tsc")], {
+      cwd: project,
+      encoding: "utf8",
+    });
     expect(compiled.stdout).toBe("");
     const lead = readFileSync(join(ROOT, "examples/lead.json"), "utf8");
     const printed = run(process.execPath, ["run.js", origin, lead], project);

@@ -159,19 +159,19 @@ describe("the rows that D1 writes", () => {
     expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, announce: 24, store: 18 });
   });
 
-  it("are 7 for a chat, in one round trip after its answer", async () => {
+  it("are 8 for a chat, in one round trip after its answer", async () => {
     trips = [];
     expect((await chat(bodyOf(newQuestion()))).status).toBe(200);
     await until("the run is logged", async () => trips.some(isStored));
-    expect(trips.filter(isStored)).toEqual([{ kind: "store", rowsWritten: 7 }]);
+    expect(trips.filter(isStored)).toEqual([{ kind: "store", rowsWritten: 8 }]);
   });
 
-  it("are 8 for each portrait that is made", async () => {
+  it("are 9 for each portrait that is made", async () => {
     const pending = "SELECT 1 FROM persona_images WHERE status = 'pending'";
     await until("others are made", async () => (await env.DB.prepare(pending).first()) === null);
     trips = [];
     const { setId } = await setOf(await generate({ leadData: newLead(), config: { count: 1 } }));
     await whenReady(setId);
-    expect(rowsWritten("portrait")).toEqual({ portrait: 8 });
+    expect(rowsWritten("portrait")).toEqual({ portrait: 9 });
   });
 });

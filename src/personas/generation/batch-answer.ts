@@ -3,10 +3,11 @@ import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/
 import { asRecord } from "../../as-record.ts";
 import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
+import { BODY_LIMIT } from "../../http/body.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
 import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
 import type { StoredPersona } from "../presenter.ts";
-import type { Traits } from "../schema.ts";
+import { MAX_COUNT, type Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
 import { type Asked, createAnswerParser } from "./answer-parser.ts";
 import { type GeneratorModel, personaRequest } from "./generator.ts";
@@ -31,6 +32,14 @@ export interface BatchAnswer {
   readonly usage: Usage;
   readonly costUsd: number;
 }
+
+/** What an input that was erased may have been. */
+export const LARGEST_INPUT = {
+  lead: "-".repeat(BODY_LIMIT),
+  count: MAX_COUNT,
+  callerUserHash: null,
+  callerAddressHash: "",
+};
 
 const ROUTE = "/api/admin/pregenerate";
 

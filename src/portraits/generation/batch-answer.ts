@@ -7,6 +7,9 @@ import { nextSizesAt } from "../sizes/jobs.ts";
 import type { MakeSizes } from "../sizes/sizes.ts";
 import type { PortraitFile } from "./picture-bytes.ts";
 
+/** The prompt of a portrait that was erased may have been as long. */
+export const LARGEST_PROMPT = "-".repeat(4_000);
+
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
 export function createBatchPictures(
   db: Database,
