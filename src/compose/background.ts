@@ -33,7 +33,6 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     });
     return {
       ...portraits,
-      announceLibrary: composeLibrary(env, config).announce,
       consume: traced("portraits.consume", portraits.consume),
       verify: traced("portraits.verify", portraits.verify),
       purge: traced("retention.purge", portraits.purge),
