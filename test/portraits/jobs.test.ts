@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { call } from "../support/api.ts";
 import {
@@ -146,6 +146,37 @@ describe("a worker that died", () => {
     await slow;
     expect((await env.IMAGES.head(toObjectName(key)))?.httpEtag).toBe(etag);
     expect(await ledger([key])).toMatchObject([{ status: "ready" }]);
+  });
+});
+
+describe("where R2 is away", () => {
+  const bucket = Object.getPrototypeOf(env.IMAGES) as R2Bucket;
+  const away = new Error("put: We encountered an internal error. Please try again. (10001)");
+  afterEach(() => vi.restoreAllMocks());
+
+  it("before a call, none is made", async () => {
+    const marker = newMarker();
+    await script(marker, [{ imageBytes: 100 }], true);
+    const [key = ""] = await announce([marker]);
+    const list = vi.spyOn(bucket, "list").mockRejectedValue(away);
+    await consumeAll([key]);
+    expect(list).toHaveBeenCalled();
+    expect(await imageCalls(marker)).toEqual([]);
+    list.mockRestore();
+    await alter(key, { dueAt: Date.now() - 1 });
+    await consumeAll([key]);
+    expect(await ledger([key])).toMatchObject([{ status: "ready", attempts: 1 }]);
+  });
+
+  it("after one, the portrait waits for it, and is paid for once", async () => {
+    const marker = newMarker();
+    await script(marker, [{ imageBytes: 100 }], true);
+    const [key = ""] = await announce([marker]);
+    const put = vi.spyOn(bucket, "put");
+    for (let times = 0; times < 3; times += 1) put.mockRejectedValueOnce(away);
+    await consumeAll([key]);
+    expect(await ledger([key])).toMatchObject([{ status: "ready", attempts: 1 }]);
+    expect(await imageCalls(marker)).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,6 @@ import type { BudgetGuard, Reservation } from "../../budget/guard.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
-
 import type { Attempt, Generate } from "../generation/generator.ts";
 import type { PortraitFile } from "../generation/picture-bytes.ts";
 import { nextSizesAt } from "../sizes/jobs.ts";
@@ -37,7 +36,10 @@ const STORE_MS = 30_000;
 /** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
 
-/** What is told of a picture that is in R2. */
+/** How long R2 is waited for with what was paid for, before it is lost. Milliseconds. */
+const PUT_PAUSES_MS = [200, 1_000, 4_000];
+
+/** What is known of a portrait that is in R2. */
 type Kept = Pick<StoredPortrait, "contentType" | "bytes">;
 
 /** Enough of the key to find the portrait by. */
@@ -50,9 +52,10 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
   /** R2 before the row: what is called ready is there. */
   async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
     if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
-    await bucket.removeSizes(job.key); // of another picture, which was lost
     const put = () => bucket.put(job.key, portrait);
-    await put().catch(put); // it was paid for
+    let stored = put();
+    for (const pauseMs of PUT_PAUSES_MS) stored = stored.catch(() => scheduler.wait(pauseMs).then(put));
+    await stored;
   }
 
   /** The picture was paid for: whatever becomes of its sizes, it is not bought again. */
@@ -162,6 +165,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     const kept = await bucket.head(job.key);
     if (kept) return await ready(job, kept);
     if (!deps.configured) return await store.postpone(job, now() + LATER_MS, "upstream_not_configured");
+    await bucket.removeSizes(job.key); // of one that was lost: before the call, since after it nothing may fail
     let reservation: Reservation;
     try {
       reservation = await deps.budgetOf(job).reserve(deps.worstCase(job));
