@@ -32,6 +32,7 @@ export function memoryChart(all: readonly Series[]): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    "<title>Memory over time under a mixed load, beside the bare Worker</title>",
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<path d="M${MARGIN} ${MARGIN}V${HEIGHT - MARGIN}H${WIDTH - MARGIN}" fill="none" stroke="#888"/>`,
     `<text x="${MARGIN - 6}" y="${MARGIN}" text-anchor="end">${inMb(most.memory)} MB</text>`,

@@ -13,8 +13,10 @@ export interface PortraitAnswers<F> {
   readonly fail: (key: string, code: ProblemCode) => Statement<"sqlite">[];
   readonly makeOrdinarily: (keys: readonly string[]) => Promise<void>;
   readonly toRequest: (picture: Picture) => Request;
-  /** Its worst case where the answer does not say what it used. `picture`: undefined where it was erased. */
-  readonly cost: (picture: Picture | undefined, body: unknown) => ItemCost;
+  /** What one that was erased may have been. */
+  readonly largest: Picture;
+  /** Undefined where the answer does not say what it used: it costs its worst case. */
+  readonly cost: (body: unknown) => ItemCost | undefined;
 }
 
 /** The lines of `images/generations`. */
@@ -23,8 +25,10 @@ export function createPortraits<F>(
   store: Pick<BatchStore, "picturesOf">,
 ): Requests & Results {
   async function costOf(key: string | null, body: unknown): Promise<ItemCost> {
-    const known = key === null ? undefined : (await store.picturesOf([key])).get(key);
-    return answers.cost(known, body);
+    const cost = answers.cost(body);
+    if (cost) return cost;
+    const picture = (await store.picturesOf(key === null ? [] : [key])).get(key ?? "") ?? answers.largest;
+    return { ...NO_COST, costUsd: answers.toRequest(picture).worstCaseUsd };
   }
 
   const keysOf = (items: readonly Item[]) => items.flatMap(({ key }) => key ?? []);

@@ -2,7 +2,7 @@ import { asRecord } from "../as-record.ts";
 import { createBatchItems } from "../batch/items.ts";
 import { createPortraits } from "../batch/portraits.ts";
 import { type BatchStore, createBatchStore, type Picture } from "../batch/store.ts";
-import { createTakeIn, NO_COST } from "../batch/take-in.ts";
+import { createTakeIn } from "../batch/take-in.ts";
 import { createTexts } from "../batch/texts.ts";
 import { createTick } from "../batch/tick.ts";
 import { batchWarnings } from "../batch/warnings.ts";
@@ -48,14 +48,13 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
   };
   const worstCase = (input: PersonaPrompt & PersonaCaller) =>
     textWorstCaseUsd(prices, personaRequest(input, generator), maxOutputTokens) * PRICE;
-  const _cost = (usage: Usage, input: RunInput | null) =>
-    usage.inputTokens > 0 && usage.outputTokens > 0
-      ? costUsd(prices, model, usage) * PRICE
-      : worstCase(input ?? LARGEST_INPUT);
   const answers = createBatchAnswers({
     ...generator,
     db,
-    cost: (usage: Usage) => costUsd(prices, model, usage) * PRICE,
+    cost: (usage: Usage, input: RunInput | null) =>
+      usage.inputTokens > 0 && usage.outputTokens > 0
+        ? costUsd(prices, model, usage) * PRICE
+        : worstCase(input ?? LARGEST_INPUT),
     now,
     newId,
     store: createPersonaStore(db, portraits.insertEconomy, now),
@@ -66,10 +65,9 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
 }
 
 function composeImages(env: Env, config: Config, store: BatchStore) {
-  const { MODEL_PRICES: prices } = config;
+  const { MODEL_PRICES: prices, IMAGE_MODEL: model } = config;
   const { makeOrdinarily, keep, fail } = composeBatchPictures(env, config);
   const { notify } = composePortraits(env, config);
-  const worstCase = (portrait: Omit<Picture, "key">) => imageWorstCaseUsd(prices, portrait) * PRICE;
   const answers = {
     keep,
     fail,
@@ -80,14 +78,14 @@ function composeImages(env: Env, config: Config, store: BatchStore) {
     },
     toRequest: (picture: Picture) => ({
       body: imageRequest(picture),
-      worstCaseUsd: worstCase(picture),
+      worstCaseUsd: imageWorstCaseUsd(prices, picture) * PRICE,
     }),
-    cost(known: Picture | undefined, body: unknown) {
+    largest: { ...portraitStyle(config), prompt: LARGEST_PROMPT, key: "" },
+    cost(body: unknown) {
       const usage = parseImageUsage(asRecord(body).usage);
-      const portrait = known ?? { ...portraitStyle(config), prompt: LARGEST_PROMPT };
-      if (!usage || usage.outputTokens === 0) return { ...NO_COST, costUsd: worstCase(portrait) };
+      if (!usage || usage.outputTokens === 0) return undefined;
       const { inputTokens, outputTokens } = usage;
-      return { inputTokens, outputTokens, costUsd: costUsd(prices, portrait.model, usage) * PRICE };
+      return { inputTokens, outputTokens, costUsd: costUsd(prices, model, usage) * PRICE };
     },
   };
   return createPortraits(answers, store);

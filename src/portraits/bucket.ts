@@ -37,8 +37,10 @@ function describe({ httpMetadata, size, httpEtag, uploaded }: R2Object): StoredP
 export function createPortraitBucket(bucket: R2Bucket, prefix: string): PortraitBucket {
   /** Keys have one length, so that none begins another. */
   async function removeAll(beginning: string): Promise<void> {
-    const { objects } = await bucket.list({ prefix: beginning, limit: LIST_LIMIT });
-    if (objects.length > 0) await bucket.delete(objects.map((object) => object.key));
+    const page = { prefix: beginning, limit: LIST_LIMIT };
+    const { objects } = await askAgainIfLost(() => bucket.list(page));
+    const names = objects.map((object) => object.key);
+    if (names.length > 0) await askAgainIfLost(() => bucket.delete(names));
   }
 
   return {

@@ -33,13 +33,14 @@ function untilMidnight(seconds: number): number {
 }
 
 /** Nothing fails any more: what waits for another try comes to its end, or is stuck. */
-async function becomeQuiet(server: StormServer): Promise<string[]> {
+async function becomeQuiet(server: StormServer, { acceptedAt }: Notes): Promise<string[]> {
   const state = openState(server.worker.state);
   const until = Date.now() + QUIET_WITHIN_MS;
   for (let tries = 1; ; tries += 1) {
     await server.leap(tries * LEAP_MS);
     await runCron(server, "*/5 * * * *");
-    const stuck = findStuck(state, server.faults());
+    const killed = [...acceptedAt].filter(([, at]) => server.kills.some(({ to }) => to > at));
+    const stuck = findStuck(state, server.faults(), new Set(killed.map(([id]) => id)));
     if (stuck.length === 0 || Date.now() > until) return stuck;
     await delay(POLL_MS);
   }
@@ -59,6 +60,7 @@ export async function chaos(
     people: [],
     erased: [],
     jobs: new Map(),
+    acceptedAt: new Map(),
   };
   const upstream = await startUpstream(seed, notes.questions);
   let server: StormServer | undefined;
@@ -68,7 +70,7 @@ export async function chaos(
     await storm({ seed, ms: seconds * 1_000, visitors, server, notes, sent });
     upstream.calm();
     await server.setFaults(NO_FAULTS);
-    const stuck = await becomeQuiet(server);
+    const stuck = await becomeQuiet(server, notes);
     const state = openState(worker.state);
     const served = await serveAll(state, worker.origin);
     await worker.kill();

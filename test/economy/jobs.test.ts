@@ -31,6 +31,7 @@ const one = async <T>(sql: string) => (await env.DB.prepare(sql).first<T>()) as 
 
 describe("an economy job", () => {
   it("makes cold leads into sets with all their portraits, at half the price, without one ordinary call", async () => {
+    const before = (await batchCalls()).length;
     const inputs = Array.from({ length: 6 }, () => input(2));
     const { jobId, accepted } = await startJob(inputs, "economy");
     expect(accepted).toBe(6);
@@ -60,7 +61,7 @@ describe("an economy job", () => {
     expect(text.usd + pictures.usd).toBeCloseTo(spent.usd, 9);
     expect([pictures.generated, pictures.started]).toEqual([12, 12]);
     expect((await env.DB.prepare("SELECT * FROM batch_items").all()).results).toEqual([]);
-    expect(await batchCalls()).toHaveLength(2);
+    expect((await batchCalls()).length - before).toBe(2);
   });
 
   it("moves one step a tick: what is created is looked at by the next", async () => {

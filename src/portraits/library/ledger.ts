@@ -57,7 +57,7 @@ export function createLibraryLedger(
     );
     await db
       .update(images)
-      .set({ ...NOBODY_WAITS, status: "pending", attempts: 0, updatedAt: now() })
+      .set({ ...NOBODY_WAITS, status: "pending", attempts: 0, uncertainCalls: 0, updatedAt: now() })
       .where(and(mine, or(waits, broken)));
   }
 
