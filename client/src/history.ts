@@ -8,8 +8,8 @@ const MAX_ANSWER_CHARS = 200_000;
 
 /** As the service takes it: without a page's own members, and half a character, which a page may have cut, made good. */
 function sendable({ role, content }: ChatMessage): ChatMessage {
-  const text = role === "user" ? content : content.slice(0, MAX_ANSWER_CHARS);
-  return { role, content: text.replace(/\p{Cs}/gu, "\ufffd") };
+  const kept = content.slice(0, role === "user" ? Infinity : MAX_ANSWER_CHARS);
+  return { role, content: kept.replace(/\p{Cs}/gu, "\ufffd") };
 }
 
 /** The newest messages that one request holds, the last one always; the service keeps fewer in mind. */

@@ -52,7 +52,7 @@ export async function problemFrom(response: Response): Promise<AskNewtonError> {
   const body: Partial<ProblemBody> | null = await response.json().catch(() => null);
   const given = typeof body?.code === "string" ? body.code : undefined;
   const code = given ?? "bad_response";
-  const seconds = Number(headers.get("Retry-After") ?? Number.NaN); // of a date, NaN too
+  const seconds = Number(headers.get("Retry-After") ?? "none"); // NaN, of a date, too
   return new AskNewtonError(code, (given && body?.detail) || `HTTP ${status}`, {
     status,
     retryable: isRetryable(status, code),

@@ -34,13 +34,12 @@ export async function* readEvents(
   connection: Connection,
 ): AsyncGenerator<StreamEvent[], void> {
   const reader = body.getReader();
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // the parser takes one off
+  const decoder = new TextDecoder("utf8", { ignoreBOM: true }); // the parser takes one off
   let events: StreamEvent[] = [];
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ data }) {
-      if (data.trim() === "") return;
-      const event: StreamEvent | null = JSON.parse(data);
+      const event: StreamEvent | null = JSON.parse(data.trim() || "0");
       if (typeof event?.id === "number") events.push(event);
     },
   });
@@ -56,8 +55,8 @@ export async function* readEvents(
   };
   try {
     for (;;) {
-      const { done, value } = await connection.within(reader.read().catch(cut));
-      if (done) return;
+      const { value } = await connection.within(reader.read().catch(cut));
+      if (!value) return;
       parse(value);
       yield events;
       events = [];

@@ -34,8 +34,7 @@ export function createCall({ baseUrl = "", headers, fetch = globalThis.fetch }: 
   async function send(path: string, { body, headers: own, ...init }: CallOptions): Promise<Response> {
     try {
       const all = await allHeaders({ ...own, "Content-Type": body && "application/json" });
-      const json = body ? JSON.stringify(body) : null;
-      return await fetch(origin + path, { ...init, body: json, headers: all });
+      return await fetch(origin + path, { ...init, body: JSON.stringify(body) ?? null, headers: all });
     } catch (error) {
       // What `fetch` rejects with where the network fails, or a browser ends it by itself, as one does with a page
       // that it freezes; also where `headers` met one on the way to its token.
