@@ -1,4 +1,3 @@
-import type { PortraitWork } from "./compose/portrait-work.ts";
 import { describeError, log } from "./log.ts";
 import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate/pregenerate.ts";
 
@@ -11,6 +10,17 @@ const PREGENERATE = "-pregenerate";
 const RETRY_SECONDS = 60;
 /** With wrangler.toml's `max_retries`: the last attempt there is. */
 const MAX_ATTEMPTS = 4;
+
+export interface PortraitWork {
+  /** A message of the queue: works through all that is due. */
+  consume(): Promise<void>;
+  /** The five-minute cron. */
+  backfill(): Promise<void>;
+  purgeKeys(): Promise<void>;
+  /** The daily one's part in portraits and retention. */
+  verify(): Promise<void>;
+  purge(): Promise<void>;
+}
 
 /** What the queues and the crons have to do. */
 export interface BackgroundWork extends PortraitWork {

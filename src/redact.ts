@@ -97,6 +97,11 @@ export function redact(text: string): string {
   return KINDS.reduce(redactKind, named);
 }
 
+/** What is taken out of people's texts before they are hashed, kept or sent, by `REDACT`. */
+export function toRedaction(setting: "on" | "off"): (text: string) => string {
+  return setting === "on" ? redact : (text) => text;
+}
+
 /** A JSON value with every text in it, names too, as `change` makes it. As deep as the caller has checked it to be. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);

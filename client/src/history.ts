@@ -1,6 +1,6 @@
 import type { ChatMessage } from "./api-types.ts";
 
-// What the service takes in one request: 1 MiB, some of it for the persona, and 1,000 messages.
+// What the service takes in one request: 1 MiB, some of it for the persona and commas, and 1,000 messages.
 const MAX_BYTES = 1_000_000;
 const MAX_MESSAGES = 1_000;
 /** What it takes back of an answer. */
@@ -15,12 +15,11 @@ function sendable({ role, content }: ChatMessage): ChatMessage {
 /** The newest messages that one request holds, the last one always; the service keeps fewer in mind. */
 export function newestMessages(all: readonly ChatMessage[]): ChatMessage[] {
   const messages = all.slice(-MAX_MESSAGES).map(sendable);
-  const encoder = new TextEncoder();
   let bytes = 0;
   let from = messages.length;
   while (from > 0 && bytes < MAX_BYTES) {
     from -= 1;
-    bytes += encoder.encode(JSON.stringify(messages[from])).length + 1; // and its comma
+    bytes += new TextEncoder().encode(JSON.stringify(messages[from])).length;
   }
   return messages.slice(bytes < MAX_BYTES || from === messages.length - 1 ? from : from + 1);
 }

@@ -9,11 +9,11 @@ import { createHasher } from "../hash.ts";
 import { describeError, log } from "../log.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
 import { createFindPersona, createPersonaStore } from "../personas/store.ts";
+import { toRedaction } from "../redact.ts";
 import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
-import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
 import { traceRuns } from "./tracing.ts";
 
@@ -23,7 +23,7 @@ export function composeChat(env: Env, config: Config): ChatRoutesDeps {
   return {
     hash,
     now,
-    redact: composeRedaction(config),
+    redact: toRedaction(config.REDACT),
     historyChars: config.CHAT_HISTORY_CHARS,
     cost: ({ model, usage }) => costUsd(config.MODEL_PRICES, model, { ...usage, cacheWriteTokens: 0 }),
     runs: (name) => chatObject(env, name),

@@ -3,7 +3,14 @@ import type { ChatRuns, RunRef, SendRequest } from "../chat/object.ts";
 import { type Config, type ConfigResult, parseConfig } from "../config/config.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "../personas/generation/object.ts";
 import type { PregenerateMessage } from "../personas/pregenerate/pregenerate.ts";
-import type { PortraitBindings } from "./portraits.ts";
+
+/** What the portraits need of wrangler.toml. */
+export interface PortraitBindings {
+  readonly DB: D1Database;
+  readonly IMAGES: R2Bucket;
+  readonly TRANSFORM: ImagesBinding;
+  readonly IMAGE_JOBS: Queue;
+}
 
 /** The bindings of wrangler.toml. The variables are text, and `parseConfig` reads them. */
 export interface Env extends PortraitBindings {

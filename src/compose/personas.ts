@@ -14,12 +14,12 @@ import { createPersonaTask } from "../personas/generation/task.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
 import type { PersonaRoutesDeps } from "../personas/routes.ts";
 import { createPersonaStore } from "../personas/store.ts";
+import { toRedaction } from "../redact.ts";
 import { createPending } from "../runs/pending.ts";
 import { composeAdmission } from "./admission.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { openPregenerate } from "./pregenerate.ts";
-import { composeRedaction } from "./redaction.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";
 import { traceRuns } from "./tracing.ts";
 
@@ -50,7 +50,7 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     },
     keyOptions: { scope, ignored, model, promptVersion: promptVersion(config.PORTRAITS), hash },
     hash,
-    redact: composeRedaction(config),
+    redact: toRedaction(config.REDACT),
     publicBaseUrl: config.PUBLIC_BASE_URL,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
     keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,

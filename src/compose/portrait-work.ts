@@ -1,3 +1,4 @@
+import type { PortraitWork } from "../background.ts";
 import { createBatchStore } from "../batch/store.ts";
 import { type BudgetGuard, utcDay } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
@@ -18,24 +19,13 @@ import type { PortraitJob } from "../portraits/jobs/store.ts";
 import { createHealth, createSizes } from "../portraits/sizes/sizes.ts";
 import { createTransform } from "../portraits/sizes/transform.ts";
 import { createSizeWork } from "../portraits/sizes/work.ts";
-import { now } from "./env.ts";
+import { now, type PortraitBindings } from "./env.ts";
 import { isOfLibrary } from "./library.ts";
-import { type PortraitBindings, portraitParts } from "./portraits.ts";
+import { portraitParts } from "./portraits.ts";
 import { traced, traceImages } from "./tracing.ts";
 
 // Scope: the isolate, since each batch of the queue is composed anew.
 const health = createHealth(now);
-
-export interface PortraitWork {
-  /** A message of the queue: works through all that is due. */
-  consume(): Promise<void>;
-  /** The five-minute cron. */
-  backfill(): Promise<void>;
-  purgeKeys(): Promise<void>;
-  /** The daily one's part in portraits and retention. */
-  verify(): Promise<void>;
-  purge(): Promise<void>;
-}
 
 /** Portraits that the Batch API makes. */
 export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {

@@ -18,16 +18,8 @@ import { createPictureCache } from "../portraits/serving/colo-cache.ts";
 import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
 import { createSizeJobs } from "../portraits/sizes/jobs.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
-import { now } from "./env.ts";
+import { now, type PortraitBindings } from "./env.ts";
 import { fromLibrary, isOfLibrary, portraitStyle } from "./library.ts";
-
-/** What the portraits need of wrangler.toml. */
-export interface PortraitBindings {
-  readonly DB: D1Database;
-  readonly IMAGES: R2Bucket;
-  readonly TRANSFORM: ImagesBinding;
-  readonly IMAGE_JOBS: Queue;
-}
 
 /** Somebody looks at a page of pending portraits every second or so; the consumer needs one message. */
 const LOOKED_AT_THROTTLE_MS = 5_000;
