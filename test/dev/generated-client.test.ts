@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import { ROOT, run } from "../package/packed.ts";
@@ -55,7 +56,7 @@ let worker: BareWorker | undefined;
 const project = mkdtempSync(join(tmpdir(), "asknewton-client-"));
 
 beforeAll(async () => {
-  standIn = await startStandIn();
+  standIn = await startStandIn({ pace: "fast" });
   worker = await createBareWorker({ OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key" });
   await worker.start();
 });
@@ -84,8 +85,11 @@ describe("a client that a public generator makes of the service's own /openapi.j
     });
     expect(compiled.stdout).toBe("");
     const lead = readFileSync(join(ROOT, "examples/lead.json"), "utf8");
-    const printed = run(process.execPath, ["run.js", origin, lead], project);
-    expect(JSON.parse(printed)).toEqual({
+    // Not as the commands above: the stand-in answers from this process.
+    const { stdout } = await promisify(execFile)(process.execPath, ["run.js", origin, lead], {
+      cwd: project,
+    });
+    expect(JSON.parse(stdout)).toEqual({
       personas: 3,
       sameAgain: true,
       portrait: 200,
