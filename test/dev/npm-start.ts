@@ -9,7 +9,7 @@ import { hasEnded, look, type Process } from "../../dev/start/processes.ts";
 export const ROOT = join(import.meta.dirname, "..", "..");
 
 const POLL_MS = 50;
-const BOUND_MS = 30_000; // far above what any of it takes, also on a busy machine
+const BOUND_MS = 60_000; // far above what any of it takes, also on a busy machine
 
 export interface Run {
   readonly npm: ChildProcess;

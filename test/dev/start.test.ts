@@ -19,7 +19,7 @@ import {
 } from "./npm-start.ts";
 
 const STACK_TRACE = /\n\s+at /;
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 let folder: string;
 let state: string;

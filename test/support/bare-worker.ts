@@ -15,7 +15,7 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: "false",
   CI: "true",
 };
-const BOUND_MS = 30_000; // far above what a start takes, on a busy machine too
+const BOUND_MS = 60_000; // far above what a start takes, on a busy machine too
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
