@@ -15,11 +15,10 @@ function sendable({ role, content }: ChatMessage): ChatMessage {
 /** The newest messages that one request holds, the last one always; the service keeps fewer in mind. */
 export function newestMessages(all: readonly ChatMessage[]): ChatMessage[] {
   const messages = all.slice(-MAX_MESSAGES).map(sendable);
-  let bytes = 0;
   let from = messages.length;
-  while (from > 0 && bytes < MAX_BYTES) {
-    from -= 1;
-    bytes += new TextEncoder().encode(JSON.stringify(messages[from])).length;
+  for (let bytes = 0; from > 0; from -= 1) {
+    bytes += new TextEncoder().encode(JSON.stringify(messages[from - 1])).length;
+    if (bytes >= MAX_BYTES) break;
   }
-  return messages.slice(bytes < MAX_BYTES || from === messages.length - 1 ? from : from + 1);
+  return messages.slice(Math.min(from, messages.length - 1));
 }

@@ -52,7 +52,7 @@ export async function problemFrom(response: Response): Promise<AskNewtonError> {
   const body: Partial<ProblemBody> | null = await response.json().catch(() => null);
   const given = typeof body?.code === "string" ? body.code : undefined;
   const code = given ?? "bad_response";
-  const seconds = Number(headers.get("Retry-After") ?? "none"); // NaN, of a date, too
+  const seconds = Number(headers.get("Retry-After") ?? "-"); // NaN, of a date, too
   return new AskNewtonError(code, (given && body?.detail) || `HTTP ${status}`, {
     status,
     retryable: isRetryable(status, code),
@@ -67,9 +67,9 @@ export function failureFrom({ code, message, retryable }: StreamFailure): AskNew
 }
 
 export function streamLost(): AskNewtonError {
-  return new AskNewtonError("stream_lost", "The rest of the answer is gone.", { retryable: true });
+  return new AskNewtonError("stream_lost", "The answer is gone.", { retryable: true });
 }
 
 export function unreachable(cause?: unknown): AskNewtonError {
-  return new AskNewtonError("network", "The service cannot be reached.", { retryable: true, cause });
+  return new AskNewtonError("network", "No connection.", { retryable: true, cause });
 }

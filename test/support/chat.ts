@@ -73,7 +73,11 @@ export async function deadStream(question: string, headers: Headers = {}): Promi
   const stream = await chatStream(ask(question), headers);
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
   let seen = "";
-  while (!seen.includes('"id":6')) seen += (await reader?.read())?.value;
+  while (!/"[a-e]*f"/.test(seen)) {
+    const { value } = (await reader?.read()) ?? {};
+    if (value === undefined) throw new Error(`the answer was over before its server died: ${seen}`);
+    seen += value;
+  }
   await abortAllDurableObjects();
   await reader?.cancel().catch(() => {});
   return streamIdOf(stream);

@@ -25,7 +25,11 @@ const status = async (response: Promise<Response>) => (await response).status;
 async function hasText(streamId: string): Promise<void> {
   const reader = (await resume(streamId, 0)).body?.pipeThrough(new TextDecoderStream()).getReader();
   let seen = "";
-  while (!seen.includes('"content"')) seen += (await reader?.read())?.value;
+  while (!seen.includes('"content"')) {
+    const { value } = (await reader?.read()) ?? {};
+    if (value === undefined) throw new Error(`the answer was over: ${seen}`);
+    seen += value;
+  }
   await reader?.cancel();
 }
 
