@@ -86,7 +86,6 @@ const chaos = {
 
 export default defineConfig(({ mode }) => ({
   test: {
-    maxWorkers: 2, // two cores are the least that this is run on, and most tests wait
     silent: "passed-only", // the worker's log lines, where they help
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
