@@ -2,9 +2,8 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { requireAdmin, requireUser } from "./auth/bearer.ts";
 import type { VerifyToken } from "./auth/verifier.ts";
-import type { Counters } from "./budget/counters.ts";
 import { type ChatRoutesDeps, chatRoutes } from "./chat/routes.ts";
-import { createBaseApp } from "./http/base-app.ts";
+import { type BaseAppDeps, createBaseApp } from "./http/base-app.ts";
 import type { AppEnv } from "./http/env.ts";
 import { Problem } from "./http/errors.ts";
 import { type AdminDeps, adminRoutes } from "./operations/admin-routes.ts";
@@ -14,16 +13,12 @@ import { siteRoutes } from "./operations/site-routes.ts";
 import { type PersonaAdminDeps, personaAdminRoutes } from "./personas/admin-routes.ts";
 import { type PersonaRoutesDeps, personaRoutes } from "./personas/routes.ts";
 import { type PortraitRoutesDeps, portraitRoutes } from "./portraits/serving/routes.ts";
-import type { Note } from "./trace.ts";
 
 /** What there is also where the configuration is invalid. */
-export interface BaseDeps {
+export interface BaseDeps extends BaseAppDeps {
   readonly operations: OperationsDeps;
   /** The static assets. */
   readonly site: (request: Request) => Promise<Response>;
-  readonly counters: Counters;
-  /** Adds to the request's span. */
-  readonly noteRequest: Note;
 }
 
 export interface AppDeps extends BaseDeps {

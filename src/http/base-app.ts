@@ -1,24 +1,14 @@
 import { Hono } from "hono";
 import type { Counters } from "../budget/counters.ts";
-import { describeError, log } from "../log.ts";
+import { type LogFields, log } from "../log.ts";
 import type { Note } from "../trace.ts";
-import { overloaded, unavailability } from "./availability.ts";
 import { parseAddress } from "./caller.ts";
 import type { AppEnv } from "./env.ts";
 import { Problem, problemResponse } from "./errors.ts";
 import { setCommonHeaders } from "./headers.ts";
-import { logCause } from "./log-cause.ts";
+import { toProblem } from "./log-cause.ts";
 import { allowedMethods } from "./methods.ts";
 import { requestId } from "./request-id.ts";
-
-function toProblem(error: unknown, requestId: string): Problem {
-  if (error instanceof Problem) {
-    logCause(error, { requestId });
-    return error;
-  }
-  log.error("request.failed", { requestId, ...describeError(error) });
-  return unavailability(error) ? overloaded(error) : new Problem("internal");
-}
 
 export interface BaseAppDeps {
   readonly counters: Counters;
@@ -66,7 +56,8 @@ export function createBaseApp({ counters, noteRequest }: BaseAppDeps): Hono<AppE
     return problemResponse(problem.code, c.get("requestId"), problem.options);
   });
   app.onError((error, c) => {
-    const { code, options } = toProblem(error, c.get("requestId"));
+    const logOther = (fields: LogFields) => log.error("request.failed", fields);
+    const { code, options } = toProblem(error, { requestId: c.get("requestId") }, logOther);
     c.set("code", code);
     return problemResponse(code, c.get("requestId"), options);
   });

@@ -1,5 +1,6 @@
 import { describeError, type LogFields, log } from "../log.ts";
-import { PROBLEMS, type Problem } from "./errors.ts";
+import { overloaded, unavailability } from "./availability.ts";
+import { PROBLEMS, Problem } from "./errors.ts";
 
 /** A fault of ours wraps the upstream's, which wraps the platform's. */
 const MAX_CAUSES = 4;
@@ -18,4 +19,14 @@ function rootOf(error: unknown): unknown {
 export function logCause({ code, cause }: Problem, fields: LogFields): void {
   if (cause === undefined || PROBLEMS[code].status < 500) return;
   log.warn("problem.cause", { ...fields, code, ...describeError(rootOf(cause)) });
+}
+
+/** What a caller is told of an error; the log has the reason, by `logOther` where it is no problem of ours. */
+export function toProblem(error: unknown, fields: LogFields, logOther: (fields: LogFields) => void): Problem {
+  if (error instanceof Problem) {
+    logCause(error, fields);
+    return error;
+  }
+  logOther({ ...fields, ...describeError(error) });
+  return unavailability(error) ? overloaded(error) : new Problem("internal");
 }

@@ -1,23 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { newLead } from "../support/api.ts";
-import { cancelJob, jobOf, startJob } from "../support/jobs.ts";
+import { cancelJob, jobEndsByTicks, jobOf, startJob } from "../support/jobs.ts";
 import { cron, FIVE_MINUTES, persona } from "../support/portraits.ts";
 import { billedLines, calls, pace, script } from "../support/upstream.ts";
 
 const HOUR_MS = 3_600_000;
 const tick = () => cron(FIVE_MINUTES);
 const input = () => ({ leadData: newLead(), config: { count: 1 } });
-
-async function jobEndsByTicks(jobId: string): Promise<PregenerateJob> {
-  for (let ticks = 0; ticks < 10; ticks += 1) {
-    await tick();
-    const job = await jobOf(jobId);
-    if (job.state !== "running") return job;
-  }
-  throw new Error(`it is still ${JSON.stringify(await jobOf(jobId))}`);
-}
 
 const one = async <T>(sql: string) => (await env.DB.prepare(sql).first<T>()) as T;
 

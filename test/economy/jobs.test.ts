@@ -1,25 +1,14 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, post, setOf } from "../support/api.ts";
-import { cancelJob, jobEnds, jobOf, startJob } from "../support/jobs.ts";
+import { cancelJob, jobEnds, jobEndsByTicks, jobOf, startJob } from "../support/jobs.ts";
 import { becomes, cron, FIVE_MINUTES, keyOf } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
 const input = (count = 1) => ({ leadData: newLead(), config: { count } });
 
 const tick = () => cron(FIVE_MINUTES);
-
-/** As many ticks as a job may need: two batches for its texts, two for its portraits, and the ordinary way. */
-async function jobEndsByTicks(jobId: string): Promise<PregenerateJob> {
-  for (let ticks = 0; ticks < 10; ticks += 1) {
-    await tick();
-    const job = await jobOf(jobId);
-    if (job.state !== "running") return job;
-  }
-  throw new Error(`it is still ${JSON.stringify(await jobOf(jobId))}`);
-}
 
 const ordinary = async (name: string) =>
   (await calls(name)).filter(({ path }) => path.endsWith("/chat/completions"));

@@ -2,6 +2,7 @@ import { vi } from "vitest";
 import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { ADMIN } from "./admin.ts";
 import { call, post } from "./api.ts";
+import { cron, FIVE_MINUTES } from "./portraits.ts";
 
 const PATH = "/api/admin/pregenerate";
 
@@ -38,4 +39,14 @@ export async function jobEnds(jobId: string): Promise<PregenerateJob> {
     },
     { timeout: 45_000 },
   );
+}
+
+/** As many ticks as a job may need: two batches for its texts, two for its portraits, and the ordinary way. */
+export async function jobEndsByTicks(jobId: string): Promise<PregenerateJob> {
+  for (let ticks = 0; ticks < 10; ticks += 1) {
+    await cron(FIVE_MINUTES);
+    const job = await jobOf(jobId);
+    if (job.state !== "running") return job;
+  }
+  throw new Error(`it is still ${JSON.stringify(await jobOf(jobId))}`);
 }

@@ -1,5 +1,5 @@
 import type { Saved } from "../../budget/totals.ts";
-import { describeError, log } from "../../log.ts";
+import { orMiss } from "../../http/colo-cache.ts";
 import { type CachedAnswer, type CacheKey, INVALIDATED_SECONDS, invalidated } from "./memory.ts";
 
 // Five minutes: invalidation and erasure reach other colos only with time.
@@ -21,21 +21,12 @@ export function createEdgeCache(open: () => Cache): EdgeCache {
   // Under a path of this service's own that no route answers.
   const request = ({ key, baseUrl }: CacheKey) => new Request(`${baseUrl}/.cache/personas/${key}`);
 
-  async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      log.warn("tier.failed", { tier: "edge", ...describeError(error) });
-      return undefined;
-    }
-  }
-
   async function put(
     cacheKey: CacheKey,
     { body, createdAt, saved }: CachedAnswer,
     seconds: number,
   ): Promise<void> {
-    const there = await guarded(() => open().match(request(cacheKey)));
+    const there = await orMiss(() => open().match(request(cacheKey)));
     if (Number(there?.headers.get(CREATED_AT)) > createdAt) return; // a slow reader of an older set came late
     const headers = {
       "Cache-Control": `public, max-age=${seconds}`,
@@ -43,14 +34,14 @@ export function createEdgeCache(open: () => Cache): EdgeCache {
       [CREATED_AT]: String(createdAt),
       [SAVED]: JSON.stringify(saved),
     };
-    await guarded(() => open().put(request(cacheKey), new Response(body, { headers })));
+    await orMiss(() => open().put(request(cacheKey), new Response(body, { headers })));
   }
 
   return {
     put: (cacheKey, answer) => put(cacheKey, answer, EDGE_SECONDS),
     invalidate: (cacheKey, createdAt) => put(cacheKey, invalidated(createdAt), INVALIDATED_SECONDS),
     get: (cacheKey) =>
-      guarded(async () => {
+      orMiss(async () => {
         const found = await open().match(request(cacheKey));
         if (!found) return undefined;
         const saved = JSON.parse(found.headers.get(SAVED) ?? "") as Saved;
@@ -59,7 +50,7 @@ export function createEdgeCache(open: () => Cache): EdgeCache {
         return { body, createdAt: Number(found.headers.get(CREATED_AT)), saved };
       }),
     async forget(cacheKey) {
-      await guarded(() => open().delete(request(cacheKey)));
+      await orMiss(() => open().delete(request(cacheKey)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { asRecord } from "../../as-record.ts";
 import { parseStreamError, UpstreamError } from "../../openai/failures.ts";
 import { errorIn } from "../../openai/shapes/error-shape.ts";
 import { createBase64Decoder } from "./base64.ts";
@@ -93,8 +94,8 @@ export async function takeApart(body: AsyncIterable<Uint8Array>, hint = 0): Prom
 
 /** Where the picture is, if the answer says only that. */
 function linkIn(rest: object): string | undefined {
-  const { data } = rest as { data?: unknown };
-  const { url } = Object(Array.isArray(data) ? data[0] : undefined) as { url?: unknown };
+  const { data } = asRecord(rest);
+  const { url } = asRecord(Array.isArray(data) ? data[0] : undefined);
   return typeof url === "string" && url !== "" ? url : undefined;
 }
 
@@ -117,5 +118,5 @@ export async function readImageAnswer({ body, headers }: Response): Promise<Imag
   const error = errorIn(rest);
   const found = picture ?? linkIn(rest) ?? (error === undefined ? undefined : parseStreamError(error));
   if (!found) throw unusable();
-  return { picture: found, usage: (rest as { usage?: unknown }).usage };
+  return { picture: found, usage: asRecord(rest).usage };
 }

@@ -109,19 +109,26 @@ export function createGenerator(deps: GeneratorDeps): Generate {
     const controller = new AbortController();
     const { signal } = controller;
     const tooSlow = new UpstreamError("upstream_timeout");
-    const timer = setTimeout(() => controller.abort(tooSlow), timeoutMs);
     const startedAt = now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const limit = (ms: number) => {
+      timer = setTimeout(() => controller.abort(tooSlow), ms);
+    };
     let reading = false;
-    const take = async (response: Response) => {
+    const take = async (response: Response, leftMs: number) => {
+      limit(leftMs);
       const { picture, usage } = await readImageAnswer(response);
       reading = false;
       if (picture instanceof UpstreamError) throw picture;
       return await keepFrom(picture, used(job, parseImageUsage(usage)), { keep, signal });
     };
     try {
+      limit(timeoutMs);
       const response = await createImage(imageRequest(job), signal);
       reading = true;
-      return await inMemory(() => take(response));
+      clearTimeout(timer); // waiting for its turn is no fault of the upstream's
+      const leftMs = timeoutMs - (now() - startedAt);
+      return await inMemory(() => take(response, leftMs));
     } catch (error) {
       const fault = signal.aborted ? tooSlow : asFault(error);
       const uncertain = isUncertain(fault, reading, now() - startedAt);

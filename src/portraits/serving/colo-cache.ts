@@ -1,4 +1,4 @@
-import { describeError, log } from "../../log.ts";
+import { orMiss } from "../../http/colo-cache.ts";
 import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
 import type { PortraitRow } from "../jobs/store.ts";
 
@@ -53,17 +53,8 @@ export function createPictureCache({ bucket, open, find, now }: PictureCacheDeps
   const entry = (baseUrl: string, { key, width }: PortraitName) =>
     `${baseUrl}/.cache/portraits/${key}/${width ?? "original"}`;
 
-  async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      log.warn("tier.failed", { tier: "edge", ...describeError(error) });
-      return undefined;
-    }
-  }
-
   async function cached(url: string): Promise<CachedPortrait | undefined> {
-    const found = await guarded(() => open().match(url));
+    const found = await orMiss(() => open().match(url));
     if (!found?.body) return undefined;
     const { headers, body } = found;
     const contentType = headers.get("Content-Type") ?? "image/webp";
@@ -78,15 +69,15 @@ export function createPictureCache({ bucket, open, find, now }: PictureCacheDeps
       ETag: portrait.etag,
       [BYTES]: String(portrait.bytes),
     };
-    await guarded(() => open().put(url, new Response(portrait.body, { headers })));
-    const known = await guarded(() => find(key));
-    if (!known) await guarded(() => open().delete(url));
+    await orMiss(() => open().put(url, new Response(portrait.body, { headers })));
+    const known = await orMiss(() => find(key));
+    if (!known) await orMiss(() => open().delete(url));
   }
 
   /** A worker holds its lease: it is not called ready before its sizes are there. */
   async function isBeingMade(key: string, storedAt: number): Promise<boolean> {
     if (now() - storedAt > YOUNG_MS) return false;
-    const row = await guarded(() => find(key));
+    const row = await orMiss(() => find(key));
     return row?.status === "pending" && row.leaseOwner !== null && row.dueAt > now();
   }
 
@@ -126,7 +117,7 @@ export function createPictureCache({ bucket, open, find, now }: PictureCacheDeps
     },
     async forget(baseUrl, keys, widths) {
       const names = keys.flatMap((key) => [{ key }, ...widths.map((width) => ({ key, width }))]);
-      const forgetOne = (name: PortraitName) => guarded(() => open().delete(entry(baseUrl, name)));
+      const forgetOne = (name: PortraitName) => orMiss(() => open().delete(entry(baseUrl, name)));
       for (let start = 0; start < names.length; start += AT_ONCE)
         await Promise.all(names.slice(start, start + AT_ONCE).map(forgetOne));
     },
