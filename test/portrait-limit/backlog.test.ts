@@ -4,21 +4,8 @@ import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/insert.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, post, setOf } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
-import {
-  announce,
-  becomes,
-  consume,
-  consumeAll,
-  cron,
-  FIVE_MINUTES,
-  imageCalls,
-  keyOf,
-  ledger,
-  newMarker,
-  persona,
-  setWith,
-  statusOf,
-} from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { announce, becomes, consume, consumeAll, cron, FIVE_MINUTES, imageCalls, keyOf, ledger, newMarker, setWith, statusOf } from "../support/portraits.ts";
 
 const LIMIT = 7;
 

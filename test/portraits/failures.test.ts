@@ -1,18 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Step } from "../../dev/stand-in/script.ts";
-import {
-  alter,
-  announce,
-  becomes,
-  consume,
-  consumeAll,
-  imageCalls,
-  ledger,
-  newMarker,
-  persona,
-  setWith,
-  statusOf,
-} from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { alter, announce, becomes, consume, consumeAll, imageCalls, ledger, newMarker, setWith, statusOf } from "../support/portraits.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 const error = (code: string | null, type = "invalid_request_error") => ({

@@ -4,7 +4,7 @@ import worker, {
   SpendLedger as Ledger,
   PersonaGeneration as Personas,
 } from "../../../src/worker.ts";
-import { shiftAlarms, shiftClock } from "./clock.ts";
+import { hastenRetries, shiftAlarms, shiftClock } from "./clock.ts";
 import { breakBindings, type FaultRates, setFaultRates } from "./faults.ts";
 
 type Env = Parameters<typeof worker.fetch>[1] & {
@@ -64,6 +64,7 @@ export default {
   },
   queue(batch, env) {
     prepare(env);
+    hastenRetries(batch);
     return worker.queue(batch, env);
   },
   scheduled(controller, env) {
