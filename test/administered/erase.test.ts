@@ -78,16 +78,24 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
   });
 
   it.each([
-    ["a chat", /"\/api\/chat/, async () => {
-      const { who, question, body } = await aboutSomebody();
-      await script(question, [SLOWLY]);
-      return { who, begin: () => chatStream(body) };
-    }],
-    ["a set", /personas\/generate/, async () => {
-      const [who, leadData] = [newPerson(), newLead()];
-      await script(leadData.name, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }]);
-      return { who, begin: () => generateStream({ leadData, email: who.email }) };
-    }],
+    [
+      "a chat",
+      /"\/api\/chat/,
+      async () => {
+        const { who, question, body } = await aboutSomebody();
+        await script(question, [SLOWLY]);
+        return { who, begin: () => chatStream(body) };
+      },
+    ],
+    [
+      "a set",
+      /personas\/generate/,
+      async () => {
+        const [who, leadData] = [newPerson(), newLead()];
+        await script(leadData.name, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }]);
+        return { who, begin: () => generateStream({ leadData, email: who.email }) };
+      },
+    ],
   ] as const)("finds %s under way that D1 would not hear of at first", async (_, route, prepare) => {
     const { who, begin } = await prepare();
     let refused = 0;

@@ -5,7 +5,20 @@ import { ADMIN } from "../support/admin.ts";
 import { call, post, setOf } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
 import { persona } from "../support/persona.ts";
-import { announce, becomes, consume, consumeAll, cron, FIVE_MINUTES, imageCalls, keyOf, ledger, newMarker, setWith, statusOf } from "../support/portraits.ts";
+import {
+  announce,
+  becomes,
+  consume,
+  consumeAll,
+  cron,
+  FIVE_MINUTES,
+  imageCalls,
+  keyOf,
+  ledger,
+  newMarker,
+  setWith,
+  statusOf,
+} from "../support/portraits.ts";
 
 const LIMIT = 7;
 

@@ -1,7 +1,18 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Step } from "../../dev/stand-in/script.ts";
 import { persona } from "../support/persona.ts";
-import { alter, announce, becomes, consume, consumeAll, imageCalls, ledger, newMarker, setWith, statusOf } from "../support/portraits.ts";
+import {
+  alter,
+  announce,
+  becomes,
+  consume,
+  consumeAll,
+  imageCalls,
+  ledger,
+  newMarker,
+  setWith,
+  statusOf,
+} from "../support/portraits.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 const error = (code: string | null, type = "invalid_request_error") => ({

@@ -3,7 +3,21 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { call } from "../support/api.ts";
 import { persona } from "../support/persona.ts";
-import { alter, announce, becomes, consume, consumeAll, cron, FIVE_MINUTES, imageCalls, keyOf, ledger, newMarker, setWith, statusOf } from "../support/portraits.ts";
+import {
+  alter,
+  announce,
+  becomes,
+  consume,
+  consumeAll,
+  cron,
+  FIVE_MINUTES,
+  imageCalls,
+  keyOf,
+  ledger,
+  newMarker,
+  setWith,
+  statusOf,
+} from "../support/portraits.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 describe("a portrait", () => {

@@ -43,21 +43,24 @@ describe("what a portrait's call did cost", () => {
     ["made", "after", [{ imageBytes: 100 }], 1],
     ["not made", "before", [NO_PICTURE, { imageBytes: 100 }], 2],
     ["not made", "after", [NO_PICTURE, { imageBytes: 100 }], 2],
-  ] as const)("is counted once where it was %s and D1's answer was lost %s it did it", async (_, when, steps, calls) => {
-    const control = newMarker();
-    const [other = ""] = await announce([control]);
-    await script(control, [...steps]);
-    const expected = await bookedBy(other, () => consumeAll([other]));
-    const marker = newMarker();
-    const [key = ""] = await announce([marker]);
-    await script(marker, [...steps]);
-    loseNextSettlement(when);
-    const { row, days } = await bookedBy(key, () => consumeAll([key]));
-    expect(await ledger([key])).toMatchObject([{ status: "ready", attempts: calls }]);
-    expect(expected.row).toBeGreaterThan(0);
-    expect([row, days]).toEqual([expect.closeTo(expected.row, 9), expect.closeTo(expected.row, 9)]);
-    expect(await imageCalls(marker)).toHaveLength(calls);
-  });
+  ] as const)(
+    "is counted once where it was %s and D1's answer was lost %s it did it",
+    async (_, when, steps, calls) => {
+      const control = newMarker();
+      const [other = ""] = await announce([control]);
+      await script(control, [...steps]);
+      const expected = await bookedBy(other, () => consumeAll([other]));
+      const marker = newMarker();
+      const [key = ""] = await announce([marker]);
+      await script(marker, [...steps]);
+      loseNextSettlement(when);
+      const { row, days } = await bookedBy(key, () => consumeAll([key]));
+      expect(await ledger([key])).toMatchObject([{ status: "ready", attempts: calls }]);
+      expect(expected.row).toBeGreaterThan(0);
+      expect([row, days]).toEqual([expect.closeTo(expected.row, 9), expect.closeTo(expected.row, 9)]);
+      expect(await imageCalls(marker)).toHaveLength(calls);
+    },
+  );
 
   it.each([
     ["was made", { imageBytes: 100 }],

@@ -3,7 +3,16 @@ import { describe, expect, it } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { call, problemOf } from "../support/api.ts";
 import { persona } from "../support/persona.ts";
-import { announce, becomes, consumeAll, imageCalls, keyOf, ledger, newMarker, setWith } from "../support/portraits.ts";
+import {
+  announce,
+  becomes,
+  consumeAll,
+  imageCalls,
+  keyOf,
+  ledger,
+  newMarker,
+  setWith,
+} from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";
 
 async function readyPortrait() {

@@ -73,7 +73,10 @@ describe("a run's part in the day's totals", () => {
   });
 
   it("is there for a chat, too, where D1 would not take it at first", async () => {
-    await env.DB.batch([env.DB.prepare("DELETE FROM daily_totals"), env.DB.prepare("DELETE FROM request_log")]);
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM daily_totals"),
+      env.DB.prepare("DELETE FROM request_log"),
+    ]);
     const question = newQuestion();
     await script(question, [{ content: "Whole.", usage }]);
     let refused = 0;
@@ -89,14 +92,21 @@ describe("a run's part in the day's totals", () => {
   });
 
   it("is what its row has, also where its server died once more after the row was written", async () => {
-    await env.DB.batch([env.DB.prepare("DELETE FROM daily_totals"), env.DB.prepare("DELETE FROM request_log")]);
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM daily_totals"),
+      env.DB.prepare("DELETE FROM request_log"),
+    ]);
     const question = newQuestion();
     await script(question, [HALF, { content: "Whole.", usage }, { content: "Whole again.", usage }]);
     const id = await deadStream(question);
     const [before] = await runs(id);
     await eventsOf(await resume(id, 0));
     await expect.poll(loggedCalls).toEqual([2]);
-    await runs(id, "UPDATE runs SET state = 'running', attempts = 1, expiresAt = NULL, input = ?", before?.input);
+    await runs(
+      id,
+      "UPDATE runs SET state = 'running', attempts = 1, expiresAt = NULL, input = ?",
+      before?.input,
+    );
     await abortAllDurableObjects();
     expect(textOf(await eventsOf(await resume(id, 0)))).toContain("Whole again.");
     await expect.poll(loggedCalls).toEqual([3]);

@@ -42,7 +42,8 @@ export function readBooks(
   const markOf = markFinder(state, questions, jobs);
   const rows = state.d1(`SELECT id, calls, cost_usd AS cost, caller_address_hash AS address,
     request_hash AS request FROM request_log WHERE id NOT LIKE 'key-%'`);
-  const portraits = state.d1(`SELECT image_key AS id, attempts AS calls, cost_usd AS cost, prompt FROM persona_images
+  const portraits =
+    state.d1(`SELECT image_key AS id, attempts AS calls, cost_usd AS cost, prompt FROM persona_images
     UNION ALL SELECT '', 0, cost_usd, name FROM storm_persona_images`);
   const total = (table: string) =>
     sum(

@@ -24,7 +24,10 @@ function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding
   return [isExplained ? explain(finding, calls, evidence) : finding];
 }
 
-const isOf = (persons: readonly string[]) => ({ person = "" }: Question) => persons.includes(person);
+const isOf =
+  (persons: readonly string[]) =>
+  ({ person = "" }: Question) =>
+    persons.includes(person);
 
 function accounts({ questions, books, calls, erased }: Evidence): Account[] {
   const byMark = Map.groupBy(calls, ({ mark }) => mark);
@@ -57,9 +60,7 @@ function unequalSums(evidence: Evidence): string[] {
   const more = portraitsUsd.totals - portraitsUsd.rows;
   const [billed] = boundsOf(evidence.calls);
   return [
-    ...(text > ROUNDING_USD
-      ? [`text: ${spentUsd.totals} in the totals, ${spentUsd.rows} in the rows`]
-      : []),
+    ...(text > ROUNDING_USD ? [`text: ${spentUsd.totals} in the totals, ${spentUsd.rows} in the rows`] : []),
     ...(more < -ROUNDING_USD || more > withoutRows(evidence) + ROUNDING_USD
       ? [`portraits: ${portraitsUsd.totals} in the totals, ${portraitsUsd.rows} in the rows`]
       : []),

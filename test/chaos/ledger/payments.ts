@@ -12,7 +12,10 @@ export function checkPayments(evidence: Evidence): Finding[] {
     const due = runs.get(mark) ?? 1 + lostToBucket(mark, evidence);
     if (calls.length <= due) return [];
     const times = calls.map(({ from, to }) => `${new Date(from).toISOString()} +${to - from}`).join(", ");
-    const finding = { check: "payments", what: `${mark} was paid for ${calls.length} times and not ${due}: ${times}` };
+    const finding = {
+      check: "payments",
+      what: `${mark} was paid for ${calls.length} times and not ${due}: ${times}`,
+    };
     const before = calls.toSorted((one, other) => one.from - other.from).slice(0, -1);
     const isExplained = calls.length <= due + killsUnder(before, evidence).size;
     return [isExplained ? explain(finding, before, evidence) : finding];

@@ -9,7 +9,9 @@ function lost(evidence: Evidence): Finding[] {
   const kept = new Set(
     questions.filter(({ person = "" }) => !erased.includes(person)).map(({ mark }) => mark),
   );
-  const paid = calls.filter(({ kind, good, mark }) => kind === "portrait" && good && kept.has(toQuestion(mark)));
+  const paid = calls.filter(
+    ({ kind, good, mark }) => kind === "portrait" && good && kept.has(toQuestion(mark)),
+  );
   return [...Map.groupBy(paid, ({ mark }) => mark)].flatMap(([look, its]) => {
     if (there.has(look) || lostToBucket(look, evidence) > 0) return [];
     const finding = { check: "portraits", what: `${look} was paid for and is lost` };

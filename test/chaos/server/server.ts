@@ -98,6 +98,7 @@ export async function startServer(baseUrl: string, aheadMs: number): Promise<Sto
       await tell();
     },
     // A kill may cut a line off.
-    faults: () => [...worker.output().matchAll(/^\{"event":"chaos\.fault".*\}$/gm)].map(([line]) => JSON.parse(line)),
+    faults: () =>
+      [...worker.output().matchAll(/^\{"event":"chaos\.fault".*\}$/gm)].map(([line]) => JSON.parse(line)),
   };
 }
