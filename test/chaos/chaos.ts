@@ -18,19 +18,10 @@ export interface ChaosOptions {
   readonly visitors?: number;
 }
 
-const DAY_MS = 86_400_000;
 /** Far above the longest wait for another try that the clock cannot leap over: an alarm's, which was set before. */
 const QUIET_WITHIN_MS = 150_000;
 const LEAP_MS = 300_000;
 const POLL_MS = 2_000;
-
-// Migrations and a first start, on a machine with other work.
-const START_MS = 12_000;
-
-/** How far ahead a clock goes that passes midnight in the middle of the storm. Milliseconds. */
-function untilMidnight(seconds: number): number {
-  return DAY_MS - (Date.now() % DAY_MS) - START_MS - (seconds * 1_000) / 2;
-}
 
 /** Nothing fails any more: what waits for another try comes to its end, or is stuck. */
 async function becomeQuiet(server: StormServer): Promise<string[]> {
@@ -63,7 +54,7 @@ export async function chaos(
   const upstream = await startUpstream(seed, notes.questions);
   let server: StormServer | undefined;
   try {
-    server = await startServer(upstream.baseUrl, untilMidnight(seconds));
+    server = await startServer(upstream.baseUrl, (seconds * 1_000) / 2);
     const { worker, kills } = server;
     await storm({ seed, ms: seconds * 1_000, visitors, server, notes, sent });
     upstream.calm();

@@ -1,6 +1,6 @@
 import type { Call, Entry, Evidence, Finding, Question } from "../evidence/evidence.ts";
 import { toQuestion } from "../upstream/marks.ts";
-import { type Bounds, boundsOf, explain } from "./explained.ts";
+import { type Bounds, boundsOf, brokenBy, explain } from "./explained.ts";
 
 /** Sums of floating-point numbers; a hundredth of what the cheapest call costs. US dollars. */
 const ROUNDING_USD = 1e-8;
@@ -19,9 +19,11 @@ function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding
   if (isWithin(boundsOf(calls))) return [];
   const bills = calls.map(({ billedUsd, worstUsd }) => billedUsd ?? `up to ${worstUsd}`).join(" + ");
   const finding = { check: "books", what: `${name}: ${booked} in the books, ${bills || 0} upstream` };
-  // The entry may be what a kill took, or have what it came upon at its worst.
-  const isExplained = isWithin([0, boundsOf(calls, evidence)[1]]);
-  return [isExplained ? explain(finding, calls, evidence) : finding];
+  // The entry may be what a kill took, or have what it came upon at its worst, were it not even sent yet.
+  const broken = brokenBy(name, evidence);
+  const unsent = broken.length * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
+  const isExplained = isWithin([0, boundsOf(calls, evidence)[1] + unsent]);
+  return [isExplained ? explain(finding, calls, evidence, broken) : finding];
 }
 
 const isOf =

@@ -1,13 +1,26 @@
 import type { Call, Evidence, Finding, Span } from "../evidence/evidence.ts";
 
-/** What was told the upstream may not have been written down when the server died so soon after. Milliseconds. */
+/** An answer may not have been written down when the server died so soon after the upstream had given it. Milliseconds. */
 const UNWRITTEN_MS = 6_000;
 
 const overlap = (one: Span, other: Span) => one.from <= other.to && other.from <= one.to;
 
-/** The kills that a call may have been lost in: under way, or just over. */
-export function killsOf({ from, to }: Span, { kills }: Evidence): Span[] {
-  return kills.filter((kill) => overlap({ from, to: to + UNWRITTEN_MS }, kill));
+/** The kills that requests about this broke under, of those that had been sent by then. */
+export function brokenBy(mark: string, { sent, kills }: Evidence, by = Number.POSITIVE_INFINITY): Span[] {
+  const broken = sent.filter((one) => one.mark === mark && one.end === "broken" && one.from <= by);
+  return kills.filter((kill) => broken.some((one) => overlap(one, kill)));
+}
+
+/**
+ * The kills that a call may have been lost in: under way, just over, or still waited for, since a busy machine reads an
+ * answer long after it was given.
+ */
+export function killsOf({ mark, from, to }: Call, evidence: Evidence): Span[] {
+  const waiting = brokenBy(mark, evidence, to);
+  return evidence.kills.filter((kill) => {
+    const isWaitedFor = waiting.includes(kill) && from <= kill.from;
+    return isWaitedFor || overlap({ from, to: to + UNWRITTEN_MS }, kill);
+  });
 }
 
 /** The same for several. */
@@ -15,20 +28,24 @@ export function killsUnder(calls: readonly Call[], evidence: Evidence): Readonly
   return new Set(calls.flatMap((call) => killsOf(call, evidence)));
 }
 
-/** Each of them, with where it came upon the call that ended last before it. */
-function inWords(calls: readonly Call[], evidence: Evidence): string {
-  const said = [...killsUnder(calls, evidence)].map((kill) => {
-    const under = calls.filter((call) => killsOf(call, evidence).includes(kill));
-    const afterMs = kill.from - Math.max(...under.map(({ to }) => to));
-    return `the kill at ${new Date(kill.from).toISOString()}, ${afterMs > 0 ? `${afterMs} ms after` : "under"} a call`;
-  });
-  return said.join("; ");
+/** Where a kill came: upon the last of these calls before it, or before one was sent. */
+function inWords(kill: Span, calls: readonly Call[], evidence: Evidence): string {
+  const ends = calls.filter((call) => killsOf(call, evidence).includes(kill)).map(({ to }) => to);
+  const afterMs = kill.from - Math.max(...ends);
+  const when = afterMs > 0 ? `${afterMs} ms after` : "under";
+  return `the kill at ${new Date(kill.from).toISOString()}, ${ends.length === 0 ? "before" : when} a call`;
 }
 
-/** The same finding, with the kills that came upon these calls, if any did. */
-export function explain(finding: Finding, calls: readonly Call[], evidence: Evidence): Finding {
-  const explainedBy = inWords(calls, evidence);
-  return explainedBy === "" ? finding : { ...finding, explainedBy };
+/** The same finding, with the kills that came upon these calls, or `more`, if any did. */
+export function explain(
+  finding: Finding,
+  calls: readonly Call[],
+  evidence: Evidence,
+  more: readonly Span[] = [],
+): Finding {
+  const kills = [...killsUnder(calls, evidence).union(new Set(more))];
+  if (kills.length === 0) return finding;
+  return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls, evidence)).join("; ") };
 }
 
 /** How often the service tries to keep a picture. */

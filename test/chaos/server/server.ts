@@ -51,19 +51,25 @@ export interface StormServer {
   faults(): BindingFault[];
 }
 
-/** `aheadMs`: how far its clock is ahead of the machine's, from the first moment of each life on. */
-export async function startServer(baseUrl: string, aheadMs: number): Promise<StormServer> {
-  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: String(aheadMs) };
-  const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts"];
+const DAY_MS = 86_400_000;
+
+/** `midnightInMs`: when midnight UTC comes by its clock, from its first answer on. */
+export async function startServer(baseUrl: string, midnightInMs: number): Promise<StormServer> {
+  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl };
+  const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts", "--var", "STORM_CLOCK_MS:0"];
   const worker = await createBareWorker(variables, entry);
   worker.sql(KEPT.join(""));
   const kills: Span[] = [];
   let rates = NO_FAULTS;
-  let leaptMs = 0;
-  let starting: Promise<void> = begin();
+  await worker.start();
+  const aheadMs = DAY_MS - (Date.now() % DAY_MS) - midnightInMs;
+  let clockMs = aheadMs;
+  entry.splice(-1, 1, `STORM_CLOCK_MS:${aheadMs}`); // each later life has it from the first moment on
+  await tell();
+  let starting = Promise.resolve();
 
   async function tell(): Promise<void> {
-    const body = JSON.stringify({ rates, leaptMs });
+    const body = JSON.stringify({ rates, clockMs });
     const response = await fetch(`${worker.origin}/__storm`, { method: "POST", body });
     if (response.status !== 204) throw new Error(`the storm's entry point answered ${response.status}`);
   }
@@ -72,7 +78,6 @@ export async function startServer(baseUrl: string, aheadMs: number): Promise<Sto
     await worker.start();
     await tell();
   }
-  await starting;
 
   return {
     worker,
@@ -92,9 +97,9 @@ export async function startServer(baseUrl: string, aheadMs: number): Promise<Sto
       rates = next;
       await tell();
     },
-    now: () => Date.now() + aheadMs + leaptMs,
+    now: () => Date.now() + clockMs,
     async leap(ms) {
-      leaptMs += ms;
+      clockMs += ms;
       await tell();
     },
     // A kill may cut a line off.
