@@ -1,6 +1,6 @@
 import type { Call, Entry, Evidence, Finding, Question } from "../evidence/evidence.ts";
 import { toQuestion } from "../upstream/marks.ts";
-import { type Bounds, boundsOf, brokenBy, explain } from "./explained.ts";
+import { type Bounds, boundsOf, brokenBy, explain, killsOf, wasStopped } from "./explained.ts";
 
 /** Sums of floating-point numbers; a hundredth of what the cheapest call costs. US dollars. */
 const ROUNDING_USD = 1e-8;
@@ -16,13 +16,15 @@ const bookedIn = (entries: readonly Entry[]) => entries.reduce((sum, { costUsd }
 function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding[] {
   const booked = bookedIn(entries);
   const isWithin = ([least, most]: Bounds) => booked >= least - ROUNDING_USD && booked <= most + ROUNDING_USD;
-  if (isWithin(boundsOf(calls))) return [];
+  const isStopped = (call: Call) => wasStopped(call, evidence);
+  const isLost = (call: Call) => isStopped(call) || killsOf(call, evidence).length > 0;
+  if (isWithin(boundsOf(calls)) || isWithin(boundsOf(calls, isStopped))) return [];
   const bills = calls.map(({ billedUsd, worstUsd }) => billedUsd ?? `up to ${worstUsd}`).join(" + ");
   const finding = { check: "books", what: `${name}: ${booked} in the books, ${bills || 0} upstream` };
   // The entry may be what a kill took, or have what it came upon at its worst, were it not even sent yet.
   const broken = brokenBy(name, evidence);
   const unsent = broken.length * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
-  const isExplained = isWithin([0, boundsOf(calls, evidence)[1] + unsent]);
+  const isExplained = isWithin([0, boundsOf(calls, isLost)[1] + unsent]);
   return [isExplained ? explain(finding, calls, evidence, broken) : finding];
 }
 
@@ -51,7 +53,7 @@ function withoutRows(evidence: Evidence): number {
   const gone = new Set(questions.filter(isOf(erased)).map(({ mark }) => mark));
   const ofErased = calls.filter(({ kind, mark }) => kind === "portrait" && gone.has(toQuestion(mark)));
   return [...Map.groupBy(ofErased, ({ mark }) => mark)].reduce((sum, [look, its]) => {
-    const [, most] = boundsOf(its, evidence);
+    const [, most] = boundsOf(its, (call) => killsOf(call, evidence).length > 0);
     return sum + Math.max(0, most - bookedIn(books.portraits.get(look) ?? []));
   }, 0);
 }

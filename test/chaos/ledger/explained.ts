@@ -61,16 +61,18 @@ export function lostToBucket(look: string, { books, faults }: Evidence): number 
 /** The least and the most that something may stand in the books with. US dollars. */
 export type Bounds = readonly [number, number];
 
-/**
- * Of these calls: as billed, or, where the upstream told nobody, or a kill that `evidence` has came upon one, up to the
- * worst case.
- */
-export function boundsOf(calls: readonly Call[], evidence?: Evidence): Bounds {
+/** Whether somebody stopped it when it had begun: the service need not have read what it was told. */
+export function wasStopped({ mark, from }: Call, { sent }: Evidence): boolean {
+  return sent.some((one) => one.mark === mark && one.what === "stop" && one.to >= from);
+}
+
+/** Of these calls: as billed, or, where the upstream told nobody or the call `isOpen`, up to the worst case. */
+export function boundsOf(calls: readonly Call[], isOpen: (call: Call) => boolean = () => false): Bounds {
   const least = calls.reduce((sum, { billedUsd = 0 }) => sum + billedUsd, 0);
   const most = calls.reduce((sum, call) => {
     const { billedUsd = 0, worstUsd } = call;
-    const isOpen = call.billedUsd === undefined || (evidence && killsOf(call, evidence).length > 0);
-    return sum + (isOpen ? Math.max(worstUsd, billedUsd) : billedUsd);
+    const mayBeWorst = call.billedUsd === undefined || isOpen(call);
+    return sum + (mayBeWorst ? Math.max(worstUsd, billedUsd) : billedUsd);
   }, 0);
   return [least, most];
 }
