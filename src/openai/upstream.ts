@@ -3,7 +3,6 @@ import type { APIError } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
 import { droppedConnection, parseErrorResponse, UpstreamError } from "./failures.ts";
-import { readError } from "./shapes/error-shape.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
@@ -43,31 +42,20 @@ export interface UpstreamOptions {
 
 function toUpstreamError(error: unknown, now: number): UpstreamError {
   if (error instanceof UpstreamError) return error;
-  const { status, headers, ...rest } = Object(error) as Partial<APIError>;
+  const { status, headers, error: body } = Object(error) as Partial<APIError>;
   if (typeof status !== "number") return droppedConnection(error);
-  const body = rest.error ?? Object(error).message; // a body that is not JSON is in the message alone
   return parseErrorResponse(status, body, headers instanceof Headers ? headers : new Headers(), now);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
 const LOOKUP_TIMEOUT_MS = 10_000;
-const MODERATION_CODES = new Set(["moderation_blocked", "content_policy_violation"]);
-
-/** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
-function toImageError(error: unknown, now: number): UpstreamError {
-  const { code } = readError(Object(error).error);
-  const failure = toUpstreamError(error, now);
-  return MODERATION_CODES.has(code)
-    ? new UpstreamError("model_refusal", { status: failure.status })
-    : failure;
-}
 
 // Scope: the isolate. Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
-let Client: typeof OpenAI | undefined;
+let SdkClient: typeof OpenAI | undefined;
 
 async function loadClient(): Promise<typeof OpenAI> {
-  Client ??= (await import("./sdk.ts")).OpenAI;
-  return Client;
+  SdkClient ??= (await import("./sdk.ts")).Client;
+  return SdkClient;
 }
 
 /** What a call gives its client's `fetch` beside the SDK's own options. */
@@ -84,8 +72,8 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
   let client: OpenAI | undefined; // it has some fifty objects, and holds nothing of a call
 
   async function openClient(): Promise<OpenAI> {
-    const SdkClient = await loadClient();
-    client ??= new SdkClient({
+    const Client = await loadClient();
+    client ??= new Client({
       apiKey,
       baseURL: baseUrl,
       defaultHeaders: headers,
@@ -117,7 +105,7 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
         const { images } = await openClient();
         return await images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
-        throw toImageError(error, now());
+        throw toUpstreamError(error, now());
       }
     },
     async call(work) {

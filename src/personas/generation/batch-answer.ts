@@ -5,7 +5,9 @@ import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
 import { BODY_LIMIT } from "../../http/body.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
+import { readPart } from "../../openai/shapes/completion-shape.ts";
 import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
+import { wellFormed } from "../../openai/shapes/well-formed.ts";
 import type { StoredPersona } from "../presenter.ts";
 import { MAX_COUNT, type Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
@@ -45,15 +47,13 @@ const ROUTE = "/api/admin/pregenerate";
 
 /** The personas in an answer of `chat/completions`, or why there are none. */
 function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "upstream_invalid_output" {
-  const { choices } = asRecord(body);
-  const { message, finish_reason: reason } = asRecord(Array.isArray(choices) ? choices[0] : undefined);
-  const { content, refusal } = asRecord(message);
-  if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
+  const { text, refusal, finishReason } = readPart(body);
+  if (finishReason === "content_filter" || refusal !== "") return "model_refusal";
   const personas: Traits[] = [];
   try {
     const parser = createAnswerParser(asked, (persona) => personas.push(persona));
-    parser.write(typeof content === "string" ? content : "");
-    return reason === "stop" && parser.end() ? personas : "upstream_invalid_output";
+    parser.write(wellFormed(text));
+    return finishReason !== "length" && parser.end() ? personas : "upstream_invalid_output";
   } catch {
     return "upstream_invalid_output";
   }

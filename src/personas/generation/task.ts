@@ -25,6 +25,8 @@ export interface RunInput extends PersonaInput {
 /** What is kept of a run beside its events: whose it is, hashed. */
 export interface PersonaMetadata {
   readonly userHash: string | null;
+  /** It was begun with an Idempotency-Key. */
+  readonly keyed?: boolean;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
