@@ -1,3 +1,4 @@
+import { utcDay } from "../../budget/guard.ts";
 import type { RunRow } from "../../db/request-log.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
@@ -154,7 +155,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
       const made = { setId, personas, states, cost, model, createdAt: now() };
-      const set = { ...made, key, emailHash, userHash };
+      const lastShownOn = input.payer === undefined ? null : utcDay(made.createdAt); // a job's: nobody looks
+      const set = { ...made, key, emailHash, userHash, lastShownOn };
       const row = { ...rows.done(asked, context, calls.spent), setId };
       await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;
