@@ -64,6 +64,15 @@ interface SentHook {
   readonly onSent: () => void;
 }
 
+/** JSON that its head does not call so, as small servers send it, the SDK would take for text. */
+function asJson(answer: Response): Response {
+  const type = answer.headers.get("Content-Type");
+  if (type !== null && !type.startsWith("text/plain")) return answer;
+  const named = new Response(answer.body, answer);
+  named.headers.set("Content-Type", "application/json");
+  return named;
+}
+
 /**
  * OpenAI, or anything that speaks its API at `baseUrl`. The SDK builds requests and reads errors; retries
  * are the run's (it counts them and pays for them), and so is the decoding of streams.
@@ -80,10 +89,10 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
       maxRetries: 0,
       timeout: 2 ** 31 - 1, // the caller's signal ends a call
       logLevel: "off", // it would write requests, and so prompts, to the log
-      fetch(url, init) {
+      async fetch(url, init) {
         const answer = fetch(url, { ...init, redirect: "manual" }); // a redirect could carry the key elsewhere
         (init as Partial<SentHook> | undefined)?.onSent?.();
-        return answer;
+        return asJson(await answer);
       },
     });
     return client;
