@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
-import { generate, newLead, setOf, until } from "../support/api.ts";
+import { describe, expect, it, vi } from "vitest";
+import { ADMIN } from "../support/admin.ts";
+import { generate, newLead, post, problemOf, setOf, until } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 import { askJob, cancelJob, jobEnds, jobOf, startJob, statsOf } from "../support/jobs.ts";
 import { cron, DAILY } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
@@ -47,6 +49,33 @@ describe("a job", () => {
     const { jobId } = await startJob([twice, twice]);
     expect((await jobEnds(jobId)).sets).toEqual({ total: 2, pending: 0, done: 2, failed: 0 });
     expect(await calls(twice.leadData.name)).toHaveLength(1);
+  });
+
+  it("comes to its end where D1 took it and the answer was lost", async () => {
+    let lost = 0;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const response = await send();
+      if (lost > 0 || !/insert into \W+pregenerate_jobs/.test(sql)) return response;
+      lost += 1;
+      await response.body?.cancel();
+      throw new Error("Network connection lost.");
+    });
+    const { jobId } = await startJob([input(1)]).finally(unwrap);
+    expect(lost).toBe(1);
+    expect((await jobEnds(jobId)).sets).toEqual({ total: 1, pending: 0, done: 1, failed: 0 });
+    const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM pregenerate_inputs WHERE state = 'pending'");
+    expect(await left.first()).toEqual({ n: 0 });
+  });
+
+  it("is refused where the queue takes none, and does not wait for ever", async () => {
+    const queue = Object.getPrototypeOf(env.PREGENERATE_JOBS) as Queue;
+    const away = new Error("Queue sendBatch failed: Internal Server Error");
+    const sendBatch = vi.spyOn(queue, "sendBatch").mockRejectedValue(away);
+    const response = await post("/api/admin/pregenerate", { inputs: [input(1)] }, ADMIN);
+    sendBatch.mockRestore();
+    expect([response.status, (await problemOf(response)).code]).toEqual([503, "overloaded"]);
+    const left = env.DB.prepare("SELECT COUNT(*) AS n FROM pregenerate_jobs WHERE ended_at IS NULL");
+    expect(await left.first()).toEqual({ n: 0 });
   });
 
   it("names the inputs that failed, by their place, and why", async () => {

@@ -6,6 +6,7 @@ import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import type { Step } from "../../dev/stand-in/script.ts";
 import type { PersonaSet } from "../../src/personas/schema.ts";
 import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+import { persona } from "../support/persona.ts";
 
 let standIn: StandIn;
 let worker: BareWorker;
@@ -45,26 +46,6 @@ async function callsFor(look: string): Promise<Call[]> {
 
 const BOUND = { timeout: 30_000 };
 
-const PERSONA = {
-  name: "Ann Smith",
-  description: "d",
-  age: 40,
-  gender: "woman",
-  location: "l",
-  household: "h",
-  occupation: "nurse",
-  annualIncomeUsd: 50_000,
-  currentCoverage: "c",
-  healthContext: "h",
-  coverageNeeds: ["n"],
-  priorities: ["p"],
-  preferredPlanType: "t",
-  concerns: ["c"],
-  budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-  questionsToAsk: ["q"],
-  communicationStyle: "s",
-};
-
 interface Made {
   readonly setId: string;
   readonly path: string;
@@ -73,7 +54,7 @@ interface Made {
 /** A set of one persona with this look. */
 async function portraitOf(look: string): Promise<Made> {
   const lead = `lead of ${look}`;
-  await script(lead, [{ content: JSON.stringify({ personas: [{ ...PERSONA, appearance: look }] }) }]);
+  await script(lead, [{ content: JSON.stringify({ personas: [persona(look)] }) }]);
   const response = await worker.ask("/api/personas/generate", {
     method: "POST",
     headers: { "Content-Type": "application/json" },

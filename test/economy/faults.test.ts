@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { newLead } from "../support/api.ts";
 import { cancelJob, jobEndsByTicks, jobOf, startJob } from "../support/jobs.ts";
-import { cron, FIVE_MINUTES, persona } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { cron, FIVE_MINUTES } from "../support/portraits.ts";
 import { billedLines, calls, pace, script } from "../support/upstream.ts";
 
 const HOUR_MS = 3_600_000;

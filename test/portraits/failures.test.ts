@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Step } from "../../dev/stand-in/script.ts";
+import { persona } from "../support/persona.ts";
 import {
   alter,
   announce,
@@ -9,7 +10,6 @@ import {
   imageCalls,
   ledger,
   newMarker,
-  persona,
   setWith,
   statusOf,
 } from "../support/portraits.ts";

@@ -1,5 +1,6 @@
 import { utcDay } from "../../budget/guard.ts";
 import type { RunRow } from "../../db/request-log.ts";
+import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { Spent, TextCalls } from "../../openai/text-calls.ts";
@@ -136,7 +137,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   /** Never in the model's way. */
   function recordStart(row: RunRow): void {
-    const recorded = store.recordStart(row).catch((error: unknown) => {
+    const recorded = insist(() => store.recordStart(row)).catch((error: unknown) => {
       log.error("store.failed", { run: row.id, ...describeError(error) });
     });
     deps.waitUntil(recorded);

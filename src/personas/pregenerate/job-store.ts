@@ -22,6 +22,7 @@ export type Outcome =
 
 /** Jobs and what became of their sets, in D1. */
 export interface JobStore {
+  /** Asked again it changes nothing. */
   create(job: NewJob): Promise<void>;
   find(id: string): Promise<PregenerateJob | undefined>;
   /** False where there is no such job. One that has ended stays as it is. */
@@ -74,11 +75,14 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     async create({ id, mode, inputs: asked }) {
       const rows = JSON.stringify(asked);
       await db.batch([
-        db.insert(jobs).values({ id, mode, createdAt: now() }),
-        db.insert(inputs).select(sql`
+        db.insert(jobs).values({ id, mode, createdAt: now() }).onConflictDoNothing(),
+        db
+          .insert(inputs)
+          .select(sql`
           SELECT ${id}, key, value ->> 'key', value ->> 'emailHash',
             CASE value ->> 'cached' WHEN 1 THEN 'done' ELSE 'pending' END, NULL, 0, 0, 0
-          FROM json_each(${rows}) WHERE true`),
+          FROM json_each(${rows}) WHERE true`)
+          .onConflictDoNothing(),
       ]);
     },
     async find(id) {

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { personaCache } from "../../db/schema.ts";
+import { askAgainIfLost, overloaded } from "../../http/availability.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PersonaRuns } from "../generation/object.ts";
@@ -95,6 +96,16 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
     }
   }
 
+  /** A job that the queue would not take is told as an error, and does not wait for ever. */
+  async function sendOrCancel(jobId: string, inputs: readonly RunInput[]): Promise<void> {
+    try {
+      await send(jobId, inputs);
+    } catch (error) {
+      await askAgainIfLost(() => jobs.cancel(jobId));
+      throw overloaded(error);
+    }
+  }
+
   return {
     async accept(inputs, mode) {
       const jobId = deps.newId();
@@ -103,9 +114,10 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
         inputs.filter(({ key }) => !cached.has(key)).map((input) => [input.key, input]),
       );
       const asked = inputs.map(({ key, emailHash }) => ({ key, emailHash, cached: cached.has(key) }));
-      await jobs.create({ id: jobId, mode, inputs: asked });
+      // One that is there though its caller was told of an error would never end.
+      await askAgainIfLost(() => jobs.create({ id: jobId, mode, inputs: asked }));
       if (mode === "economy") await deps.enqueueEconomy([...missing.values()]);
-      else await send(jobId, [...missing.values()]);
+      else await sendOrCancel(jobId, [...missing.values()]);
       // Those of an economy job can wait for the cron.
       if (mode === "now" && cached.size > 0) await wantPortraits(await findPortraits(cached));
       const alreadyCached = asked.filter((input) => input.cached).length;
