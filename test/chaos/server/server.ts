@@ -50,8 +50,7 @@ export interface StormServer {
 /** `clockMs`: how far its clock is ahead of the machine's, from the first moment of each life on. */
 export async function startServer(baseUrl: string, clockMs: number): Promise<StormServer> {
   const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: String(clockMs) };
-  const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts"];
-  const worker = await createBareWorker(variables, entry);
+  const worker = await createBareWorker(variables, { entry: "test/chaos/server/worker.ts" });
   worker.sql(KEPT.join(""));
   const kills: Span[] = [];
   let rates = NO_FAULTS;
