@@ -12,10 +12,10 @@ export interface Taken {
   readonly statements?: Parameters<BatchStore["settle"]>[3];
 }
 
-/** A line as it was read, with the picture that was in it. */
+/** A line as it was read, with the portrait that was in it. */
 export interface Line {
   readonly value: unknown;
-  readonly picture?: unknown;
+  readonly portrait?: unknown;
 }
 
 /** What a room does with the results of its endpoint. */
@@ -66,8 +66,8 @@ export function createTakeIn({ store, upstream, results, now }: TakeInDeps): Tak
     }
     const taken = await room.accept(item, result, line);
     counts[result.kind === "expired" ? "expired" : taken.outcome] += 1;
-    if (taken.outcome === "again") await store.askAgain(batch, item, taken.cost);
-    else await store.settle(batch, item, taken.cost, taken.statements);
+    const settle = taken.outcome === "again" ? store.askAgain : store.settle;
+    await settle(batch, item, taken.cost, taken.statements);
   }
 
   /** False where the time did not suffice. */

@@ -8,12 +8,13 @@ import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { configWarnings } from "../operations/warnings.ts";
 import { createFastPath, type FastPath, type Fetch, withFastPath } from "../personas/cache/fast-path.ts";
+import { createJobFigures } from "../personas/pregenerate/figures.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeLibrary } from "./library.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
-import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
+import { composeForgetPortraits, composePortraitRoutes } from "./portraits.ts";
 import { noteRequest } from "./tracing.ts";
 
 /** Where callers sign in: the check of their tokens. */
@@ -53,10 +54,10 @@ function composeApp(env: Env, config: Config): AppDeps {
     chat: composeChat(env, config),
     admin: composeAdmin({
       db: openDatabase(env.DB),
-      forgetPictures: composeForgetPictures(env, config),
+      forgetPortraits: composeForgetPortraits(env, config),
       config,
       counters: base.counters,
-      jobs: personas.jobs,
+      jobFigures: createJobFigures(openDatabase(env.DB)),
       library: composeLibrary(env, config),
       forgetPersonas: personas.forget,
       forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),

@@ -19,7 +19,7 @@ const MAX_PORTRAITS = 3_000;
 export interface SetRetentionDeps {
   readonly db: Database;
   /** Removes portraits with all their sizes, by image key. */
-  readonly forgetPictures: (imageKeys: readonly string[]) => Promise<void>;
+  readonly forgetPortraits: (imageKeys: readonly string[]) => Promise<void>;
   /** 0: kept for ever. */
   readonly days: number;
   readonly now: () => number;
@@ -29,7 +29,7 @@ const among = (column: SQLiteColumn, values: readonly string[]): SQL =>
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /** Forgets sets that nobody was shown for `days`, with the portraits that no other set has. */
-export function createSetRetention({ db, forgetPictures, days, now }: SetRetentionDeps) {
+export function createSetRetention({ db, forgetPortraits, days, now }: SetRetentionDeps) {
   function isStale(): SQL | undefined {
     const until = now() - days * DAY_MS;
     const older = and(isNull(personaCache.lastShownOn), lt(personaCache.createdAt, until));
@@ -65,7 +65,7 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
       mine.map(({ key }) => key),
       keys,
     );
-    await insist(() => forgetPictures(orphans)); // nothing leads to them any more
+    await insist(() => forgetPortraits(orphans)); // nothing leads to them any more
     return { sets: page.length, portraits: orphans.length };
   }
 

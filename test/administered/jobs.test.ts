@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { ADMIN } from "../support/admin.ts";
-import { generate, newLead, post, problemOf, setOf } from "../support/api.ts";
+import { generate, newLead, post, problemOf, setOf, until } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
-import { askJob, cancelJob, jobEnds, jobOf, startJob } from "../support/jobs.ts";
+import { askJob, cancelJob, jobEnds, jobOf, startJob, statsOf } from "../support/jobs.ts";
 import { cron, DAILY } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
@@ -99,6 +99,21 @@ describe("a job", () => {
     expect(await calls(waits.leadData.name)).toHaveLength(0);
     const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM batch_items").first<{ n: number }>();
     expect(left?.n).toBe(0);
+  });
+
+  it("counts in the stats as what it made, at which price, and whether anybody was shown it since", async () => {
+    const { pregenerated: before } = await statsOf();
+    const [known, used, unused] = [input(1), input(1), input(1)];
+    await setOf(await generate({ ...known, images: "wait" }));
+    const job = await jobEnds((await startJob([known, used, unused])).jobId);
+    const { pregenerated: made } = await statsOf();
+    expect([made.made - before.made, made.unused - before.unused]).toEqual([2, 2]);
+    expect(made.spentUsd.usual - before.spentUsd.usual).toBeCloseTo(job.spentUsd, 9);
+    expect([made.spentUsd.batch, made.savedUsd]).toEqual([0, 0]);
+    await setOf(await generate(used));
+    const isUsed = async () => (await statsOf()).pregenerated.used - before.used === 1;
+    await until("one of them is known as used", isUsed);
+    expect((await statsOf()).pregenerated.unused - before.unused).toBe(1);
   });
 
   it("that has ended stays done when it is cancelled, and an unknown one is 404", async () => {

@@ -209,6 +209,14 @@ describe("a moderation refusal", () => {
     expect(await ledger([key])).toMatchObject([{ failure: "model_refusal", attempts: 1 }]);
   });
 
+  it("in the place of a picture fails at once, too", async () => {
+    const marker = newMarker();
+    await script(marker, [{ status: 200, body: error("moderation_blocked") }], true);
+    const [key = ""] = await announce([marker]);
+    await consumeAll([key]);
+    expect(await ledger([key])).toMatchObject([{ failure: "model_refusal", attempts: 1 }]);
+  });
+
   it("stays what it is for a new set, which shows it so", async () => {
     const marker = newMarker();
     await script(marker, [{ status: 400, body: error("moderation_blocked") }], true);

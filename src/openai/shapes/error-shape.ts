@@ -8,37 +8,50 @@ export interface ErrorFacts {
   readonly status: number | undefined;
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" ? String(value) : "";
 }
 
-/** google.rpc.Code in the names of its JSON form, as HTTP says them. */
-const NAMED_STATUS: Readonly<Record<string, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  RESOURCE_EXHAUSTED: 429,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+/** Words for a status: google.rpc.Code in its JSON form, and the codes and types of several makers. */
+const NAMED_STATUS = new Map([
+  ["INVALID_ARGUMENT", 400],
+  ["FAILED_PRECONDITION", 400],
+  ["UNAUTHENTICATED", 401],
+  ["PERMISSION_DENIED", 403],
+  ["NOT_FOUND", 404],
+  ["RESOURCE_EXHAUSTED", 429],
+  ["INTERNAL", 500],
+  ["UNAVAILABLE", 503],
+  ["DEADLINE_EXCEEDED", 504],
+  ["invalid_api_key", 401],
+  ["authentication_error", 401],
+  ["permission_error", 403],
+  ["rate_limit_exceeded", 429],
+  ["rate_limit_error", 429],
+  ["invalid_request_error", 400],
+]);
 
-function statusOf(value: unknown): number | undefined {
-  const text = textOf(value);
-  return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS[text];
+function toStatus(value: unknown): number | undefined {
+  const text = toText(value);
+  return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS.get(text);
 }
 
-const firstOf = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+/** What the maker and others call a request that their moderation, or their content filter, refuses. */
+export const MODERATION_CODES: ReadonlySet<unknown> = new Set([
+  "moderation_blocked",
+  "content_policy_violation",
+  "content_filter",
+]);
+
+const toFirst = (value: unknown) => (Array.isArray(value) ? value[0] : value);
 
 /**
  * The error in an event or a body whose status was 200; undefined where it is none. Some servers wrap it in a
  * list, or have its members at the top.
  */
 export function errorIn(value: unknown): unknown {
-  const body = firstOf(value);
+  const body = toFirst(value);
   const { error, errors, choices, object, type, message, detail } = asRecord(body);
   if (error) return body;
   const words = typeof message === "string" || detail !== undefined || errors !== undefined;
@@ -47,14 +60,15 @@ export function errorIn(value: unknown): unknown {
 
 /** Reads an error's body, whatever it is. */
 export function readError(value: unknown): ErrorFacts {
-  const body = firstOf(value);
-  const { error, errors } = asRecord(body);
-  const inner = error ?? firstOf(errors) ?? body;
+  const body = toFirst(value);
+  const { error, errors, ...outer } = asRecord(body);
+  const inner = error ?? toFirst(errors) ?? body;
   const { code, status, type, message, detail } = asRecord(inner);
+  const named = [code, status, outer.code, outer.status, type].map(toStatus);
   return {
-    code: textOf(code),
-    type: textOf(type),
-    message: textOf(typeof inner === "string" ? inner : (message ?? detail)),
-    status: statusOf(code) ?? statusOf(status) ?? statusOf(asRecord(body).code),
+    code: toText(code),
+    type: toText(type),
+    message: [inner, message ?? detail, outer.message].map(toText).join(" "),
+    status: named.find((found) => found !== undefined),
   };
 }

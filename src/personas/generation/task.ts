@@ -1,3 +1,4 @@
+import { utcDay } from "../../budget/guard.ts";
 import type { RunRow } from "../../db/request-log.ts";
 import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
@@ -26,6 +27,8 @@ export interface RunInput extends PersonaInput {
 /** What is kept of a run beside its events: whose it is, hashed. */
 export interface PersonaMetadata {
   readonly userHash: string | null;
+  /** It was begun with an Idempotency-Key. */
+  readonly keyed?: boolean;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
@@ -153,7 +156,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
       const made = { setId, personas, states, cost, model, createdAt: now() };
-      const set = { ...made, key, emailHash, userHash };
+      const lastShownOn = input.payer === undefined ? null : utcDay(made.createdAt); // a job's: nobody looks
+      const set = { ...made, key, emailHash, userHash, lastShownOn };
       const row = { ...rows.done(asked, context, calls.spent), setId };
       await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;

@@ -17,7 +17,7 @@ export interface NewJob {
 }
 
 export type Outcome =
-  | { readonly state: "done"; readonly costUsd: number }
+  | { readonly state: "done"; readonly costUsd: number; readonly made: boolean }
   | { readonly state: "failed"; readonly code: ProblemCode; readonly costUsd: number };
 
 /** Jobs and what became of their sets, in D1. */
@@ -36,13 +36,12 @@ export interface JobStore {
   settle(id?: string): Promise<void>;
   /** Portraits of running jobs, by image key: those that are not ready yet. */
   pendingPortraits(limit: number): Promise<string[]>;
-  counts(): Promise<{ pending: number; done: number; failed: number }>;
   /** Forgets jobs that ended before `time`. */
   purge(time: number): Promise<void>;
 }
 
 /** The portraits of a job's sets, each once. */
-const portraitsOf = (job: SQL) => sql`
+const selectPortraits = (job: SQL) => sql`
   SELECT DISTINCT image.image_key, image.status, image.cost_usd, image.ready_at, image.updated_at
   FROM pregenerate_inputs AS input
   JOIN persona_cache AS cached ON cached.input_hash = input.input_hash
@@ -58,7 +57,7 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     const cached = db.select({ key: personaCache.inputHash }).from(personaCache);
     const pendingInput = sql`EXISTS (SELECT 1 FROM pregenerate_inputs AS input
       WHERE input.job_id = ${jobs.id} AND input.state = 'pending')`;
-    const pendingPortrait = sql`EXISTS (SELECT 1 FROM (${portraitsOf(sql`${jobs.id}`)}) WHERE status = 'pending')`;
+    const pendingPortrait = sql`EXISTS (SELECT 1 FROM (${selectPortraits(sql`${jobs.id}`)}) WHERE status = 'pending')`;
     const open = and(isNull(jobs.endedAt), id === undefined ? undefined : eq(jobs.id, id));
     return [
       db
@@ -81,7 +80,7 @@ export function createJobStore(db: Database, now: () => number): JobStore {
           .insert(inputs)
           .select(sql`
           SELECT ${id}, key, value ->> 'key', value ->> 'emailHash',
-            CASE value ->> 'cached' WHEN 1 THEN 'done' ELSE 'pending' END, NULL, 0
+            CASE value ->> 'cached' WHEN 1 THEN 'done' ELSE 'pending' END, NULL, 0, 0, 0
           FROM json_each(${rows}) WHERE true`)
           .onConflictDoNothing(),
       ]);
@@ -105,7 +104,7 @@ export function createJobStore(db: Database, now: () => number): JobStore {
               AND image_key IN (SELECT image_key FROM set_images) AND (ready_at IS NULL OR ready_at >= job_created_at)), 0)`,
           })
           .from(
-            sql`(${portraitsOf(sql`${id}`)}),
+            sql`(${selectPortraits(sql`${id}`)}),
               (SELECT created_at AS job_created_at FROM pregenerate_jobs WHERE id = ${id})`,
           ),
         db
@@ -169,13 +168,13 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     },
     async finish(id, key, outcome) {
       const { state, costUsd } = outcome;
-      const code = outcome.state === "failed" ? outcome.code : null;
+      const [code, made] = outcome.state === "failed" ? [outcome.code, false] : [null, outcome.made];
       const first = db.select({ at: sql`MIN(position)` }).from(inputs).where(isInput(id, key));
       await db.batch([
         db.update(inputs).set({ state, code }).where(isInput(id, key)),
         db
           .update(inputs) // one that stands twice in a job was paid for once
-          .set({ costUsd: sql`cost_usd + ${costUsd}` })
+          .set({ costUsd: sql`cost_usd + ${costUsd}`, made })
           .where(and(eq(inputs.jobId, id), eq(inputs.position, first))),
       ]);
     },
@@ -196,16 +195,6 @@ export function createJobStore(db: Database, now: () => number): JobStore {
         .where(inArray(inputs.jobId, running))
         .limit(limit);
       return rows.map(({ key }) => key);
-    },
-    async counts() {
-      const cancelled = db.select({ id: jobs.id }).from(jobs).where(sql`${jobs.cancelledAt} IS NOT NULL`);
-      const rows = await db
-        .select({ state: inputs.state, count: sql<number>`COUNT(*)` })
-        .from(inputs)
-        .where(sql`NOT (${inputs.state} = 'pending' AND ${inputs.jobId} IN ${cancelled})`)
-        .groupBy(inputs.state);
-      const of = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
-      return { pending: of("pending"), done: of("done"), failed: of("failed") };
     },
     async purge(time) {
       const old = db.select({ id: jobs.id }).from(jobs).where(lt(jobs.endedAt, time)).limit(MAX_PURGED);

@@ -43,22 +43,30 @@ export interface Pregenerate {
   lookAfter(): Promise<void>;
 }
 
-// A batch of messages may have 256 KB in all, and one here has at most some 66.
-const MAX_BATCH_CHARS = 128 * 1024;
+// The queue takes batches of 256 KB.
+const MAX_BATCH_BYTES = 250_000;
+/** It takes messages of 128 KB: what an input may have in one. */
+export const MAX_INPUT_BYTES = 127_000;
+/** That a model's answer was of no use was found twice: asking on would only be paid for. */
+const mayPass = (code: ProblemCode) => PROBLEMS[code].retryable && code !== "upstream_invalid_output";
 /** Portraits that one cron wants; the next wants the others. */
 const MAX_WANTED = 1_000;
 
+const encoder = new TextEncoder();
+
+export const jsonBytes = (value: unknown) => encoder.encode(JSON.stringify(value)).byteLength;
+
 export function toBatches(messages: readonly PregenerateMessage[]): PregenerateMessage[][] {
   const batches: PregenerateMessage[][] = [];
-  let chars = Number.POSITIVE_INFINITY;
+  let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    const size = JSON.stringify(message).length;
-    if (chars + size > MAX_BATCH_CHARS) {
+    const size = jsonBytes(message);
+    if (bytes + size > MAX_BATCH_BYTES) {
       batches.push([]);
-      chars = 0;
+      bytes = 0;
     }
     batches.at(-1)?.push(message);
-    chars += size;
+    bytes += size;
   }
   return batches;
 }
@@ -74,7 +82,7 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
     return new Set(rows.map(({ key }) => key));
   }
 
-  async function portraitsOf(keys: ReadonlySet<string>): Promise<string[]> {
+  async function findPortraits(keys: ReadonlySet<string>): Promise<string[]> {
     const rows = await db
       .select({ imageKey: sql<string>`persona.value ->> 'imageKey'` })
       .from(sql`${personaCache}, json_each(${personaCache.personasJson}) AS persona`)
@@ -111,7 +119,7 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
       if (mode === "economy") await deps.enqueueEconomy([...missing.values()]);
       else await sendOrCancel(jobId, [...missing.values()]);
       // Those of an economy job can wait for the cron.
-      if (mode === "now" && cached.size > 0) await wantPortraits(await portraitsOf(cached));
+      if (mode === "now" && cached.size > 0) await wantPortraits(await findPortraits(cached));
       const alreadyCached = asked.filter((input) => input.cached).length;
       return { jobId, accepted: inputs.length - alreadyCached, alreadyCached };
     },
@@ -122,13 +130,13 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
       const join = { input, requestKey: key, refresh: false, acceptStale: false, skipRateLimit: true };
       const answer = there ? undefined : await runs(key).join(join);
       if (answer?.kind !== "failure") {
-        const costUsd = answer?.kind === "set" && answer.how === "started" ? answer.set.cost.usd : 0;
-        await jobs.finish(jobId, key, { state: "done", costUsd });
+        const made = answer?.kind === "set" && answer.how === "started";
+        await jobs.finish(jobId, key, { state: "done", costUsd: made ? answer.set.cost.usd : 0, made });
         return undefined;
       }
       const { code } = answer.failure;
       log.warn("pregenerate.failed", { code });
-      if (PROBLEMS[code].retryable) return code;
+      if (mayPass(code)) return code;
       await jobs.finish(jobId, key, { state: "failed", code, costUsd: 0 });
       return undefined;
     },

@@ -55,16 +55,15 @@ const DAY_MS = 86_400_000;
 
 /** `midnightInMs`: when midnight UTC comes by its clock, from its first answer on. */
 export async function startServer(baseUrl: string, midnightInMs: number): Promise<StormServer> {
-  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl };
-  const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts", "--var", "STORM_CLOCK_MS:0"];
-  const worker = await createBareWorker(variables, entry);
+  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: "0" };
+  const worker = await createBareWorker(variables, { entry: "test/chaos/server/worker.ts" });
   worker.sql(KEPT.join(""));
   const kills: Span[] = [];
   let rates = NO_FAULTS;
   await worker.start();
   const aheadMs = DAY_MS - (Date.now() % DAY_MS) - midnightInMs;
   let clockMs = aheadMs;
-  entry.splice(-1, 1, `STORM_CLOCK_MS:${aheadMs}`); // each later life has it from the first moment on
+  variables.STORM_CLOCK_MS = String(aheadMs); // each later life has it from the first moment on
   await tell();
   let starting = Promise.resolve();
 
