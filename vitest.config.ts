@@ -72,7 +72,7 @@ const engines = {
   },
 };
 
-/** A short storm, and bugs put in on purpose that its ledger finds. */
+/** A short storm, and bugs put in on purpose that its ledger finds: `npm run test:chaos`. */
 const chaos = {
   test: {
     name: "chaos",
@@ -115,7 +115,7 @@ export default defineConfig(({ mode }) => ({
         },
       },
       ...(mode === "engines" ? [engines] : []),
-      chaos,
+      ...(mode === "chaos" ? [chaos] : []),
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",

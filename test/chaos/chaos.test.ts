@@ -113,7 +113,7 @@ describe("the ledger finds", () => {
     const { books } = evidence;
     const spentUsd = { ...books.spentUsd, totals: books.spentUsd.totals + 0.01 };
     expect(found({ books: { ...books, spentUsd } })).toEqual(["books"]);
-    const portraitsUsd = { ...books.portraitsUsd, totals: books.portraitsUsd.totals - 0.01 };
+    const portraitsUsd = { ...books.portraitsUsd, totals: books.portraitsUsd.rows - 0.01 };
     expect(found({ books: { ...books, portraitsUsd } })).toEqual(["books"]);
     const [billed] = boundsOf(evidence.calls);
     expect(found({ books: { ...books, limitsUsd: billed - 0.01 } })).toEqual(["books"]);
