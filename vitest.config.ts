@@ -90,7 +90,7 @@ const engines = {
   },
 };
 
-/** A short storm, and bugs put in on purpose that its ledger finds: `npm run test:chaos`. */
+/** A short storm, and bugs put in on purpose that its ledger finds. */
 const chaos = {
   test: {
     name: "chaos",
@@ -133,7 +133,7 @@ export default defineConfig(({ mode }) => ({
         },
       },
       ...(mode === "engines" ? [engines] : []),
-      ...(mode === "chaos" ? [chaos] : []),
+      chaos,
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",

@@ -28,21 +28,22 @@ export function savedTotals({ usd, tokens, images }: Saved): Increments {
   return { savedUsd: usd, savedTokens: tokens, savedImages: images };
 }
 
-const ADD = 'insert into "daily_totals" (day, name, value) select ?, key, value from json_each(?) where ';
-const TO_WHAT_IS_THERE = " on conflict (day, name) do update set value = value + excluded.value";
+const add = (counted: string) => `insert into "daily_totals" (day, name, value)
+  select ?, key, value - coalesce((${counted}), 0) as more from json_each(?) where more <> 0
+  on conflict (day, name) do update set value = value + excluded.value`;
+
+/** What of a name in the totals, its `key`, is counted already. */
+const NOTHING: Pick<Query, "sql" | "params"> = { sql: "0", params: [] };
 
 /**
  * One statement that adds to a UTC day's totals, whatever their number: for a batch that is sent anyway, so that
- * counting costs no round trip of its own. Adds nothing where `where` does not hold.
+ * counting costs no round trip of its own. Adds what is more than `counted`.
  */
 export function addTotals(
   { $client: d1 }: Database,
   day: string,
   increments: Increments,
-  where: Pick<Query, "sql" | "params"> = { sql: "true", params: [] },
+  counted = NOTHING,
 ): D1PreparedStatement {
-  const given = JSON.stringify(
-    Object.fromEntries(Object.entries(increments).filter(([, value]) => value !== 0)),
-  );
-  return d1.prepare(ADD + where.sql + TO_WHAT_IS_THERE).bind(day, given, ...where.params);
+  return d1.prepare(add(counted.sql)).bind(day, ...counted.params, JSON.stringify(increments));
 }

@@ -14,12 +14,17 @@ export interface SendRequest {
   /** It came with an Idempotency-Key, which names the object. */
   readonly keyed: boolean;
   readonly form: "json" | "stream";
+  /** It names a persona that is not there, or not any more: an answer that is there is given all the same. */
+  readonly personaUnknown: boolean;
   /** The object died while it was asked before: one request makes at most two runs begin. */
   readonly again: boolean;
 }
 
+/** What tells the cost of an answer. */
+export type Used = Pick<AnswerMessage, "model" | "usage">;
+
 export type SendAnswer =
-  | RunAnswer
+  | (RunAnswer & { readonly used?: Used }) // known of a stream only where it is a replay
   | { readonly kind: "answer"; readonly how: How; readonly runId: string; readonly message: AnswerMessage };
 
 /** One run, asked for by who it belongs to. */
@@ -98,9 +103,11 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   function replay(runId: string, form: SendRequest["form"]): SendAnswer {
     const how = "replayed";
-    if (form === "stream") return { kind: "stream", how, runId, body: manager.replay(runId, PLAIN) };
     const message = readAnswer(manager.store.entries(runId));
-    return message ? { kind: "answer", how, runId, message } : failed("interrupted");
+    if (!message) return failed("interrupted");
+    if (form === "json") return { kind: "answer", how, runId, message };
+    const { model, usage } = message;
+    return { kind: "stream", how, runId, body: manager.replay(runId, PLAIN), used: { model, usage } };
   }
 
   function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): ChatRun {
@@ -154,6 +161,7 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   /** Why no upstream work may begin. */
   async function refused(request: SendRequest): Promise<SendAnswer | undefined> {
+    if (request.personaUnknown) return failed("persona_not_found");
     if (isStopped(request)) return undefined; // it will cost nothing
     if (!options.upstreamConfigured) return failed("upstream_not_configured");
     const { callerUserHash, callerAddressHash } = request.input;

@@ -15,8 +15,11 @@ const INSERT = `insert into "request_log" (${NAMES.join()})
 const INSERT_OR_NOTHING = `${INSERT} on conflict do nothing`;
 const INSERT_OR_REPLACE = `${INSERT} on conflict (id) do update set
   ${NAMES.map((name) => `${name} = excluded.${name}`).join()}`;
-/** Not there yet, or as an announcement alone. */
-const IS_NEW = `not exists (select 1 from "request_log" where id = ? and status <> ${UNDER_WAY})`;
+/** A run's part in the totals so far, by the names of `runTotals`: nothing of one that is only announced. */
+const COUNTED = `select case key when 'generated' then 1 when 'tokens.input' then input_tokens
+    when 'tokens.cachedInput' then cached_input_tokens when 'tokens.output' then output_tokens
+    when 'spentUsd' then cost_usd end
+  from "request_log" where id = ? and status <> ${UNDER_WAY}`;
 
 const asJson = (row: RunRow) => JSON.stringify([row]);
 
@@ -27,13 +30,14 @@ export function insertStart({ $client: d1 }: Database, row: RunRow): D1PreparedS
 
 /**
  * A run's row and its part in a UTC day's totals: for one batch, which D1 takes as a whole or not at all. The id is
- * the run's, so that sending both again, where D1 took them and its answer was lost, adds nothing.
+ * the run's, so that the totals are what the rows come to: sending both again, where D1 took them and its answer was
+ * lost, adds nothing, and a run that went on after its server had died adds what it has spent since.
  */
 export function logRun(db: Database, row: RunRow, day: string): D1PreparedStatement[] {
   const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
   const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
   return [
-    addTotals(db, day, totals, { sql: IS_NEW, params: [row.id] }), // first: it asks whether the row is there
+    addTotals(db, day, totals, { sql: COUNTED, params: [row.id] }), // first: it asks what the row has
     db.$client.prepare(INSERT_OR_REPLACE).bind(asJson(row)),
   ];
 }

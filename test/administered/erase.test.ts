@@ -5,7 +5,8 @@ import { ADMIN } from "../support/admin.ts";
 import { call, eventsOf, generate, generateStream, newLead, post, setOf } from "../support/api.ts";
 import { ask, chatStream, newQuestion, resume, streamIdOf, textOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
-import { newMarker, persona } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { newMarker } from "../support/portraits.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 let people = 0;
@@ -73,6 +74,44 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     await eventsOf(await chatStream(body));
     await erase(who.respelled).finally(unwrap);
     await landed.promise;
+    expect(await answersAnything(who.hash)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "a chat",
+      /"\/api\/chat/,
+      async () => {
+        const { who, question, body } = await aboutSomebody();
+        await script(question, [SLOWLY]);
+        return { who, begin: () => chatStream(body) };
+      },
+    ],
+    [
+      "a set",
+      /personas\/generate/,
+      async () => {
+        const [who, leadData] = [newPerson(), newLead()];
+        await script(leadData.name, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }]);
+        return { who, begin: () => generateStream({ leadData, email: who.email }) };
+      },
+    ],
+  ] as const)("finds %s under way that D1 would not hear of at first", async (_, route, prepare) => {
+    const { who, begin } = await prepare();
+    let refused = 0;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const isStart = /on conflict do nothing/.test(sql) && route.test(sql.replaceAll("\\", ""));
+      if (!isStart || refused === 2) return await send();
+      refused += 1;
+      throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+    });
+    const before = (await rowsOf(who.hash, "request_log")).length;
+    const stream = await begin();
+    await expect.poll(async () => (await rowsOf(who.hash, "request_log")).length).toBe(before + 1);
+    unwrap();
+    expect(refused).toBe(2);
+    expect((await erase(who.respelled)).streams).toBeGreaterThan(0);
+    await stream.body?.cancel();
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 

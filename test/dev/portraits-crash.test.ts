@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PersonaSet } from "../../src/personas/schema.ts";
 import type { BareWorker } from "../support/bare-worker.ts";
+import { persona } from "../support/persona.ts";
 import { type Service, startService } from "../support/service.ts";
 
 let service: Service;
@@ -22,26 +23,6 @@ const callsFor = (look: string) => service.calls(imageOf(look));
 
 const BOUND = { timeout: 30_000 };
 
-const PERSONA = {
-  name: "Ann Smith",
-  description: "d",
-  age: 40,
-  gender: "woman",
-  location: "l",
-  household: "h",
-  occupation: "nurse",
-  annualIncomeUsd: 50_000,
-  currentCoverage: "c",
-  healthContext: "h",
-  coverageNeeds: ["n"],
-  priorities: ["p"],
-  preferredPlanType: "t",
-  concerns: ["c"],
-  budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-  questionsToAsk: ["q"],
-  communicationStyle: "s",
-};
-
 interface Made {
   readonly setId: string;
   readonly path: string;
@@ -50,7 +31,7 @@ interface Made {
 /** A set of one persona with this look. */
 async function portraitOf(look: string): Promise<Made> {
   const lead = `lead of ${look}`;
-  await service.script(lead, [{ content: JSON.stringify({ personas: [{ ...PERSONA, appearance: look }] }) }]);
+  await service.script(lead, [{ content: JSON.stringify({ personas: [persona(look)] }) }]);
   const response = await worker.ask("/api/personas/generate", {
     method: "POST",
     headers: { "Content-Type": "application/json" },

@@ -78,11 +78,12 @@ export async function createBareWorker(
   const made = await prepared();
   cpSync(made.state, state, { recursive: true });
   const served: Served = { ...made, port, state, variables };
-  const args =
+  // Anew for each life: a test may change the variables between two.
+  const args = () =>
     entry === undefined ? [SERVE, JSON.stringify(served)] : wranglerDev(entry, inspectorPort, served);
 
   function spawnGroup(): ChildProcess {
-    const spawned = spawn(process.execPath, args, {
+    const spawned = spawn(process.execPath, args(), {
       cwd: ROOT,
       env: ENVIRONMENT,
       detached: true,
