@@ -37,7 +37,7 @@ const withoutTheirMaps = {
 
 /** As in the upload, which leaves the same parts of dependencies out. */
 const alias = Object.fromEntries(
-  Object.entries(unstable_readConfig({ config: "wrangler.toml" }).alias ?? {}).map(([name, file]) => [
+  Object.entries<string>(unstable_readConfig({ config: "wrangler.toml" }).alias ?? {}).map(([name, file]) => [
     name,
     resolve(file),
   ]),
