@@ -1,9 +1,14 @@
-import type { Query } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import type { TokenCounts } from "../openai/shapes/usage.ts";
 
 /** What is counted, by a name such as `requests`, `hits.memory` or `errors.rate_limited`, and by how much. */
 export type Increments = Readonly<Record<string, number>>;
+
+/** What is added to the totals of one UTC day. */
+export interface DayTotals {
+  readonly day: string;
+  readonly increments: Increments;
+}
 
 /** What an answer from a cache, a replay or a joined run did not cost again. */
 export interface Saved {
@@ -28,21 +33,21 @@ export function savedTotals({ usd, tokens, images }: Saved): Increments {
   return { savedUsd: usd, savedTokens: tokens, savedImages: images };
 }
 
-const ADD = 'insert into "daily_totals" (day, name, value) select ?, key, value from json_each(?) where ';
-const TO_WHAT_IS_THERE = " on conflict (day, name) do update set value = value + excluded.value";
+const ADD = `insert into "daily_totals" (day, name, value)
+  select part.value ->> 'day', total.key, sum(total.value)
+  from json_each(?) part, json_each(part.value -> 'increments') total
+  where total.value <> 0 and `;
+const TO_WHAT_IS_THERE =
+  " group by 1, 2 on conflict (day, name) do update set value = value + excluded.value";
 
 /**
- * One statement that adds to a UTC day's totals, whatever their number: for a batch that is sent anyway, so that
- * counting costs no round trip of its own. Adds nothing where `where` does not hold.
+ * One statement that adds to the days' totals, whatever their number: for a batch that is sent anyway, so that
+ * counting costs no round trip of its own. `where`, SQL, says which of the parts count: `part.value` is one, in JSON.
  */
 export function addTotals(
   { $client: d1 }: Database,
-  day: string,
-  increments: Increments,
-  where: Pick<Query, "sql" | "params"> = { sql: "true", params: [] },
+  parts: readonly DayTotals[],
+  where = "true",
 ): D1PreparedStatement {
-  const given = JSON.stringify(
-    Object.fromEntries(Object.entries(increments).filter(([, value]) => value !== 0)),
-  );
-  return d1.prepare(ADD + where.sql + TO_WHAT_IS_THERE).bind(day, given, ...where.params);
+  return d1.prepare(ADD + where + TO_WHAT_IS_THERE).bind(JSON.stringify(parts));
 }
