@@ -41,6 +41,6 @@ export function askedAgain({ said }: Conversation): Conversation {
 }
 
 /** What is sent: answers as far as they came. */
-export function messagesOf({ said }: Conversation): readonly ChatMessage[] {
+export function toMessages({ said }: Conversation): readonly ChatMessage[] {
   return said.filter(({ content }) => content !== "");
 }

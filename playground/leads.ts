@@ -63,7 +63,7 @@ export const LEADS: readonly [Lead, ...Lead[]] = [
 const numberOr = (text: string) => (text.trim() === "" ? undefined : Number(text));
 
 /** The request's body; members that were left empty are left out. */
-export function requestOf(lead: Lead): GenerateRequest {
+export function toRequest(lead: Lead): GenerateRequest {
   const { count, age, income, ...texts } = lead;
   const filled = Object.entries(texts).filter(([, text]) => text.trim() !== "");
   const leadData = { ...Object.fromEntries(filled), age: numberOr(age), annualIncomeUsd: numberOr(income) };

@@ -12,7 +12,7 @@ const HITS = {
   log: "the request log",
 } as const;
 
-export function originOf(cacheStatus: string | undefined): Origin | undefined {
+export function parseOrigin(cacheStatus: string | undefined): Origin | undefined {
   if (!cacheStatus) return undefined;
   const hit = /^asknewton-(memory|edge|d1|log); hit/.exec(cacheStatus)?.[1] as keyof typeof HITS | undefined;
   if (hit) return { name: hit, words: `From ${HITS[hit]}`, free: true };

@@ -1,6 +1,6 @@
 import { type StreamedChat, type UseStreamedChatOptions, useStreamedChat } from "asknewton/react";
 import { useLayoutEffect, useRef } from "react";
-import { answered, asked, askedAgain, type Conversation, messagesOf } from "./conversation.ts";
+import { answered, asked, askedAgain, type Conversation, toMessages } from "./conversation.ts";
 
 const ENDINGS = { done: undefined, stopped: "stopped", error: "failed" } as const;
 
@@ -33,7 +33,7 @@ export function useConversation(
   useLayoutEffect(() => {
     if (!awaited || sent.current === awaited) return;
     sent.current = awaited;
-    void sendMessages(messagesOf(conversation), { idempotencyKey: awaited });
+    void sendMessages(toMessages(conversation), { idempotencyKey: awaited });
   }, [awaited, conversation, sendMessages]);
 
   return {

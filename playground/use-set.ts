@@ -1,8 +1,8 @@
 import type { ConnectionEvent, PersonaSet } from "asknewton/client";
 import { type GeneratedPersonas, useGeneratePersonas } from "asknewton/react";
 import { useEffect, useRef, useState } from "react";
-import { type Lead, requestOf } from "./leads.ts";
-import { type Origin, originOf } from "./origin.ts";
+import { type Lead, toRequest } from "./leads.ts";
+import { type Origin, parseOrigin } from "./origin.ts";
 
 export interface MadeSet extends GeneratedPersonas {
   /** How many are being made. */
@@ -27,7 +27,7 @@ export function useSet(initialSet?: PersonaSet): MadeSet {
 
   const onEvent = (event: ConnectionEvent) => {
     setReconnecting(event.type === "reconnecting");
-    if (event.type === "open") setOrigin(originOf(event.cacheStatus));
+    if (event.type === "open") setOrigin(parseOrigin(event.cacheStatus));
   };
   const personas = useGeneratePersonas({ onEvent, initialSet });
   const { status, generate, isLoading } = personas;
@@ -44,7 +44,7 @@ export function useSet(initialSet?: PersonaSet): MadeSet {
     setWanted(Number(lead.count));
     setOrigin(undefined);
     setTookMs(undefined);
-    generate(requestOf(lead), { refresh });
+    generate(toRequest(lead), { refresh });
   };
   const again = () => last.current && make(last.current.lead, last.current.refresh);
   return { ...personas, wanted, origin, tookMs, reconnecting, make, again };

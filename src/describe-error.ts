@@ -49,7 +49,7 @@ const FRAME =
   /^ {4}at ((?:async |new ){0,2}[\w$.#<>]{1,80} )?(?:\[as [\w$.#]{1,80}\] )?\(?(?:[^\s()]*\/)?([\w$.:-]{1,60}:\d{1,9}:\d{1,9})\)?$/;
 
 /** The lines after the message; none where the stack does not hold the message as it is, which may so be in it. */
-function framesOf({ stack, message }: Error): string[] {
+function toFrames({ stack, message }: Error): string[] {
   if (typeof stack !== "string") return [];
   const head = STACK_HEAD.exec(stack)?.[0].length ?? 0;
   const end = head + message.length;
@@ -65,7 +65,7 @@ function framesOf({ stack, message }: Error): string[] {
 }
 
 /** Errors of ours have their code as their message; the code of any other is somebody else's word. */
-function codeOf(error: Error): string | undefined {
+function toCode(error: Error): string | undefined {
   const { code } = error as { code?: unknown };
   return code === error.message && CODE.test(error.message) ? error.message : undefined;
 }
@@ -74,13 +74,13 @@ function codeOf(error: Error): string | undefined {
 export function describeError(error: unknown, causes = MAX_CAUSES): ErrorFields {
   if (!(error instanceof Error)) return { error: typeof error };
   const reason = REASONS.find((words) => error.message.includes(words));
-  const code = codeOf(error);
+  const code = toCode(error);
   const cause = causes > 0 && error.cause !== undefined ? describeError(error.cause, causes - 1) : undefined;
   return {
     error: CLASS.test(error.name) ? error.name : "Error",
     ...(code !== undefined && { code }),
     ...(reason !== undefined && { reason }),
-    frames: framesOf(error),
+    frames: toFrames(error),
     ...(cause && { cause }),
   };
 }

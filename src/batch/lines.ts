@@ -1,7 +1,7 @@
 import { asRecord } from "../as-record.ts";
 import type { ProblemCode } from "../http/errors.ts";
 
-/** A line of a result file is not longer, but for one with a picture. Bytes. */
+/** A line of a result file is not longer, but for one with a portrait. Bytes. */
 export const MAX_TEXT_LINE_BYTES = 1024 * 1024;
 const LINE_FEED = 10;
 

@@ -8,7 +8,7 @@ export type Item = typeof items.$inferSelect;
 export type Endpoint = Batch["endpoint"];
 
 /** An image's request: the portrait as its ledger has it. */
-export interface Picture {
+export interface Portrait {
   readonly key: string;
   readonly prompt: string;
   readonly model: string;
@@ -41,8 +41,8 @@ export interface BatchStore {
   update(batch: Batch, set: Partial<Batch>): Promise<boolean>;
   itemsOf(batch: Batch): Promise<Item[]>;
   /** What its results have cost by now. US dollars. */
-  costOf(batch: Batch): Promise<number>;
-  picturesOf(keys: readonly string[]): Promise<Map<string, Picture>>;
+  readCost(batch: Batch): Promise<number>;
+  findPortraits(keys: readonly string[]): Promise<Map<string, Portrait>>;
   /** The money for these items was set aside; the others wait again. Counts images as started. */
   confirm(batch: Batch, kept: readonly Item[], reservedUsd: number): Promise<void>;
   find(batch: Batch, id: string): Promise<Item | undefined>;
@@ -77,7 +77,7 @@ export function createBatchStore(
   const here = (batch: Batch, id: string) => and(eq(items.id, id), eq(items.batchId, batch.id));
 
   /** Portraits that wait become items; items whose portrait or set was made the ordinary way meanwhile go. */
-  const gather = () => [
+  const collectDue = () => [
     db
       .insert(items)
       .select(sql`SELECT lower(hex(randomblob(16))), 'images', image_key, NULL, NULL, NULL, 0, due_at
@@ -147,7 +147,7 @@ export function createBatchStore(
         .orderBy(items.createdAt)
         .limit(limit);
       await all([
-        ...gather(),
+        ...collectDue(),
         db.insert(batches).select(sql`
           SELECT ${id}, ${endpoint}, 'collected', NULL, NULL, NULL, NULL, 0, 0, ${utcDay(at)}, 0, ${at}, NULL, ${at}
           WHERE EXISTS ${db.select({ id: items.id }).from(items).where(waits)}`),
@@ -181,11 +181,11 @@ export function createBatchStore(
     },
     itemsOf: (batch) =>
       db.select().from(items).where(eq(items.batchId, batch.id)).orderBy(items.createdAt, items.id),
-    async costOf({ id }) {
+    async readCost({ id }) {
       const row = await db.select({ usd: batches.costUsd }).from(batches).where(eq(batches.id, id)).get();
       return row?.usd ?? 0;
     },
-    async picturesOf(keys) {
+    async findPortraits(keys) {
       const rows = await db
         .select()
         .from(images)

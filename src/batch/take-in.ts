@@ -12,10 +12,10 @@ export interface Taken {
   readonly statements?: Parameters<BatchStore["settle"]>[3];
 }
 
-/** A line as it was read, with the picture that was in it. */
+/** A line as it was read, with the portrait that was in it. */
 export interface Line {
   readonly value: unknown;
-  readonly picture?: unknown;
+  readonly portrait?: unknown;
 }
 
 /** What a room does with the results of its endpoint. */

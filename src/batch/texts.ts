@@ -11,7 +11,7 @@ export interface TextAnswers<I> {
   /** Takes an answer in, for a row of the log. `wanted`: false where its subject was erased meanwhile. */
   accept(input: I, rowId: string, body: unknown, wanted: () => Promise<boolean>): Promise<TextAnswer>;
   /** What an answer that nobody wants any more has cost. US dollars. */
-  costOf(usage: unknown): number;
+  toCostUsd(usage: unknown): number;
 }
 
 interface TextAnswer {
@@ -35,7 +35,7 @@ export function createTexts<I>({
   makeNow,
   isWanted,
 }: TextsDeps<I>): Requests & Results {
-  const inputOf = ({ inputJson }: Item) => JSON.parse(inputJson ?? "null") as I | null;
+  const parseInput = ({ inputJson }: Item) => JSON.parse(inputJson ?? "null") as I | null;
 
   async function takeIn(item: Item, input: I, body: unknown): Promise<Taken> {
     const rowId = `${item.batchId}-${item.id}`;
@@ -47,17 +47,17 @@ export function createTexts<I>({
   return {
     async toRequests(items) {
       return items.map((item) => {
-        const input = inputOf(item);
+        const input = parseInput(item);
         return input ? { body: answers.request(input), worstCaseUsd: worstCaseUsd(input) } : undefined;
       });
     },
-    makeOrdinarily: (items) => makeNow(items.flatMap((item) => inputOf(item) ?? [])),
+    makeOrdinarily: (items) => makeNow(items.flatMap((item) => parseInput(item) ?? [])),
     read: async (pieces) => ({ value: await readTextLine(pieces) }),
     async accept(item, result) {
-      const input = inputOf(item);
+      const input = parseInput(item);
       if (result.kind !== "answer") return { outcome: input ? "again" : "done", cost: NO_COST };
       if (input) return await takeIn(item, input, result.body);
-      const costUsd = answers.costOf(asRecord(result.body).usage);
+      const costUsd = answers.toCostUsd(asRecord(result.body).usage);
       return { outcome: "done", cost: { ...NO_COST, costUsd } };
     },
   };

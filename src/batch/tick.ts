@@ -119,7 +119,7 @@ export function createTick(deps: TickDeps): () => Promise<void> {
     if (batch.cancelled) await deps.dropUnwanted();
     if (failed.length > 0) await deps.requests[batch.endpoint].makeOrdinarily(failed);
     await store.drop(failed.map(({ id }) => id));
-    await money.settle(batch, await store.costOf(batch)); // `batch` is as it was claimed
+    await money.settle(batch, await store.readCost(batch)); // `batch` is as it was claimed
     for (const file of [batch.inputFile, batch.outputFile, batch.errorFile]) {
       if (file) await upstream.remove(file).catch((error) => log.warn("batch.file", describeError(error)));
     }

@@ -16,16 +16,16 @@ const CONTROL = /[^\P{Cc}\t\n\r]/gu;
  * always. CONTRACT §5.
  */
 export function fitHistory(messages: readonly ChatMessage[], maxChars: number): History {
-  const said = messages
+  const whole = messages
     .map(({ role, content }) => ({ role, content: content.replace(CONTROL, "") }))
     .filter(({ content }, index) => content !== "" || index === messages.length - 1);
-  const last = said.length - 1;
+  const last = whole.length - 1;
   let begin = last;
-  let left = maxChars - characters(said[last]?.content ?? "");
+  let left = maxChars - characters(whole[last]?.content ?? "");
   for (let index = last - 1; index >= 0; index -= 1) {
-    left -= characters(said[index]?.content ?? "");
+    left -= characters(whole[index]?.content ?? "");
     if (left < 0) break;
-    if (said[index]?.role === "user") begin = index;
+    if (whole[index]?.role === "user") begin = index;
   }
-  return { messages: said.slice(begin), dropped: begin };
+  return { messages: whole.slice(begin), dropped: begin };
 }

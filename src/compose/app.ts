@@ -13,7 +13,7 @@ import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeLibrary } from "./library.ts";
 import { composeAdmin, composeCounters, composeDueWarnings } from "./operations.ts";
 import { composePersonas } from "./personas.ts";
-import { composeForgetPictures, composePortraitRoutes } from "./portraits.ts";
+import { composeForgetPortraits, composePortraitRoutes } from "./portraits.ts";
 import { noteRequest } from "./tracing.ts";
 
 /** Where callers sign in: the check of their tokens. */
@@ -53,7 +53,7 @@ function composeApp(env: Env, config: Config): AppDeps {
     chat: composeChat(env, config),
     admin: composeAdmin({
       db: openDatabase(env.DB),
-      forgetPictures: composeForgetPictures(env, config),
+      forgetPortraits: composeForgetPortraits(env, config),
       config,
       counters: base.counters,
       jobs: personas.jobs,

@@ -27,7 +27,7 @@ export function composeWork(env: Env): BackgroundWork | undefined {
     });
     const purgeSets = createSetRetention({
       db: openDatabase(env.DB),
-      forgetPictures: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
+      forgetPortraits: createPortraitBucket(env.IMAGES, OBJECT_PREFIX).remove,
       days: config.PERSONA_RETENTION_DAYS,
       now,
     });

@@ -1,7 +1,7 @@
 import { asRecord } from "../as-record.ts";
 import { createBatchItems } from "../batch/items.ts";
 import { createPortraits } from "../batch/portraits.ts";
-import { type BatchStore, createBatchStore, type Picture } from "../batch/store.ts";
+import { type BatchStore, createBatchStore, type Portrait } from "../batch/store.ts";
 import { createTakeIn } from "../batch/take-in.ts";
 import { createTexts } from "../batch/texts.ts";
 import { createTick } from "../batch/tick.ts";
@@ -25,7 +25,7 @@ import { imageRequest } from "../portraits/generation/request.ts";
 import { composeMoney } from "./budget.ts";
 import { type Env, now } from "./env.ts";
 import { portraitStyle } from "./library.ts";
-import { composeBatchPictures } from "./portrait-work.ts";
+import { composeBatchPortraits } from "./portrait-work.ts";
 import { composePortraits } from "./portraits.ts";
 import { composePseudonym } from "./text-calls.ts";
 
@@ -66,7 +66,7 @@ function composeTexts(env: Env, config: Config, makeNow: Pregenerate["makeNow"])
 
 function composeImages(env: Env, config: Config, store: BatchStore) {
   const { MODEL_PRICES: prices, IMAGE_MODEL: model } = config;
-  const { makeOrdinarily, keep, fail } = composeBatchPictures(env, config);
+  const { makeOrdinarily, keep, fail } = composeBatchPortraits(env, config);
   const { notify } = composePortraits(env, config);
   const answers = {
     keep,
@@ -76,9 +76,9 @@ function composeImages(env: Env, config: Config, store: BatchStore) {
       await makeOrdinarily(keys);
       if (keys.length > 0) await notify();
     },
-    toRequest: (picture: Picture) => ({
-      body: imageRequest(picture),
-      worstCaseUsd: imageWorstCaseUsd(prices, picture) * PRICE,
+    toRequest: (portrait: Portrait) => ({
+      body: imageRequest(portrait),
+      worstCaseUsd: imageWorstCaseUsd(prices, portrait) * PRICE,
     }),
     largest: { ...portraitStyle(config), prompt: LARGEST_PROMPT, key: "" },
     cost(body: unknown) {

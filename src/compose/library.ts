@@ -28,7 +28,7 @@ function toNamed(style: PortraitStyle): NamedPortrait[] {
 }
 
 /** The portraits of the library; none where PORTRAITS is `persona`. */
-export function libraryOf(config: Config): readonly NamedPortrait[] {
+export function toLibrary(config: Config): readonly NamedPortrait[] {
   if (config.PORTRAITS === "persona") return [];
   const known = named.get(config) ?? toNamed(portraitStyle(config));
   named.set(config, known);
@@ -38,16 +38,16 @@ export function libraryOf(config: Config): readonly NamedPortrait[] {
 export function fromLibrary(config: Config) {
   return (traits: Traits, others: readonly StoredPersona[]): Portrait => {
     const taken = new Set(others.map(({ imageKey: key }) => key));
-    return choosePortrait(libraryOf(config), traits, taken, sha256);
+    return choosePortrait(toLibrary(config), traits, taken, sha256);
   };
 }
 
 /** Whether a portrait is one of the library's. */
 export function isOfLibrary(config: Config): (key: string) => boolean {
-  const keys = new Set(libraryOf(config).map(({ key }) => key));
+  const keys = new Set(toLibrary(config).map(({ key }) => key));
   return (key) => keys.has(key);
 }
 
 export function composeLibrary({ DB }: { readonly DB: D1Database }, config: Config): LibraryLedger {
-  return createLibraryLedger(openDatabase(DB), libraryOf(config), portraitStyle(config), () => Date.now());
+  return createLibraryLedger(openDatabase(DB), toLibrary(config), portraitStyle(config), () => Date.now());
 }

@@ -45,7 +45,7 @@ export function composeCounters(DB: D1Database): Counters {
 export interface AdminParts {
   readonly db: Database;
   /** Portraits with their sizes, in R2 and in this colo's cache. */
-  readonly forgetPictures: (keys: readonly string[], baseUrl: string) => Promise<void>;
+  readonly forgetPortraits: (keys: readonly string[], baseUrl: string) => Promise<void>;
   readonly config: Config;
   readonly counters: Counters;
   readonly jobs: Pick<JobStore, "counts">;
@@ -91,9 +91,9 @@ export function composeAdmin({ db, config, counters, jobs, library, ...forget }:
     erase: traced("operations.erase", async (person, origin) => {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;
       const forgetPersonas = (key: string) => forget.forgetPersonas(key, baseUrl);
-      const forgetPictures = (keys: readonly string[]) => forget.forgetPictures(keys, baseUrl);
+      const forgetPortraits = (keys: readonly string[]) => forget.forgetPortraits(keys, baseUrl);
       const { forgetChat } = forget;
-      const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPictures })(person);
+      const erased = await createErase({ db, forgetPersonas, forgetChat, forgetPortraits })(person);
       return { erased, remains: remainsAfterErasure(now(), { chatMs: longestChatMs(config) }) };
     }),
   };

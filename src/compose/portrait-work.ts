@@ -10,7 +10,7 @@ import type { Upstream } from "../openai/upstream.ts";
 import { imageWorstCaseUsd } from "../openai/worst-case.ts";
 import { createCursor, createKeyRetention, createRetention } from "../operations/retention.ts";
 import { createJobStore } from "../personas/pregenerate/job-store.ts";
-import { createBatchPictures } from "../portraits/generation/batch-answer.ts";
+import { createBatchPortraits } from "../portraits/generation/batch-answer.ts";
 import { createGenerator } from "../portraits/generation/generator.ts";
 import { createConsumer } from "../portraits/jobs/consumer.ts";
 import { createPortraitJob } from "../portraits/jobs/job.ts";
@@ -28,10 +28,10 @@ import { traced, traceImages } from "./tracing.ts";
 const health = createHealth(now);
 
 /** Portraits that the Batch API makes. */
-export function composeBatchPictures(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
+export function composeBatchPortraits(env: PortraitBindings, { IMAGE_WIDTHS: widths }: Config) {
   const { db, bucket } = portraitParts(env);
   const makeSizes = createSizes({ bucket, transform: createTransform(env.TRANSFORM), widths, health });
-  return createBatchPictures(db, bucket, makeSizes, now);
+  return createBatchPortraits(db, bucket, makeSizes, now);
 }
 
 /** Jobs and batches that are over. */

@@ -14,7 +14,7 @@ import {
 import { createPortraitJobs } from "../portraits/jobs/store.ts";
 import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
-import { createPictureCache } from "../portraits/serving/colo-cache.ts";
+import { createPortraitCache } from "../portraits/serving/colo-cache.ts";
 import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
 import { createSizeJobs } from "../portraits/sizes/jobs.ts";
 import { createWantSizes } from "../portraits/sizes/wanted.ts";
@@ -85,7 +85,7 @@ export function composePortraitRoutes(env: PortraitBindings, config: Config): Po
   const { store, sizeJobs, notify } = portraitParts(env);
   return {
     store,
-    pictures: composePictures(env),
+    cache: composePortraitCache(env),
     widths: config.IMAGE_WIDTHS,
     publicBaseUrl: config.PUBLIC_BASE_URL,
     notify: () => notify(),
@@ -96,17 +96,17 @@ export function composePortraitRoutes(env: PortraitBindings, config: Config): Po
   };
 }
 
-function composePictures(env: PortraitBindings) {
+function composePortraitCache(env: PortraitBindings) {
   const { store, bucket } = portraitParts(env);
-  return createPictureCache({ bucket, open: () => caches.default, find: store.find, now });
+  return createPortraitCache({ bucket, open: () => caches.default, find: store.find, now });
 }
 
-/** Erases pictures with their sizes, in R2 and in this colo's cache. */
-export function composeForgetPictures(env: PortraitBindings, config: Config) {
+/** Erases portraits with their sizes, in R2 and in this colo's cache. */
+export function composeForgetPortraits(env: PortraitBindings, config: Config) {
   const { bucket } = portraitParts(env);
-  const pictures = composePictures(env);
+  const cache = composePortraitCache(env);
   return async (keys: readonly string[], baseUrl: string): Promise<void> => {
     await bucket.remove(keys);
-    await pictures.forget(baseUrl, keys, config.IMAGE_WIDTHS);
+    await cache.forget(baseUrl, keys, config.IMAGE_WIDTHS);
   };
 }

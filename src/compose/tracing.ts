@@ -50,7 +50,7 @@ export function traceRuns<I, R, M>(room: "chat" | "personas", task: RunTask<I, R
   };
 }
 
-/** Each upstream call for a picture, which says in its answer what it cost, or why there is none. */
+/** Each upstream call for a portrait, which says in its answer what it cost, or why there is none. */
 export function traceImages(generate: Generate): Generate {
   return (job, keep) => {
     const asked = {
@@ -61,12 +61,12 @@ export function traceImages(generate: Generate): Generate {
     } as const;
     return trace(`generate_content ${job.model}`, asked, async (note) => {
       const attempt = await generate(job, keep);
-      const { cost, fault } = attempt;
+      const { cost, error } = attempt;
       note({
         "gen_ai.usage.input_tokens": cost.inputTokens,
         "gen_ai.usage.output_tokens": cost.outputTokens,
         "asknewton.cost_usd": cost.costUsd,
-        ...(fault && { "error.type": fault.code }),
+        ...(error && { "error.type": error.code }),
       });
       return attempt;
     });

@@ -21,7 +21,7 @@ function optional<T>(parser: parse.Parser<T>): Variable<T | undefined> {
   return { parser, standard: undefined, empty: undefined };
 }
 
-const effort = parse.oneOf("default", "none", "minimal", "low", "medium", "high", "xhigh", "max");
+const effort = parse.choice("default", "none", "minimal", "low", "medium", "high", "xhigh", "max");
 const tokens = parse.whole(1, 10_000_000);
 const name = parse.matching(/^[\x21-\x7e]{1,200}$/, "a model's name");
 
@@ -33,8 +33,8 @@ const VARIABLES = {
   CHAT_MODEL: variable(name, "gpt-6-luna"),
   PERSONA_REASONING_EFFORT: variable(effort, "low"),
   CHAT_REASONING_EFFORT: variable(effort, "none"),
-  PERSONA_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
-  CHAT_FALLBACK_MODELS: variable(parse.listOf(name, 3), []),
+  PERSONA_FALLBACK_MODELS: variable(parse.list(name, 3), []),
+  CHAT_FALLBACK_MODELS: variable(parse.list(name, 3), []),
   OPENAI_HEADERS: variable(upstreamHeaders, {}),
   PERSONA_MAX_OUTPUT_TOKENS: variable(tokens, 16_000),
   CHAT_MAX_OUTPUT_TOKENS: variable(tokens, 4_000),
@@ -50,13 +50,13 @@ const VARIABLES = {
   DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   CALLER_DAILY_SPEND_LIMIT_USD: optional(parse.dollars),
   PREGENERATE_DAILY_LIMIT_USD: variable(parse.dollars, 5),
-  PORTRAITS: variable(parse.oneOf("persona", "library"), "persona"),
+  PORTRAITS: variable(parse.choice("persona", "library"), "persona"),
   DEPLOYMENT_LABEL: optional(parse.line),
   PUBLIC_BASE_URL: optional(parse.baseUrl),
   ALLOWED_ORIGINS: variable(parse.origins, []),
-  PERSONA_CACHE_SCOPE: variable(parse.oneOf("subject", "shared"), "subject"),
+  PERSONA_CACHE_SCOPE: variable(parse.choice("subject", "shared"), "subject"),
   CHAT_HISTORY_CHARS: variable(parse.period, 48_000),
-  REDACT: variable(parse.oneOf("on", "off"), "on"),
+  REDACT: variable(parse.choice("on", "off"), "on"),
   PERSONA_IGNORED_FIELDS: variable(parse.fieldPaths, []),
   DEDUPE_WINDOW_SECONDS: variable(parse.period, 300),
   CHAT_DEDUPE_WINDOW_SECONDS: variable(parse.period, 10),
@@ -76,7 +76,7 @@ const VARIABLES = {
   JWT_JWKS_URL: optional(parse.trustedUrl),
   JWT_ISSUER: optional(parse.line),
   JWT_AUDIENCE: optional(parse.line),
-  RATE_LIMIT: variable(parse.oneOf("on", "off"), "on"),
+  RATE_LIMIT: variable(parse.choice("on", "off"), "on"),
   ADMIN_TOKEN: optional(parse.secret(20)),
   IMAGE_RETRY_BASE_SECONDS: variable(parse.period, 30),
   PERSONA_RETENTION_DAYS: variable(parse.whole(0, 36_500), 0),

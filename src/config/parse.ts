@@ -28,7 +28,7 @@ export const dollars: Parser<number> = (text) => {
   throw new Unusable("must be an amount in dollars, such as 25 or 0.5");
 };
 
-export function oneOf<const T extends string>(...words: readonly T[]): Parser<T> {
+export function choice<const T extends string>(...words: readonly T[]): Parser<T> {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
@@ -84,7 +84,7 @@ function splitList(text: string): string[] {
 }
 
 /** Several, separated by commas, each once; `most` of them at most. */
-export function listOf<T>(parser: Parser<T>, most: number): Parser<readonly T[]> {
+export function list<T>(parser: Parser<T>, most: number): Parser<readonly T[]> {
   return (text) => {
     const items = [...new Set(splitList(text).map(parser))];
     if (items.length <= most) return items;

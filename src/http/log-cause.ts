@@ -5,7 +5,7 @@ import { PROBLEMS, Problem } from "./errors.ts";
 /** A fault of ours wraps the upstream's, which wraps the platform's. */
 const MAX_CAUSES = 4;
 
-function rootOf(error: unknown): unknown {
+function findRoot(error: unknown): unknown {
   let root = error;
   for (let depth = 0; depth < MAX_CAUSES && root instanceof Error && root.cause !== undefined; depth += 1)
     root = root.cause;
@@ -18,7 +18,7 @@ function rootOf(error: unknown): unknown {
  */
 export function logCause({ code, cause }: Problem, fields: LogFields): void {
   if (cause === undefined || PROBLEMS[code].status < 500) return;
-  log.warn("problem.cause", { ...fields, code, ...describeError(rootOf(cause)) });
+  log.warn("problem.cause", { ...fields, code, ...describeError(findRoot(cause)) });
 }
 
 /** What a caller is told of an error; the log has the reason, by `logOther` where it is no problem of ours. */

@@ -1,5 +1,5 @@
 /**
- * The most output tokens that one picture can cost, for the money that is set aside before the call. Two
+ * The most output tokens that one portrait can cost, for the money that is set aside before the call. Two
  * families are known, and the larger figure counts:
  * - gpt-image-2: f² × (2,000,000 + pixels) / 4,000,000 for a square (other shapes take less), f by quality
  *   (the maker's calculator, 2026: 1024 × 1024 is 196, 1,756 and 7,024 tokens);

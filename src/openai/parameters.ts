@@ -33,16 +33,16 @@ function spelling(body: ChatBody | ImageRequest, name: string): string | undefin
 }
 
 export function openParameterMemory(baseUrl: string): ParameterMemory {
-  const setOf = (model: string) => {
+  const findSet = (model: string) => {
     const key = `${baseUrl}\n${model}`;
     const found = refusedBy.get(key) ?? new Set<string>();
     refusedBy.set(key, found);
     return found;
   };
   return {
-    of: setOf,
+    of: findSet,
     add(model, body, names) {
-      const refused = setOf(model);
+      const refused = findSet(model);
       const sent = names.map((name) => spelling(body, name)).filter((name) => name !== undefined);
       for (const name of sent) refused.add(name);
       return sent.length > 0;

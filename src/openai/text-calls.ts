@@ -250,8 +250,8 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
   /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
   async function beforeRetry(model: string, error: UpstreamError, listener: CallListener): Promise<void> {
     const { code, status: upstreamStatus } = error;
-    const told = { run: options.run, model, code, calls: spent.calls };
-    log.warn("upstream.failed", upstreamStatus === undefined ? told : { ...told, upstreamStatus });
+    const fields = { run: options.run, model, code, calls: spent.calls };
+    log.warn("upstream.failed", upstreamStatus === undefined ? fields : { ...fields, upstreamStatus });
     const readyAt = readyAgainAt(error);
     if (readyAt === undefined) rotation.drop(model);
     else rotation.postpone(model, readyAt);

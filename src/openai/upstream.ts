@@ -9,7 +9,7 @@ import { readError } from "./shapes/error-shape.ts";
 export interface Upstream {
   /** The answer's head has come with a 2xx; its body is an SSE stream, still unread. */
   streamChat(body: ChatCompletionCreateParamsStreaming, options: SendOptions): Promise<Response>;
-  /** The answer's head has come with a 2xx; its body is JSON with the picture in it, still unread. */
+  /** The answer's head has come with a 2xx; its body is JSON with the portrait in it, still unread. */
   createImage(body: ImageRequest, signal: AbortSignal): Promise<Response>;
   /** `YYYY-MM-DD` where a model's end is announced. */
   shutdownDate(model: string): Promise<string | null>;
@@ -56,8 +56,10 @@ const MODERATION_CODES = new Set(["moderation_blocked", "content_policy_violatio
 /** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
 function toImageError(error: unknown, now: number): UpstreamError {
   const { code } = readError(Object(error).error);
-  const fault = toUpstreamError(error, now);
-  return MODERATION_CODES.has(code) ? new UpstreamError("model_refusal", { status: fault.status }) : fault;
+  const failure = toUpstreamError(error, now);
+  return MODERATION_CODES.has(code)
+    ? new UpstreamError("model_refusal", { status: failure.status })
+    : failure;
 }
 
 // Scope: the isolate. Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.

@@ -21,7 +21,7 @@ export interface AdminDeps {
 const DEFAULT_DAYS = 7;
 const MAX_DAYS = 90;
 
-function daysOf(text: string | undefined): number {
+function parseDays(text: string | undefined): number {
   if (text === undefined) return DEFAULT_DAYS;
   const days = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
@@ -33,11 +33,11 @@ export function adminRoutes({ stats, metrics, audit, erase, hash }: AdminDeps): 
   return new Hono<AppEnv>()
     .get("/api/admin/stats", async (c) => {
       c.header("Cache-Control", "no-store");
-      return c.json(await stats(daysOf(c.req.query("days"))));
+      return c.json(await stats(parseDays(c.req.query("days"))));
     })
     .get("/api/admin/audit", async (c) => {
       c.header("Cache-Control", "no-store");
-      return c.json({ entries: await audit.read(daysOf(c.req.query("days"))) });
+      return c.json({ entries: await audit.read(parseDays(c.req.query("days"))) });
     })
     .get("/api/admin/metrics", async (c) => {
       const headers = {

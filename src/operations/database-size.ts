@@ -20,7 +20,7 @@ export const LIMIT_BYTES = 10e9;
 const SAMPLE_DAYS = 30;
 const NAME = "database.bytes";
 
-async function bytesOf(db: Database): Promise<number> {
+async function readBytes(db: Database): Promise<number> {
   return (await db.run(sql`SELECT 1`)).meta.size_after;
 }
 
@@ -40,13 +40,13 @@ export async function readDatabaseSize(db: Database, now: number): Promise<Datab
     .from(dailyTotals)
     .where(and(eq(dailyTotals.name, NAME), since))
     .orderBy(asc(dailyTotals.day));
-  const [bytes, rows] = await Promise.all([bytesOf(db), samples]);
+  const [bytes, rows] = await Promise.all([readBytes(db), samples]);
   return { bytes, limitBytes: LIMIT_BYTES, fullOn: fullOn(rows, bytes, now) };
 }
 
 /** Keeps today's size, which growth is measured from. */
 export async function sampleDatabaseSize(db: Database, now: number): Promise<void> {
-  const value = await bytesOf(db);
+  const value = await readBytes(db);
   const target = [dailyTotals.day, dailyTotals.name];
   await db
     .insert(dailyTotals)

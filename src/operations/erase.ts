@@ -19,7 +19,7 @@ export interface EraseDeps {
   /** Ends and forgets all that the object of a persona key has. True where it had anything. */
   readonly forgetPersonas: (key: string) => Promise<boolean>;
   readonly forgetChat: (name: string) => Promise<boolean>;
-  readonly forgetPictures: (imageKeys: readonly string[]) => Promise<void>;
+  readonly forgetPortraits: (imageKeys: readonly string[]) => Promise<void>;
 }
 
 const CHAT = "/api/chat";
@@ -44,7 +44,7 @@ async function countTrue(
   return count;
 }
 
-export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: EraseDeps) {
+export function createErase({ db, forgetPersonas, forgetChat, forgetPortraits }: EraseDeps) {
   const ownsSet = (person: Person) =>
     "emailHash" in person
       ? eq(personaCache.emailHash, person.emailHash)
@@ -107,7 +107,7 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPictures }: 
       db.delete(personaImages).where(among(personaImages.imageKey, orphans)),
       blankItems(among(batchItems.key, orphans)),
     ]);
-    await forgetPictures(orphans);
+    await forgetPortraits(orphans);
     return orphans.length;
   }
 

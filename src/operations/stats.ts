@@ -38,12 +38,12 @@ export function toBucket(rows: readonly Row[]): Bucket {
   };
 }
 
-function sumOf(rows: readonly Row[], wanted: string): number {
+function sum(rows: readonly Row[], wanted: string): number {
   return rows.reduce((sum, { name, value }) => (name === wanted ? sum + value : sum), 0);
 }
 
-function outboxOf(rows: readonly Row[]): Stats["outbox"] {
-  return { recovered: sumOf(rows, "outbox.recovered"), givenUp: sumOf(rows, "outbox.givenUp") };
+function toOutbox(rows: readonly Row[]): Stats["outbox"] {
+  return { recovered: sum(rows, "outbox.recovered"), givenUp: sum(rows, "outbox.givenUp") };
 }
 
 /** Every UTC day from the first to the last, the first `days - 1` days before the last; empty ones too. */
@@ -87,7 +87,7 @@ export async function readStats(
     from,
     to,
     totals: toBucket(rows),
-    outbox: outboxOf(rows),
+    outbox: toOutbox(rows),
     days: dates.map((date) => ({ date, ...toBucket(byDay.get(date) ?? []) })),
   };
 }
@@ -109,5 +109,5 @@ export async function readTotals(db: Database): Promise<Pick<Stats, "totals" | "
       .from(imageDays),
   ]);
   const rows = [...totals, ...(images ? imageRows({ day: "", ...images }) : [])];
-  return { totals: toBucket(rows), outbox: outboxOf(rows) };
+  return { totals: toBucket(rows), outbox: toOutbox(rows) };
 }

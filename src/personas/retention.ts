@@ -18,7 +18,7 @@ const MAX_PORTRAITS = 3_000;
 export interface SetRetentionDeps {
   readonly db: Database;
   /** Removes portraits with all their sizes, by image key. */
-  readonly forgetPictures: (imageKeys: readonly string[]) => Promise<void>;
+  readonly forgetPortraits: (imageKeys: readonly string[]) => Promise<void>;
   /** 0: kept for ever. */
   readonly days: number;
   readonly now: () => number;
@@ -28,7 +28,7 @@ const among = (column: SQLiteColumn, values: readonly string[]): SQL =>
   sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /** Forgets sets that nobody was shown for `days`, with the portraits that no other set has. */
-export function createSetRetention({ db, forgetPictures, days, now }: SetRetentionDeps) {
+export function createSetRetention({ db, forgetPortraits, days, now }: SetRetentionDeps) {
   function isStale(): SQL | undefined {
     const until = now() - days * DAY_MS;
     const older = and(isNull(personaCache.lastShownOn), lt(personaCache.createdAt, until));
@@ -64,7 +64,7 @@ export function createSetRetention({ db, forgetPictures, days, now }: SetRetenti
       mine.map(({ key }) => key),
       keys,
     );
-    await forgetPictures(orphans);
+    await forgetPortraits(orphans);
     return { sets: page.length, portraits: orphans.length };
   }
 

@@ -1,8 +1,8 @@
 import { askAgainIfLost } from "../http/availability.ts";
-import type { PortraitFile } from "./generation/picture-bytes.ts";
+import type { PortraitFile } from "./generation/portrait-bytes.ts";
 import { toObjectName } from "./key.ts";
 
-/** What is known of a stored picture. */
+/** What is known of a stored portrait. */
 export interface StoredPortrait {
   readonly contentType: string;
   readonly bytes: number;

@@ -40,7 +40,7 @@ export function createEventLog(entries: Entry[] = [], closed = false): EventLog 
   const listeners = new Set<() => void>();
   const lastId = () => entries.at(-1)?.id ?? 0;
 
-  function wake(): void {
+  function notify(): void {
     for (const listener of listeners) listener();
   }
 
@@ -55,12 +55,12 @@ export function createEventLog(entries: Entry[] = [], closed = false): EventLog 
       if (isClosed || id <= lastId()) throw new Error("event log: closed, or an id that goes back");
       const entry = { id, payload };
       entries.push(entry);
-      wake();
+      notify();
       return entry;
     },
     close() {
       isClosed = true;
-      wake();
+      notify();
     },
     since(id, limit) {
       const start = firstAfter(entries, id);

@@ -90,7 +90,7 @@ export function createRunManager<I, R, M>(options: RunManagerOptions<I, R, M>): 
   const runner = createRunner({
     ...options,
     store,
-    scheduleRecoveryCheck: (metadata) => wake(recoveryCheckAt(metadata)),
+    scheduleRecoveryCheck: (metadata) => setAlarm(recoveryCheckAt(metadata)),
   });
   let current: Run<R, M> | undefined;
   let awake = false;
@@ -98,7 +98,7 @@ export function createRunManager<I, R, M>(options: RunManagerOptions<I, R, M>): 
 
   const recoveryCheckAt = (metadata: M) => now() + options.recoveryCheckMs(metadata);
 
-  function wake(time: number): void {
+  function setAlarm(time: number): void {
     alarmAt = time;
     storage.setAlarm(time);
   }
@@ -146,7 +146,7 @@ export function createRunManager<I, R, M>(options: RunManagerOptions<I, R, M>): 
       ...abandoned().map(abandonedUntil),
       options.nextAlarm?.(),
     ].filter((time) => time !== undefined);
-    if (times.length > 0) wake(Math.min(...times));
+    if (times.length > 0) setAlarm(Math.min(...times));
   }
 
   function readLive(run: Run<R, M>, reader: ReaderOptions, comment: boolean): ReadableStream<Uint8Array> {

@@ -17,7 +17,7 @@ function purgeAfter(days: number): Promise<void> {
   const now = () => Date.now() + days * DAY_MS;
   const purge = createSetRetention({
     db: openDatabase(env.DB),
-    forgetPictures: bucket.remove,
+    forgetPortraits: bucket.remove,
     days: DAYS,
     now,
   });

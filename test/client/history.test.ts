@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type ChatMessage, streamChat } from "../../client/src/index.ts";
+import { MAX_MESSAGES, MAX_SENT_BACK_CHARS } from "../../src/chat/schema.ts";
+import { CHAT_BODY_LIMIT } from "../../src/http/body.ts";
 import { hostileService, watched } from "./support/read.ts";
 import { answerOf } from "./support/runs.ts";
-
-const MIB = 1024 * 1024;
 
 function talk(turns: number, answer: string): ChatMessage[] {
   const pairs = Array.from({ length: turns }, (_, turn): ChatMessage[] => [
@@ -34,30 +34,31 @@ describe("a conversation", () => {
   });
 
   it.each(["a", "é", "😀", "\n"])(
-    "of 300 long answers of %j is sent by its newest messages, within the service's 1 MiB",
+    "of 300 long answers of %j is sent by its newest messages, within what a body may have",
     async (letter) => {
       const all = talk(300, letter.repeat(100_000 / letter.length));
       const { sent, bytes, dropped } = await send(all, 3);
       expect(sent).toEqual(all.slice(-sent.length));
       expect(sent.length).toBeGreaterThan(1);
-      expect(Buffer.byteLength(bytes)).toBeLessThan(MIB);
+      expect(Buffer.byteLength(bytes)).toBeLessThan(CHAT_BODY_LIMIT);
       expect(dropped).toBe(all.length - sent.length + 3); // the service's own count is of what it was sent
     },
   );
 
-  it("of more than 1,000 messages is sent by its newest 1,000", async () => {
-    const all = talk(600, "Short");
+  it("of more messages than the service takes is sent by its newest", async () => {
+    const all = talk(MAX_MESSAGES / 2 + 100, "Short");
     const { sent, dropped } = await send(all);
-    expect(sent).toEqual(all.slice(-1_000));
+    expect(sent).toEqual(all.slice(-MAX_MESSAGES));
     expect(dropped).toBe(201);
   });
 
   it("with an answer that is longer than the service takes back is sent all the same", async () => {
-    const { sent, dropped } = await send(talk(1, "😀".repeat(150_000)));
-    expect(sent.map(({ content }) => content)).toEqual(["Question 0", "😀".repeat(100_000), "The last"]);
+    const { sent, dropped } = await send(talk(1, "😀".repeat(MAX_SENT_BACK_CHARS)));
+    const kept = "😀".repeat(MAX_SENT_BACK_CHARS / 2);
+    expect(sent.map(({ content }) => content)).toEqual(["Question 0", kept, "The last"]);
     expect(dropped).toBeUndefined();
-    const [, cut] = (await send(talk(1, `a${"😀".repeat(150_000)}`))).sent;
-    expect(cut?.content).toBe(`a${"😀".repeat(99_999)}\ufffd`);
+    const [, cut] = (await send(talk(1, `a${"😀".repeat(MAX_SENT_BACK_CHARS)}`))).sent;
+    expect(cut?.content).toBe(`a${kept.slice(2)}\ufffd`);
   });
 
   it("with half a character, as a page may cut one, is sent without it", async () => {
@@ -73,7 +74,7 @@ describe("a conversation", () => {
   });
 
   it("whose last message alone is too long is sent by that: the service says so", async () => {
-    const all: ChatMessage[] = [...talk(1, "Short"), { role: "user", content: "a".repeat(MIB) }];
+    const all: ChatMessage[] = [...talk(1, "Short"), { role: "user", content: "a".repeat(CHAT_BODY_LIMIT) }];
     expect((await send(all)).sent).toEqual(all.slice(-1));
   });
 });

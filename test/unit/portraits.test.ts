@@ -5,7 +5,7 @@ import { sha256 } from "../../src/hash.ts";
 import { maxImageTokens } from "../../src/openai/image-tokens.ts";
 import { portraitPrompt, toInitials } from "../../src/personas/portrait.ts";
 import { traits } from "../../src/personas/schema.ts";
-import { toPortraitFile } from "../../src/portraits/generation/picture-bytes.ts";
+import { toPortraitFile } from "../../src/portraits/generation/portrait-bytes.ts";
 import { imageRequest } from "../../src/portraits/generation/request.ts";
 import { afterFailure, nextUtcDay } from "../../src/portraits/jobs/lease.ts";
 import { imageKey, parseObjectName, toObjectName } from "../../src/portraits/key.ts";

@@ -16,25 +16,25 @@ export interface CompletionPart {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const stringOf = (value: unknown) => (typeof value === "string" ? value : "");
+const asString = (value: unknown) => (typeof value === "string" ? value : "");
 
 /** Those parts of a list that are words of the answer; thinking, references and pictures are not. */
 const TEXT_PARTS = new Set<unknown>([undefined, "text", "output_text"]);
 
-function textOf(content: unknown): string {
+function toText(content: unknown): string {
   if (typeof content === "string") return content;
   const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") text += part;
-    else if (TEXT_PARTS.has(asRecord(part).type)) text += stringOf(asRecord(part).text);
+    else if (TEXT_PARTS.has(asRecord(part).type)) text += asString(asRecord(part).text);
   }
   return text;
 }
 
-function refusalOf({ refusal, content }: Fields): string {
-  if (!Array.isArray(content)) return stringOf(refusal);
-  return content.reduce((text, part) => text + stringOf(asRecord(part).refusal), stringOf(refusal));
+function toRefusal({ refusal, content }: Fields): string {
+  if (!Array.isArray(content)) return asString(refusal);
+  return content.reduce((text, part) => text + asString(asRecord(part).refusal), asString(refusal));
 }
 
 const FINISH_REASONS: Readonly<Record<string, string>> = {
@@ -43,8 +43,8 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   insufficient_system_resource: "error",
 };
 
-function finishReasonOf(reason: unknown): string {
-  const word = stringOf(reason).toLowerCase();
+function toFinishReason(reason: unknown): string {
+  const word = asString(reason).toLowerCase();
   return FINISH_REASONS[word] ?? word;
 }
 
@@ -61,9 +61,9 @@ export function readPart(value: unknown): CompletionPart {
   const said = asRecord(choice.delta ?? choice.message);
   return {
     whole: !choice.delta,
-    text: textOf(said.content),
-    refusal: refusalOf(said),
-    finishReason: finishReasonOf(choice.finish_reason),
+    text: toText(said.content),
+    refusal: toRefusal(said),
+    finishReason: toFinishReason(choice.finish_reason),
     usage,
     error: choice.error,
   };

@@ -8,7 +8,7 @@ export interface ErrorFacts {
   readonly status: number | undefined;
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" ? String(value) : "";
 }
@@ -26,19 +26,19 @@ const NAMED_STATUS: Readonly<Record<string, number>> = {
   DEADLINE_EXCEEDED: 504,
 };
 
-function statusOf(value: unknown): number | undefined {
-  const text = textOf(value);
+function toStatus(value: unknown): number | undefined {
+  const text = toText(value);
   return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS[text];
 }
 
-const firstOf = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+const toFirst = (value: unknown) => (Array.isArray(value) ? value[0] : value);
 
 /**
  * The error in an event or a body whose status was 200; undefined where it is none. Some servers wrap it in a
  * list, or have its members at the top.
  */
 export function errorIn(value: unknown): unknown {
-  const body = firstOf(value);
+  const body = toFirst(value);
   const { error, errors, choices, object, type, message, detail } = asRecord(body);
   if (error) return body;
   const words = typeof message === "string" || detail !== undefined || errors !== undefined;
@@ -47,14 +47,14 @@ export function errorIn(value: unknown): unknown {
 
 /** Reads an error's body, whatever it is. */
 export function readError(value: unknown): ErrorFacts {
-  const body = firstOf(value);
+  const body = toFirst(value);
   const { error, errors } = asRecord(body);
-  const inner = error ?? firstOf(errors) ?? body;
+  const inner = error ?? toFirst(errors) ?? body;
   const { code, status, type, message, detail } = asRecord(inner);
   return {
-    code: textOf(code),
-    type: textOf(type),
-    message: textOf(typeof inner === "string" ? inner : (message ?? detail)),
-    status: statusOf(code) ?? statusOf(status) ?? statusOf(asRecord(body).code),
+    code: toText(code),
+    type: toText(type),
+    message: toText(typeof inner === "string" ? inner : (message ?? detail)),
+    status: toStatus(code) ?? toStatus(status) ?? toStatus(asRecord(body).code),
   };
 }

@@ -66,13 +66,13 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-function priceOf(prices: Prices, model: string): Price | undefined {
+function findPrice(prices: Prices, model: string): Price | undefined {
   return Object.hasOwn(prices, model) ? prices[model] : undefined;
 }
 
 /** US dollars; 0 for a model without a known price. */
 export function costUsd(prices: Prices, model: string, usage: Usage): number {
-  const price = priceOf(prices, model);
+  const price = findPrice(prices, model);
   if (!price) return 0;
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
   const input =
@@ -89,7 +89,7 @@ export function worstCaseUsd(
   inputTokens: number,
   outputTokens: number,
 ): number {
-  const price = priceOf(prices, model);
+  const price = findPrice(prices, model);
   if (!price) return 0;
   const dearest = Math.max(price.input, price.cachedInput, price.cacheWrite);
   return (inputTokens * dearest + outputTokens * price.output) / 1_000_000;

@@ -126,7 +126,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       return body;
     },
     /** What an answer that nobody wants any more has cost. US dollars. */
-    costOf: (usage: unknown) => deps.cost(parseUsage(usage), null),
+    toCostUsd: (usage: unknown) => deps.cost(parseUsage(usage), null),
     /** Takes an answer in, for the row of the log that is named. `wanted`: false where it was erased. */
     async accept(
       input: RunInput,

@@ -15,7 +15,7 @@ import type { ImageStatus } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
 import type { DedupeIndex } from "./dedupe-index.ts";
 import type { Outbox } from "./outbox.ts";
-import { createRunKeys, setOf } from "./run-keys.ts";
+import { createRunKeys, toSet } from "./run-keys.ts";
 import type { PersonaMetadata, RunInput } from "./task.ts";
 
 export interface JoinRequest {
@@ -88,7 +88,7 @@ interface Answered {
 }
 
 function answeredBy(run: RunRecord<PersonaMetadata>, how: How): Answered | undefined {
-  const set = setOf(run);
+  const set = toSet(run);
   return set && { how, run: run.id, set };
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { askedTraits, type PortraitSource } from "../schema.ts";
 
-/** Part of the cache key: raise it whenever the prompt or the schema below changes. */
+/** Part of the cache key: raise it whenever what the model is sent changes (`askedTraits` in personas/schema.ts, too). */
 const PROMPT_VERSION = 2;
 
 export function promptVersion(portraits: PortraitSource): number | string {

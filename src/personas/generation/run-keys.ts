@@ -34,7 +34,7 @@ export interface RunKeysOptions {
 
 type KeptRun = Pick<RunRecord<unknown>, "state" | "result">;
 
-export function setOf({ result }: Pick<KeptRun, "result">): StoredSet | undefined {
+export function toSet({ result }: Pick<KeptRun, "result">): StoredSet | undefined {
   return result === null ? undefined : (JSON.parse(result) as StoredSet);
 }
 
@@ -64,7 +64,7 @@ export function createRunKeys({ claims, dedupeIndex, findRun, schedule, now }: R
     async settleWaiting() {
       for (const runId of dedupeIndex.awaited()) {
         const run = findRun(runId);
-        if (run && run.state !== "running") await finish(runId, setOf(run));
+        if (run && run.state !== "running") await finish(runId, toSet(run));
       }
     },
     dueAt: () => (dedupeIndex.awaited().length > 0 ? now() + SETTLE_AGAIN_MS : undefined),

@@ -41,7 +41,7 @@ export interface JobStore {
 }
 
 /** The portraits of a job's sets, each once. */
-const portraitsOf = (job: SQL) => sql`
+const selectPortraits = (job: SQL) => sql`
   SELECT DISTINCT image.image_key, image.status, image.cost_usd, image.ready_at, image.updated_at
   FROM pregenerate_inputs AS input
   JOIN persona_cache AS cached ON cached.input_hash = input.input_hash
@@ -57,7 +57,7 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     const cached = db.select({ key: personaCache.inputHash }).from(personaCache);
     const pendingInput = sql`EXISTS (SELECT 1 FROM pregenerate_inputs AS input
       WHERE input.job_id = ${jobs.id} AND input.state = 'pending')`;
-    const pendingPortrait = sql`EXISTS (SELECT 1 FROM (${portraitsOf(sql`${jobs.id}`)}) WHERE status = 'pending')`;
+    const pendingPortrait = sql`EXISTS (SELECT 1 FROM (${selectPortraits(sql`${jobs.id}`)}) WHERE status = 'pending')`;
     const open = and(isNull(jobs.endedAt), id === undefined ? undefined : eq(jobs.id, id));
     return [
       db
@@ -101,7 +101,7 @@ export function createJobStore(db: Database, now: () => number): JobStore {
               AND image_key IN (SELECT image_key FROM set_images) AND (ready_at IS NULL OR ready_at >= job_created_at)), 0)`,
           })
           .from(
-            sql`(${portraitsOf(sql`${id}`)}),
+            sql`(${selectPortraits(sql`${id}`)}),
               (SELECT created_at AS job_created_at FROM pregenerate_jobs WHERE id = ${id})`,
           ),
         db

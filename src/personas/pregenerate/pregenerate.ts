@@ -73,7 +73,7 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
     return new Set(rows.map(({ key }) => key));
   }
 
-  async function portraitsOf(keys: ReadonlySet<string>): Promise<string[]> {
+  async function findPortraits(keys: ReadonlySet<string>): Promise<string[]> {
     const rows = await db
       .select({ imageKey: sql<string>`persona.value ->> 'imageKey'` })
       .from(sql`${personaCache}, json_each(${personaCache.personasJson}) AS persona`)
@@ -99,7 +99,7 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
       if (mode === "economy") await deps.enqueueEconomy([...missing.values()]);
       else await send(jobId, [...missing.values()]);
       // Those of an economy job can wait for the cron.
-      if (mode === "now" && cached.size > 0) await wantPortraits(await portraitsOf(cached));
+      if (mode === "now" && cached.size > 0) await wantPortraits(await findPortraits(cached));
       const alreadyCached = asked.filter((input) => input.cached).length;
       return { jobId, accepted: inputs.length - alreadyCached, alreadyCached };
     },

@@ -2,9 +2,9 @@ import { asRecord } from "../../as-record.ts";
 import { parseStreamError, UpstreamError } from "../../openai/failures.ts";
 import { errorIn } from "../../openai/shapes/error-shape.ts";
 import { createBase64Decoder } from "./base64.ts";
-import { type PortraitFile, toPortraitFile, unusable } from "./picture-bytes.ts";
+import { type PortraitFile, toPortraitFile, unusable } from "./portrait-bytes.ts";
 
-/** What stands around the picture: usage, a revised prompt. Characters. */
+/** What stands around the portrait: usage, a revised prompt. Characters. */
 const MAX_REST_CHARS = 64 * 1024;
 
 /** The answer broke off: what it would have been is not known. */
@@ -16,7 +16,7 @@ function brokenOff(cause?: unknown): UpstreamError {
 const BEGINNING = /"b64_json"\s*:\s*"|"url"\s*:\s*"(?=data:)/i;
 
 /**
- * Takes an answer of `images/generations` apart while it comes: the first picture is decoded piece by piece
+ * Takes an answer of `images/generations` apart while it comes: the first portrait is decoded piece by piece
  * and the rest is kept, so that neither the answer nor its base64 is ever held as a whole.
  */
 function createSplitter(hint: number) {
@@ -53,7 +53,7 @@ function createSplitter(hint: number) {
       else if (state === "before") outside(piece);
       else after = keep(after, piece);
     },
-    /** The picture, if there is one, and the answer without it. */
+    /** The portrait, if there is one, and the answer without it. */
     end(): { bytes: Uint8Array | undefined; rest: object } {
       if (state === "inside") throw brokenOff();
       return { rest: parseRest(before + after), bytes: state === "after" ? decoder.end() : undefined };
@@ -71,14 +71,14 @@ function parseRest(text: string): object {
 
 export interface TakenApart {
   /** Undefined where there is none that browsers show. */
-  readonly picture: PortraitFile | undefined;
+  readonly portrait: PortraitFile | undefined;
   /** The JSON without it. */
   readonly rest: object;
 }
 
 /**
- * Takes JSON with a picture in it apart while it comes. `hint`: how many bytes the picture may have. Throws
- * `upstream_invalid_output` where it is no JSON, is cut off, or holds a picture of more than 12 MiB.
+ * Takes JSON with a portrait in it apart while it comes. `hint`: how many bytes the portrait may have. Throws
+ * `upstream_invalid_output` where it is no JSON, is cut off, or holds a portrait of more than 12 MiB.
  */
 export async function takeApart(body: AsyncIterable<Uint8Array>, hint = 0): Promise<TakenApart> {
   const splitter = createSplitter(hint);
@@ -86,13 +86,13 @@ export async function takeApart(body: AsyncIterable<Uint8Array>, hint = 0): Prom
   try {
     for await (const chunk of body) splitter.write(latin1.decode(chunk));
     const { bytes, rest } = splitter.end();
-    return { picture: bytes && toPortraitFile(bytes), rest };
+    return { portrait: bytes && toPortraitFile(bytes), rest };
   } catch (error) {
     throw error instanceof SyntaxError ? unusable(error) : error;
   }
 }
 
-/** Where the picture is, if the answer says only that. */
+/** Where the portrait is, if the answer says only that. */
 function linkIn(rest: object): string | undefined {
   const { data } = asRecord(rest);
   const { url } = asRecord(Array.isArray(data) ? data[0] : undefined);
@@ -101,22 +101,22 @@ function linkIn(rest: object): string | undefined {
 
 export interface ImageAnswer {
   /** Itself, its URL, or the error that stands in its place. */
-  readonly picture: PortraitFile | string | UpstreamError;
+  readonly portrait: PortraitFile | string | UpstreamError;
   /** As it was sent. */
   readonly usage: unknown;
 }
 
 /**
- * The picture in an answer of `images/generations`, and its usage. Throws `upstream_invalid_output` where there is
+ * The portrait in an answer of `images/generations`, and its usage. Throws `upstream_invalid_output` where there is
  * none, or one of more than 12 MiB; transient where the answer broke off.
  */
 export async function readImageAnswer({ body, headers }: Response): Promise<ImageAnswer> {
   if (!body) throw brokenOff();
   // Three bytes for four characters; only a hint, since the answer may have been compressed.
   const hint = (Number(headers.get("Content-Length")) * 3) / 4 || 0;
-  const { picture, rest } = await takeApart(body, hint);
+  const { portrait, rest } = await takeApart(body, hint);
   const error = errorIn(rest);
-  const found = picture ?? linkIn(rest) ?? (error === undefined ? undefined : parseStreamError(error));
+  const found = portrait ?? linkIn(rest) ?? (error === undefined ? undefined : parseStreamError(error));
   if (!found) throw unusable();
-  return { picture: found, usage: asRecord(rest).usage };
+  return { portrait: found, usage: asRecord(rest).usage };
 }

@@ -1,11 +1,11 @@
-import { createPictureBuffer } from "./picture-bytes.ts";
+import { createPortraitBuffer } from "./portrait-bytes.ts";
 
 /** What is no base64 by itself: escapes of JSON, white space, and the two characters of base64url (RFC 4648 §5). */
 const UNUSUAL = /[\\\s\-_]/;
 /** RFC 8259 §7; those for white space, and a slash. */
 const ESCAPE = /\\(?:u([0-9a-f]{4})|([bfnrt])|(.))/gi;
 const HALF_ESCAPE = /\\(?:u[0-9a-f]{0,3})?$/i;
-/** RFC 2397, as long as one may be in front of a picture. */
+/** RFC 2397, as long as one may be in front of a portrait. */
 const DATA_URL = /^data:[^,]{0,200},/i;
 /** Enough to see whether there is one. */
 const START_CHARS = 256;
@@ -23,7 +23,7 @@ function plain(text: string): string {
  * the alphabet for URLs, or as a `data:` URL. Throws a `SyntaxError` at anything else.
  */
 export function createBase64Decoder(hint: number) {
-  const buffer = createPictureBuffer(hint);
+  const buffer = createPortraitBuffer(hint);
   let unended = ""; // an escape at the end of the last piece
   let held = ""; // at first what may be a data URL's head; then three characters at most, since four make bytes
   let begun = false;

@@ -5,13 +5,13 @@ import type { ProblemCode } from "../../http/errors.ts";
 import type { PortraitBucket } from "../bucket.ts";
 import { nextSizesAt } from "../sizes/jobs.ts";
 import type { MakeSizes } from "../sizes/sizes.ts";
-import type { PortraitFile } from "./picture-bytes.ts";
+import type { PortraitFile } from "./portrait-bytes.ts";
 
 /** The prompt of a portrait that was erased may have been as long. */
 export const LARGEST_PROMPT = "-".repeat(4_000);
 
 /** Portraits that a batch has made, or not: the same bucket and the same ledger as the consumer's. */
-export function createBatchPictures(
+export function createBatchPortraits(
   db: Database,
   bucket: Pick<PortraitBucket, "put" | "remove">,
   makeSizes: MakeSizes,
@@ -25,16 +25,16 @@ export function createBatchPictures(
 
   return {
     /** R2 before the ledger, whose statements the caller sends. None where it is ready or erased by now. */
-    async keep(key: string, picture: PortraitFile) {
+    async keep(key: string, portrait: PortraitFile) {
       if ((await find(key))?.status !== "pending") return [];
-      await bucket.put(key, picture);
+      await bucket.put(key, portrait);
       const sizes = await makeSizes(key).catch(() => "missing" as const); // made later, by the consumer
       if (!(await find(key))) {
         await bucket.remove([key]); // erased meanwhile
         return [];
       }
       const at = now();
-      const { contentType, bytes } = picture;
+      const { contentType, bytes } = portrait;
       const set = {
         status: "ready" as const,
         contentType,

@@ -3,8 +3,8 @@ import { parseImageUsage, type Usage } from "../../openai/shapes/usage.ts";
 import type { Upstream } from "../../openai/upstream.ts";
 import type { CallCost, PortraitJob } from "../jobs/store.ts";
 import { readImageAnswer } from "./answer.ts";
-import { fetchPicture } from "./linked-picture.ts";
-import { type PortraitFile, unusable } from "./picture-bytes.ts";
+import { fetchPortrait } from "./linked-portrait.ts";
+import { type PortraitFile, unusable } from "./portrait-bytes.ts";
 import { imageRequest } from "./request.ts";
 
 export interface GeneratorDeps {
@@ -13,24 +13,27 @@ export interface GeneratorDeps {
   readonly cost: (job: PortraitJob, usage: Usage) => number;
   readonly worstCase: (job: PortraitJob) => number;
   readonly timeoutMs: number;
-  /** Origins whose pictures are fetched though they are not https, or not public. */
+  /** Origins whose portraits are fetched though they are not https, or not public. */
   readonly linkOrigins: readonly string[];
   readonly now: () => number;
 }
 
-/** What one upstream call came to. `fault` is why there is no picture. */
+/** What one upstream call came to. `error` is why there is no portrait. */
 export interface Attempt {
-  readonly fault?: UpstreamError;
-  /** The picture was made, and is out of our reach: there is to be no other. */
+  readonly error?: UpstreamError;
+  /** The portrait was made, and is out of our reach: there is to be no other. */
   readonly final?: boolean;
-  /** The picture could not be kept: its error. */
+  /** The portrait could not be kept: its error. */
   readonly unkept?: unknown;
   readonly cost: CallCost;
 }
 
-export type Generate = (job: PortraitJob, keep: (picture: PortraitFile) => Promise<void>) => Promise<Attempt>;
+export type Generate = (
+  job: PortraitJob,
+  keep: (portrait: PortraitFile) => Promise<void>,
+) => Promise<Attempt>;
 
-// A picture is in memory from its first byte until it is kept, a fraction of a second after seconds of waiting.
+// A portrait is in memory from its first byte until it is kept, a fraction of a second after seconds of waiting.
 // Two at once, however many calls are under way: a few MB of a Worker's 128, 24 at the largest that is taken.
 const MAX_IN_MEMORY = 2;
 
@@ -51,7 +54,7 @@ function createGate(limit: number) {
   };
 }
 
-function asFault(error: unknown): UpstreamError {
+function asUpstreamError(error: unknown): UpstreamError {
   return error instanceof UpstreamError ? error : droppedConnection(error);
 }
 
@@ -68,7 +71,7 @@ function isUncertain({ code, status, transient }: UpstreamError, reading: boolea
 const NOTHING: CallCost = { inputTokens: 0, outputTokens: 0, costUsd: 0, uncertain: false };
 
 /**
- * Makes one upstream call and hands over its picture. What was refused or never arrived cost nothing; where the
+ * Makes one upstream call and hands over its portrait. What was refused or never arrived cost nothing; where the
  * upstream did not say what it used, or nobody knows what became of the call, the worst case counts.
  */
 export function createGenerator(deps: GeneratorDeps): Generate {
@@ -81,22 +84,22 @@ export function createGenerator(deps: GeneratorDeps): Generate {
     return { inputTokens, outputTokens, costUsd: deps.cost(job, usage), uncertain: false };
   }
 
-  function failedCost(job: PortraitJob, fault: UpstreamError, uncertain: boolean): CallCost {
-    const made = fault.code === "upstream_invalid_output"; // something, though no picture
+  function failedCost(job: PortraitJob, { code }: UpstreamError, uncertain: boolean): CallCost {
+    const made = code === "upstream_invalid_output"; // something, though no portrait
     return uncertain || made ? { ...used(job, undefined), uncertain } : NOTHING;
   }
 
   async function keepFrom(
-    picture: PortraitFile | string,
+    portrait: PortraitFile | string,
     cost: CallCost,
-    { keep, signal }: { keep: (picture: PortraitFile) => Promise<void>; signal: AbortSignal },
+    { keep, signal }: { keep: (portrait: PortraitFile) => Promise<void>; signal: AbortSignal },
   ): Promise<Attempt> {
     let file: PortraitFile;
     try {
-      const isLink = typeof picture === "string";
-      file = isLink ? await fetchPicture(picture, { origins: linkOrigins, signal }) : picture;
+      const isLink = typeof portrait === "string";
+      file = isLink ? await fetchPortrait(portrait, { origins: linkOrigins, signal }) : portrait;
     } catch (cause) {
-      return { fault: unusable(cause), final: true, cost };
+      return { error: unusable(cause), final: true, cost };
     }
     const unkept = await keep(file).then(
       () => ({}),
@@ -117,22 +120,22 @@ export function createGenerator(deps: GeneratorDeps): Generate {
     let reading = false;
     const take = async (response: Response, leftMs: number) => {
       limit(leftMs);
-      const { picture, usage } = await readImageAnswer(response);
+      const { portrait, usage } = await readImageAnswer(response);
       reading = false;
-      if (picture instanceof UpstreamError) throw picture;
-      return await keepFrom(picture, used(job, parseImageUsage(usage)), { keep, signal });
+      if (portrait instanceof UpstreamError) throw portrait;
+      return await keepFrom(portrait, used(job, parseImageUsage(usage)), { keep, signal });
     };
     try {
       limit(timeoutMs);
       const response = await createImage(imageRequest(job), signal);
       reading = true;
-      clearTimeout(timer); // waiting for its turn is no fault of the upstream's
+      clearTimeout(timer); // waiting for its turn is not the upstream's time
       const leftMs = timeoutMs - (now() - startedAt);
       return await inMemory(() => take(response, leftMs));
-    } catch (error) {
-      const fault = signal.aborted ? tooSlow : asFault(error);
-      const uncertain = isUncertain(fault, reading, now() - startedAt);
-      return { fault, cost: failedCost(job, fault, uncertain) };
+    } catch (cause) {
+      const error = signal.aborted ? tooSlow : asUpstreamError(cause);
+      const uncertain = isUncertain(error, reading, now() - startedAt);
+      return { error, cost: failedCost(job, error, uncertain) };
     } finally {
       clearTimeout(timer);
     }

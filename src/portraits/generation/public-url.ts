@@ -8,7 +8,7 @@ const LOCAL_NAME =
 const GLOBAL_IPV6 = /^[23][0-9a-f]{3}:/;
 
 /**
- * Whether a picture may be fetched from there: https, at a name or an address of the public internet. The URL
+ * Whether a portrait may be fetched from there: https, at a name or an address of the public internet. The URL
  * standard's parser has made one spelling of all of an address's by now. What a name resolves to is not known here.
  */
 export async function isPublicUrl({ protocol, hostname, username, password }: URL): Promise<boolean> {

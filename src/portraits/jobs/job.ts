@@ -3,7 +3,7 @@ import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
 import type { Attempt, Generate } from "../generation/generator.ts";
-import type { PortraitFile } from "../generation/picture-bytes.ts";
+import type { PortraitFile } from "../generation/portrait-bytes.ts";
 import { nextSizesAt } from "../sizes/jobs.ts";
 import type { MakeSizes, SizesMade } from "../sizes/sizes.ts";
 import { UNTIL_LOOKED_AT } from "./insert.ts";
@@ -33,7 +33,7 @@ export interface JobDeps {
 
 /** Storing and making sizes take a second or two; a lease with less than this left is renewed first. Milliseconds. */
 const STORE_MS = 30_000;
-/** After what is no fault of the portrait or its upstream: D1 or R2 away, no key. Milliseconds. */
+/** After what neither the portrait nor its upstream caused: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
 
 /** How long R2 is waited for with what was paid for, before it is lost. Milliseconds. */
@@ -58,7 +58,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     await stored;
   }
 
-  /** The picture was paid for: whatever becomes of its sizes, it is not bought again. */
+  /** The portrait was paid for: whatever becomes of its sizes, it is not bought again. */
   async function sized(key: string): Promise<SizesMade> {
     try {
       return await deps.makeSizes(key);
@@ -87,27 +87,27 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
 
   async function failed(
     job: PortraitJob,
-    { fault, unkept, cost, final: lost = false }: Attempt,
+    { error, unkept, cost, final: lost = false }: Attempt,
   ): Promise<void> {
     const calls = job.attempts + 1;
-    const code = fault?.code ?? "internal";
+    const code = error?.code ?? "internal";
     const uncertain = job.uncertainCalls + Number(cost.uncertain);
     const final = lost || uncertain >= MAX_UNCERTAIN_CALLS;
-    const attempted = { attempts: calls, final, code, retryAfterMs: fault?.retryAfterMs };
+    const attempted = { attempts: calls, final, code, retryAfterMs: error?.retryAfterMs };
     const verdict = afterFailure(attempted, rule, now());
-    const status = fault?.status;
-    const said = {
+    const status = error?.status;
+    const fields = {
       image: shortKey(job.key),
       code,
       calls,
       ...(status !== undefined && { upstreamStatus: status }),
     };
-    const fields = unkept === undefined ? said : { ...said, ...describeError(unkept) };
+    const record = unkept === undefined ? fields : { ...fields, ...describeError(unkept) };
     if (verdict.kind === "fail") {
-      log.error("portrait.failed", fields);
+      log.error("portrait.failed", record);
       await store.fail(job, code, cost);
     } else {
-      log.warn("portrait.retry", fields);
+      log.warn("portrait.retry", record);
       await store.postpone(job, verdict.dueAt, code, cost);
     }
   }

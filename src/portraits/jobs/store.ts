@@ -46,7 +46,7 @@ export interface CallCost {
   readonly uncertain: boolean;
 }
 
-/** CONTRACT §4: a picture has two calls whose outcome is not known, and then no more. */
+/** CONTRACT §4: a portrait has two calls whose outcome is not known, and then no more. */
 export const MAX_UNCERTAIN_CALLS = 2;
 
 /** `limit`: today's are used up. `exhausted`: this portrait's are. `lost`: another worker has it by now. */
@@ -73,14 +73,14 @@ export interface PortraitJobs {
   /** Counts one upstream call of the portrait and of the day, and renews the lease; or says why not. */
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
   renew(job: PortraitJob, leaseMs: number): Promise<void>;
-  /** The picture is in R2. False where the row is gone: nobody wants the picture any more. */
+  /** The portrait is in R2. False where the row is gone: nobody wants the portrait any more. */
   ready(job: PortraitJob, portrait: MadePortrait, cost?: CallCost): Promise<boolean>;
   /** Gives the lease back; due again at `dueAt`. */
   postpone(job: PortraitJob, dueAt: number, code: string, cost?: CallCost): Promise<void>;
   fail(job: PortraitJob, code: string, cost?: CallCost): Promise<void>;
   /** Has made what waits for somebody to look, where today's limit has room. True where any of these does. */
   takeUp(keys: readonly string[], dailyLimit: number): Promise<boolean>;
-  /** Ready no longer: their pictures are lost, and are made again from the first attempt on. */
+  /** Ready no longer: their portraits are lost, and are made again from the first attempt on. */
   reset(keys: readonly string[]): Promise<void>;
   /** When the next portrait is due, a leased one when its lease runs out; undefined where none is pending. */
   nextDue(): Promise<number | undefined>;

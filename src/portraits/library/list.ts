@@ -47,7 +47,7 @@ const HAIR: readonly (readonly [age: number, styles: readonly string[]])[] = [
 const CLOTHES = ["navy shirt", "teal sweater", "mustard cardigan", "plum sweater", "navy cardigan"];
 const EXPRESSIONS = ["a calm smile", "a warm and attentive look", "a thoughtful look"];
 
-function hairOf(age: number, variant: number): string {
+function toHair(age: number, variant: number): string {
   return HAIR.findLast(([from]) => age >= from)?.[1][variant] ?? "";
 }
 
@@ -66,7 +66,7 @@ function describe(age: number, gender: Gender, variant: number): LibraryPortrait
   const clothes = at(CLOTHES, step + variant);
   const expression = at(EXPRESSIONS, step + 2 * variant);
   const noun = (age < 18 ? CHILDREN : ADULTS)[gender];
-  const looks = `${hairOf(age, variant)}${accessory(age, gender, variant)}, ${clothes}, ${expression}`;
+  const looks = `${toHair(age, variant)}${accessory(age, gender, variant)}, ${clothes}, ${expression}`;
   const who = age === 0 ? "a baby of a few months, " : "";
   return { age, gender, noun, appearance: `${who}${heritage} heritage, ${looks}` };
 }

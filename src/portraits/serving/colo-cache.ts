@@ -13,7 +13,7 @@ export interface PortraitName {
   readonly width?: number | undefined;
 }
 
-export interface PictureCacheDeps {
+export interface PortraitCacheDeps {
   readonly bucket: Pick<PortraitBucket, "get">;
   readonly open: () => Cache;
   /** What the ledger says of a portrait. */
@@ -23,7 +23,7 @@ export interface PictureCacheDeps {
 
 type Later = (promise: Promise<unknown>) => void;
 
-export interface PictureCache {
+export interface PortraitCache {
   /** From the colo's cache, or else from R2, once for all who ask meanwhile. */
   get(baseUrl: string, name: PortraitName, later: Later): Promise<CachedPortrait | undefined>;
   /** In this colo. */
@@ -34,7 +34,7 @@ export interface PictureCache {
 const CACHE_SECONDS = 300;
 // Portraits on their way from R2 are in memory, of which an isolate has 128 MiB.
 const MAX_LOADING_MIB = 48;
-/** At most: as picture-bytes.ts and transform.ts take them. */
+/** At most: as portrait-bytes.ts and transform.ts take them. */
 const ORIGINAL_MIB = 12;
 const SIZE_MIB = 2;
 const AT_ONCE = 6; // connections of an invocation that wait for headers
@@ -45,7 +45,7 @@ const YOUNG_MS = 5 * 60_000;
 const BYTES = "X-Bytes";
 
 /** The colo's Cache API before R2, by key and width alone. An error there costs a hit, never a portrait. */
-export function createPictureCache({ bucket, open, find, now }: PictureCacheDeps): PictureCache {
+export function createPortraitCache({ bucket, open, find, now }: PortraitCacheDeps): PortraitCache {
   const loading = new Map<string, Promise<CachedPortrait | undefined>>();
   let loadingMib = 0;
 

@@ -6,13 +6,13 @@ import { describeError, log } from "../../log.ts";
 import { UNTIL_LOOKED_AT } from "../jobs/insert.ts";
 import type { PortraitJobs, PortraitRow } from "../jobs/store.ts";
 import { IMAGE_KEY, parseWidth } from "../schema.ts";
-import type { PictureCache } from "./colo-cache.ts";
+import type { PortraitCache } from "./colo-cache.ts";
 import { PLACEHOLDER_CSP, type PlaceholderOptions, placeholder } from "./placeholder.ts";
 import { ANYWHERE, FOR_EVER, FOR_NOW, portraitResponse } from "./response.ts";
 
 export interface PortraitRoutesDeps {
   readonly store: Pick<PortraitJobs, "find" | "reset">;
-  readonly pictures: Pick<PictureCache, "get">;
+  readonly cache: Pick<PortraitCache, "get">;
   /** The sizes that are kept, ascending. Pixels. */
   readonly widths: readonly number[];
   readonly publicBaseUrl: string | undefined;
@@ -45,7 +45,7 @@ function showPlaceholder(options: PlaceholderOptions): Response {
 }
 
 export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
-  const { store, pictures, widths, notify, notifyThrottled, takeUp, now } = deps;
+  const { store, cache, widths, notify, notifyThrottled, takeUp, now } = deps;
 
   function parse(c: Context<AppEnv>): Asked {
     const key = c.req.param("key") ?? "";
@@ -60,9 +60,9 @@ export function portraitRoutes(deps: PortraitRoutesDeps): Hono<AppEnv> {
   async function ready(c: Context<AppEnv>, { key, width }: Asked): Promise<Response | undefined> {
     const baseUrl = deps.publicBaseUrl ?? new URL(c.req.url).origin;
     const later = c.get("later");
-    const size = width && (await pictures.get(baseUrl, { key, width }, later));
+    const size = width && (await cache.get(baseUrl, { key, width }, later));
     if (size) return await portraitResponse(c.req.raw, size, FOR_EVER);
-    const original = await pictures.get(baseUrl, { key }, later);
+    const original = await cache.get(baseUrl, { key }, later);
     if (!original) return undefined;
     if (width === undefined) return await portraitResponse(c.req.raw, original, FOR_EVER);
     later(deps.wantSizes(key));

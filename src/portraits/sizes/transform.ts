@@ -1,4 +1,4 @@
-import type { PortraitFile } from "../generation/picture-bytes.ts";
+import type { PortraitFile } from "../generation/portrait-bytes.ts";
 import { markAsGenerated } from "./webp-xmp.ts";
 
 /** Makes a portrait narrower, as WebP, upright, cropped to nothing. Rejects where it cannot be made. */

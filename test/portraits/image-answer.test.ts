@@ -30,7 +30,7 @@ const USAGE = { input_tokens: 5, output_tokens: 6 };
 const json = (bytes: Uint8Array, more: object = {}) =>
   JSON.stringify({ created: 1, data: [{ b64_json: bytes.toBase64(), ...more }], usage: USAGE });
 
-describe("a picture in an answer", () => {
+describe("a portrait in an answer", () => {
   it("is read byte for byte, wherever the answer is cut, with slashes escaped or not", async () => {
     const cuts = fc.array(fc.nat(20_000), { maxLength: 40 });
     await fc.assert(
@@ -38,8 +38,8 @@ describe("a picture in an answer", () => {
         const bytes = pictureOf(size);
         const plain = json(bytes, { revised_prompt: 'a "b64_json":"x" – ü 🙂' });
         const text = escaped ? plain.replaceAll("/", "\\/") : plain;
-        const { picture, usage } = await readImageAnswer(answer(text, at));
-        expect(picture).toEqual({ contentType: "image/png", bytes });
+        const { portrait, usage } = await readImageAnswer(answer(text, at));
+        expect(portrait).toEqual({ contentType: "image/png", bytes });
         expect(usage).toEqual(USAGE);
       }),
       { numRuns: 200 },
@@ -53,13 +53,13 @@ describe("a picture in an answer", () => {
       null,
       3,
     );
-    const { picture, usage } = await readImageAnswer(
+    const { portrait, usage } = await readImageAnswer(
       answer(
         text,
         Array.from({ length: text.length }, (_, i) => i),
       ),
     );
-    expect(picture).toMatchObject({ bytes });
+    expect(portrait).toMatchObject({ bytes });
     expect(usage).toEqual(USAGE);
   });
 
@@ -82,7 +82,7 @@ describe("a picture in an answer", () => {
         const bytes = pictureOf(size);
         const text = json(bytes).replace(bytes.toBase64(), write(bytes.toBase64()));
         const whole = Array.from({ length: at.length > 28 ? text.length : 0 }, (_, i) => i);
-        expect((await readImageAnswer(answer(text, [...at, ...whole]))).picture).toMatchObject({ bytes });
+        expect((await readImageAnswer(answer(text, [...at, ...whole]))).portrait).toMatchObject({ bytes });
       }),
       { numRuns: 60 },
     );
@@ -93,11 +93,11 @@ describe("a picture in an answer", () => {
     const answered = (data: object[]) =>
       readImageAnswer(answer(JSON.stringify({ data, usage: USAGE }), [90, 120]));
     const inline = { url: `data:image/png;base64,${bytes.toBase64()}` };
-    expect((await answered([{ b64_json: null, ...inline }])).picture).toMatchObject({ bytes });
+    expect((await answered([{ b64_json: null, ...inline }])).portrait).toMatchObject({ bytes });
     const url = "https://images.example-cdn.com/a.png";
-    expect(await answered([{ b64_json: null, url }])).toEqual({ picture: url, usage: USAGE });
-    expect((await answered([{ url, b64_json: bytes.toBase64() }])).picture).toMatchObject({ bytes });
-    expect((await answered([{ url: "", b64_json: bytes.toBase64() }])).picture).toMatchObject({ bytes });
+    expect(await answered([{ b64_json: null, url }])).toEqual({ portrait: url, usage: USAGE });
+    expect((await answered([{ url, b64_json: bytes.toBase64() }])).portrait).toMatchObject({ bytes });
+    expect((await answered([{ url: "", b64_json: bytes.toBase64() }])).portrait).toMatchObject({ bytes });
   });
 
   it.each([
@@ -105,15 +105,15 @@ describe("a picture in an answer", () => {
     ["image/webp", "RIFF\x01\x0a\x00\x00WEBPVP8 "],
   ])("is %s by its bytes, whatever it is called", async (contentType, start) => {
     const bytes = Uint8Array.from(`${start}${"x".repeat(40)}`, (sign) => sign.charCodeAt(0));
-    expect((await readImageAnswer(answer(json(bytes), []))).picture).toMatchObject({ contentType, bytes });
+    expect((await readImageAnswer(answer(json(bytes), []))).portrait).toMatchObject({ contentType, bytes });
   });
 
   it("may be 12 MiB, whatever the length says, and no more", async () => {
     const most = pictureOf(12 * 1024 * 1024);
     const cuts = Array.from({ length: 300 }, (_, index) => index * 65_536);
     for (const headers of [{}, { "Content-Length": "99" }, { "Content-Length": "x" }]) {
-      const { picture } = await readImageAnswer(answer(json(most), cuts, headers));
-      expect(Object(picture).bytes.byteLength).toBe(most.byteLength);
+      const { portrait } = await readImageAnswer(answer(json(most), cuts, headers));
+      expect(Object(portrait).bytes.byteLength).toBe(most.byteLength);
     }
     const tooLarge = readImageAnswer(answer(json(pictureOf(most.byteLength + 1)), cuts));
     await expect(tooLarge).rejects.toMatchObject({ code: "upstream_invalid_output" });

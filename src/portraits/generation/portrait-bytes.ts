@@ -1,8 +1,8 @@
 import { UpstreamError } from "../../openai/failures.ts";
 
 /** A portrait is not larger, in any format and at any size that the models make. Bytes. */
-const MAX_PICTURE_BYTES = 12 * 1024 * 1024;
-/** Grown when it does not suffice and the picture's size is not known. Bytes. */
+const MAX_PORTRAIT_BYTES = 12 * 1024 * 1024;
+/** Grown when it does not suffice and the portrait's size is not known. Bytes. */
 const FIRST_BUFFER_BYTES = 1024 * 1024;
 
 export interface PortraitFile {
@@ -10,7 +10,7 @@ export interface PortraitFile {
   readonly contentType: string;
 }
 
-/** The answer came, and there is no picture in it that we could show. */
+/** The answer came, and there is no portrait in it that we could show. */
 export function unusable(cause?: unknown): UpstreamError {
   return new UpstreamError("upstream_invalid_output", { cause });
 }
@@ -22,29 +22,29 @@ const SIGNATURES: readonly (readonly [type: string, start: RegExp])[] = [
   ["image/webp", /^RIFF.{4}WEBP/s],
 ];
 
-/** Whatever the server calls it; undefined where it is no picture that browsers show. */
+/** Whatever the server calls it; undefined where it is no portrait that browsers show. */
 function portraitType(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 12));
   return SIGNATURES.find(([, signature]) => signature.test(start))?.[0];
 }
 
-/** Undefined where it is no picture that browsers show. */
+/** Undefined where it is no portrait that browsers show. */
 export function toPortraitFile(bytes: Uint8Array): PortraitFile | undefined {
   const contentType = portraitType(bytes);
   return contentType === undefined ? undefined : { bytes, contentType };
 }
 
-/** Takes a picture that comes in pieces, 12 MiB at most: more throws. `hint`: how many bytes it may have. */
-export function createPictureBuffer(hint: number) {
-  let buffer = new Uint8Array(Math.min(Math.max(hint, FIRST_BUFFER_BYTES), MAX_PICTURE_BYTES));
+/** Takes a portrait that comes in pieces, 12 MiB at most: more throws. `hint`: how many bytes it may have. */
+export function createPortraitBuffer(hint: number) {
+  let buffer = new Uint8Array(Math.min(Math.max(hint, FIRST_BUFFER_BYTES), MAX_PORTRAIT_BYTES));
   let length = 0;
   return {
     /** `write` puts up to `bytes` into the part that it is given, and says how many. */
     add(bytes: number, write: (part: Uint8Array) => number): void {
       const wanted = length + bytes;
-      if (wanted > MAX_PICTURE_BYTES) throw unusable();
+      if (wanted > MAX_PORTRAIT_BYTES) throw unusable();
       if (wanted > buffer.byteLength) {
-        const larger = new Uint8Array(Math.min(Math.max(wanted, buffer.byteLength * 2), MAX_PICTURE_BYTES));
+        const larger = new Uint8Array(Math.min(Math.max(wanted, buffer.byteLength * 2), MAX_PORTRAIT_BYTES));
         larger.set(buffer.subarray(0, length));
         buffer = larger;
       }

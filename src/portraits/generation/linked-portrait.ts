@@ -1,7 +1,7 @@
-import { createPictureBuffer, type PortraitFile, toPortraitFile, unusable } from "./picture-bytes.ts";
+import { createPortraitBuffer, type PortraitFile, toPortraitFile, unusable } from "./portrait-bytes.ts";
 import { isPublicUrl } from "./public-url.ts";
 
-/** Where the picture is, from the URL in the answer to its bytes. */
+/** Where the portrait is, from the URL in the answer to its bytes. */
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** It is made already: sending it takes a second. Milliseconds. */
@@ -28,22 +28,22 @@ async function open(link: string, { origins, signal }: LinkRule): Promise<Respon
   throw unusable();
 }
 
-/** Fetches a picture that an answer names by its URL. Rejects where it may not, or is no picture of up to 12 MiB. */
-export async function fetchPicture(link: string, rule: LinkRule): Promise<PortraitFile> {
+/** Fetches a portrait that an answer names by its URL. Rejects where it may not, or is no portrait of up to 12 MiB. */
+export async function fetchPortrait(link: string, rule: LinkRule): Promise<PortraitFile> {
   const signal = AbortSignal.any([rule.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const { ok, body, headers } = await open(link, { origins: rule.origins, signal });
   if (!ok || !body) {
     await body?.cancel();
     throw unusable();
   }
-  const buffer = createPictureBuffer(Number(headers.get("Content-Length")) || 0);
+  const buffer = createPortraitBuffer(Number(headers.get("Content-Length")) || 0);
   for await (const chunk of body) {
     buffer.add(chunk.byteLength, (part) => {
       part.set(chunk);
       return chunk.byteLength;
     });
   }
-  const picture = toPortraitFile(buffer.bytes());
-  if (!picture) throw unusable();
-  return picture;
+  const portrait = toPortraitFile(buffer.bytes());
+  if (!portrait) throw unusable();
+  return portrait;
 }
