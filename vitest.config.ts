@@ -53,7 +53,6 @@ function workerProject(name: string, variables: Record<string, string> = {}, opt
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: ["test/support/site.ts", "test/support/stand-in.ts"],
       setupFiles: ["test/support/migrate.ts"],
       fileParallelism,
       testTimeout: 60_000, // bounds, far above what anything takes: machines are noisy
@@ -67,14 +66,13 @@ const engines = {
   test: {
     name: "engines",
     include: ["test/engines/**/*.test.ts"],
-    globalSetup: ["test/support/site.ts"],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
   },
 };
 
-/** A short storm, and bugs put in on purpose that its ledger finds: `npm run test:chaos`. */
+/** A short storm, and bugs put in on purpose that its ledger finds. */
 const chaos = {
   test: {
     name: "chaos",
@@ -86,7 +84,9 @@ const chaos = {
 
 export default defineConfig(({ mode }) => ({
   test: {
+    maxWorkers: 2, // two cores are the least that this is run on, and most tests wait
     silent: "passed-only", // the worker's log lines, where they help
+    globalSetup: ["test/support/site.ts", "test/support/stand-in/setup.ts"],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "client", include: ["test/client/**/*.test.{ts,tsx}"], testTimeout: 20_000 } },
@@ -110,14 +110,12 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.{ts,tsx}"],
-          globalSetup: ["test/support/site.ts"],
-          fileParallelism: false, // each has a browser and a server
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       ...(mode === "engines" ? [engines] : []),
-      ...(mode === "chaos" ? [chaos] : []),
+      chaos,
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",

@@ -29,14 +29,40 @@ function Progress({ job, onCancel }: { job: PregenerateJob; onCancel: () => void
   );
 }
 
+type Figures = Pick<Stats, "library" | "pregenerated">;
+
+function prices({ usual, batch }: Stats["library"]["spentUsd"]): string {
+  return `${money(usual)} at the usual price and ${money(batch)} at half of it`;
+}
+
+/** What was made beforehand, and of what use it was. */
+function SoFar({ library, pregenerated }: Figures) {
+  const { made, used, unused, spentUsd, savedUsd } = pregenerated;
+  return (
+    <>
+      {library.total > 0 && (
+        <p className="small">
+          The library has {library.ready} of {library.total} portraits, for {prices(library.spentUsd)}.
+        </p>
+      )}
+      {made > 0 && (
+        <p className="small">
+          Jobs made {made} sets: {used} used since, {unused} not yet. Spent: {prices(spentUsd)}, which saved{" "}
+          {money(savedUsd)}.
+        </p>
+      )}
+    </>
+  );
+}
+
 export interface PregenerateProps {
   readonly token: string;
-  readonly library: Stats["library"];
+  readonly figures: Figures;
   readonly onEnd: () => void;
 }
 
-/** Sets that are made before visitors ask, and how much of the library is. */
-export function Pregenerate({ token, library, onEnd }: PregenerateProps) {
+/** Sets that are made before visitors ask. */
+export function Pregenerate({ token, figures, onEnd }: PregenerateProps) {
   const id = useId();
   const { job, error, start, cancel } = useJob(token, onEnd);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -47,11 +73,7 @@ export function Pregenerate({ token, library, onEnd }: PregenerateProps) {
   return (
     <details className="table">
       <summary>Make sets before visitors ask</summary>
-      {library.total > 0 && (
-        <p className="small">
-          The library has {library.ready} of {library.total} portraits.
-        </p>
-      )}
+      <SoFar library={figures.library} pregenerated={figures.pregenerated} />
       <form className="token" onSubmit={submit}>
         <div className="field">
           <label htmlFor={id}>Inputs, as JSON</label>

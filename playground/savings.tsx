@@ -108,7 +108,7 @@ export function Savings({ revision }: { revision: unknown }) {
           <TierSplit totals={stats.totals} />
           <Retiring models={stats.models} />
           <DayTable days={stats.days} />
-          <Pregenerate token={token} library={stats.library} onEnd={again} />
+          <Pregenerate token={token} figures={stats} onEnd={again} />
         </>
       )}
     </section>

@@ -61,7 +61,7 @@ const KINDS: readonly Kind[] = [
   kind(`\\d{4}${GAP}\\d{6}${GAP}\\d{4,5}`, isCard),
   kind(`\\d{6}${GAP}\\d{7,13}`, isCard),
   // Social security numbers: in groups, or nine digits behind the words.
-  kind(`(\\d{3})(${GAP})(\\d{2})\\2(\\d{4})`, isGroupedSsn),
+  kind(`(\\d{3})(${GAP}|\\.)(\\d{2})\\2(\\d{4})`, isGroupedSsn),
   // The CMS's "Understanding the MBI format": the letters without S, L, O, I, B and Z.
   kind(MBI, () => true),
 ];
@@ -83,8 +83,11 @@ function redactKind(text: string, { pattern, counts }: Kind): string {
 }
 
 // Nine bare digits may be anything, unless the words before them say what they are.
-const NAMED_SSN =
-  /(\b(?:ssn|social security(?: number| no)?)\b[^\p{L}\p{N}]{0,3}(?:is )?)(\d{3})(\d{2})(\d{4})(?![\p{L}\p{N}])/giu;
+const SSN_WORDS = "(?:ssn|social[ _-]?security)(?:[ _-]?(?:number|no))?";
+const NAMED_SSN = new RegExp(
+  `(${START}${SSN_WORDS}${END}[^\\p{L}\\p{N}]{0,3}(?:is[ :]{1,2})?)(\\d{3})(\\d{2})(\\d{4})${END}`,
+  "giu",
+);
 
 /**
  * The text with US social security numbers, Medicare beneficiary identifiers and payment card numbers replaced by
@@ -110,9 +113,13 @@ export function mapTexts(value: unknown, change: (text: string) => string): unkn
   return mapMembers(value, change);
 }
 
-/** The same for an object. */
+/** The same for an object. A text is read with its name before it, which may say what bare digits are. */
 export function mapMembers(value: object, change: (text: string) => string): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [change(name), mapTexts(member, change)]),
+    Object.entries(value).map(([given, member]) => {
+      const name = change(given);
+      const inContext = (text: string) => change(`${name}: ${text}`).slice(`${name}: `.length);
+      return [name, typeof member === "string" ? inContext(member) : mapTexts(member, change)];
+    }),
   );
 }

@@ -32,6 +32,12 @@ export interface StatsBucket {
   savedImages: number;
 }
 
+/** US dollars, at the usual price and by batches at half of it. */
+export interface SpentUsd {
+  usual: number;
+  batch: number;
+}
+
 /** `GET /api/admin/stats?days=n`, for the bearer of the admin token. Dates are `YYYY-MM-DD`. */
 export interface Stats {
   from: string;
@@ -41,8 +47,13 @@ export interface Stats {
   /** The models in use, and when each is shut down, where that is announced. */
   models: { name: string; shutdownDate: string | null }[];
   pregenerate: { pending: number; done: number; failed: number };
-  /** Portraits of the library, and how many of them are made; all 0 where there is none. */
-  library: { total: number; ready: number; pending: number; failed: number };
+  /**
+   * Of all jobs that are not forgotten: sets that they made, those of them that somebody was shown since and those
+   * that nobody was yet, what they cost with their portraits, and what batches saved.
+   */
+  pregenerated: { made: number; used: number; unused: number; spentUsd: SpentUsd; savedUsd: number };
+  /** Portraits of the library, how many of them are made, and what they cost; all 0 where there is none. */
+  library: { total: number; ready: number; pending: number; failed: number; spentUsd: SpentUsd };
   /** What the database would not take of a run at first: stored later, or given up. */
   outbox: { recovered: number; givenUp: number };
   /** The database's size, and the day on which it reaches its limit, as it grew of late. */

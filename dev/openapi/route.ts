@@ -56,14 +56,13 @@ export const KEYED: ProblemCode[] = ["invalid_idempotency_key", "idempotency_key
 export const RUN = (Object.keys(PROBLEMS) as ProblemCode[]).filter(
   (code) =>
     code.startsWith("upstream_") ||
-    ["rate_limited", "interrupted", "still_running", "budget_exhausted", "caller_budget_exhausted"].includes(
-      code,
-    ),
+    code.endsWith("budget_exhausted") ||
+    ["rate_limited", "interrupted", "still_running", "model_refusal"].includes(code),
 );
 
 export const EVENTS = "text/event-stream";
 const text = { type: "string" };
-const EVENT_ID = { type: "integer", minimum: 0, maximum: 999_999_999_999_999 };
+const EVENT_ID = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 export const LAST_EVENT_ID: Parameter[] = [
   {

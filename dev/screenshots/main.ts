@@ -33,7 +33,7 @@ async function show(browser: Browser, scene: Scene, options: BrowserContextOptio
   return page;
 }
 
-const [browser, service] = await Promise.all([launchBrowser(), startService()]);
+const [browser, service] = await Promise.all([launchBrowser(), startService({ pace: "fast" })]);
 try {
   await service.worker.kill();
   service.worker.sql(weekBefore(Date.now()));

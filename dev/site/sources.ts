@@ -22,10 +22,10 @@ function filesIn(path: string): string[] {
   );
 }
 
-/** Changes with anything that the site is made from. By content: a fresh clone has times that say nothing. */
-export function sourcesFingerprint(): string {
+/** Changes with anything that the site, or another thing, is made from. By content: a fresh clone has times that say nothing. */
+export function sourcesFingerprint(sources: readonly string[] = SOURCES): string {
   const hash = createHash("sha256");
-  for (const file of SOURCES.flatMap(filesIn).sort()) {
+  for (const file of sources.flatMap(filesIn).sort()) {
     const bytes = readFileSync(join(ROOT, file));
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);
   }

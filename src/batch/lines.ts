@@ -1,5 +1,6 @@
 import { asRecord } from "../as-record.ts";
 import type { ProblemCode } from "../http/errors.ts";
+import { MODERATION_CODES } from "../openai/shapes/error-shape.ts";
 
 /** A line of a result file is not longer, but for one with a portrait. Bytes. */
 export const MAX_TEXT_LINE_BYTES = 1024 * 1024;
@@ -69,8 +70,6 @@ export type LineResult =
   | { readonly kind: "answer"; readonly id: string; readonly body: unknown }
   | { readonly kind: "failed" | "expired"; readonly id: string; readonly code: ProblemCode };
 
-const REFUSED = new Set<unknown>(["moderation_blocked", "content_policy_violation"]);
-
 /** Undefined where it names no request. */
 export function parseLine(line: unknown): LineResult | undefined {
   const { custom_id: id, response, error } = asRecord(line);
@@ -79,5 +78,5 @@ export function parseLine(line: unknown): LineResult | undefined {
   if (status === 200) return { kind: "answer", id, body };
   if (asRecord(error).code === "batch_expired") return { kind: "expired", id, code: "upstream_timeout" };
   const { code } = asRecord(asRecord(body).error);
-  return { kind: "failed", id, code: REFUSED.has(code) ? "model_refusal" : "upstream_rejected" };
+  return { kind: "failed", id, code: MODERATION_CODES.has(code) ? "model_refusal" : "upstream_rejected" };
 }

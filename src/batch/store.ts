@@ -53,8 +53,8 @@ export interface BatchStore {
     cost: ItemCost,
     statements?: readonly Statement<"sqlite">[],
   ): Promise<void>;
-  /** The item goes into a later batch; after `MAX_ASKED` it stays in this one. */
-  askAgain(batch: Batch, item: Item, cost: ItemCost): Promise<void>;
+  /** The item goes into a later batch, likewise; after `MAX_ASKED` it stays in this one. */
+  askAgain: BatchStore["settle"];
   drop(ids: readonly string[]): Promise<void>;
   /** What is left in a batch that was cancelled waits again. */
   release(batch: Batch): Promise<void>;
@@ -126,7 +126,7 @@ export function createBatchStore(
         .where(and(eq(imageDays.day, day), there)),
       db
         .update(images)
-        .set({ costUsd: sql`cost_usd + ${costUsd}` })
+        .set({ costUsd: sql`cost_usd + ${costUsd}`, batchUsd: sql`batch_usd + ${costUsd}` })
         .where(and(eq(images.imageKey, item.key ?? ""), there)),
     ];
   }
@@ -218,8 +218,9 @@ export function createBatchStore(
         db.delete(items).where(here(batch, item.id)),
       ]);
     },
-    async askAgain(batch, item, cost) {
+    async askAgain(batch, item, cost, statements = []) {
       await all([
+        ...statements,
         ...addCost(batch, item, cost, false),
         db
           .update(items)

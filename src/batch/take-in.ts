@@ -66,8 +66,8 @@ export function createTakeIn({ store, upstream, results, now }: TakeInDeps): Tak
     }
     const taken = await room.accept(item, result, line);
     counts[result.kind === "expired" ? "expired" : taken.outcome] += 1;
-    if (taken.outcome === "again") await store.askAgain(batch, item, taken.cost);
-    else await store.settle(batch, item, taken.cost, taken.statements);
+    const settle = taken.outcome === "again" ? store.askAgain : store.settle;
+    await settle(batch, item, taken.cost, taken.statements);
   }
 
   /** False where the time did not suffice. */

@@ -1,3 +1,4 @@
+import type { BatchItem as Statement } from "drizzle-orm/batch";
 import { asRecord } from "../as-record.ts";
 import { readTextLine } from "./lines.ts";
 import type { Item } from "./store.ts";
@@ -18,6 +19,8 @@ interface TextAnswer {
   readonly outcome: Taken["outcome"];
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number };
   readonly costUsd: number;
+  /** For the caller to send with the item's end. */
+  readonly statements: readonly Statement<"sqlite">[];
 }
 
 export interface TextsDeps<I> {
@@ -39,9 +42,10 @@ export function createTexts<I>({
 
   async function takeIn(item: Item, input: I, body: unknown): Promise<Taken> {
     const rowId = `${item.batchId}-${item.id}`;
-    const { outcome, usage, costUsd } = await answers.accept(input, rowId, body, () => isWanted(item.id));
+    const answer = await answers.accept(input, rowId, body, () => isWanted(item.id));
+    const { outcome, usage, costUsd, statements } = answer;
     const { inputTokens, outputTokens } = usage;
-    return { outcome, cost: { costUsd, inputTokens, outputTokens } };
+    return { outcome, statements, cost: { costUsd, inputTokens, outputTokens } };
   }
 
   return {

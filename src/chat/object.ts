@@ -14,6 +14,8 @@ export interface SendRequest {
   /** It came with an Idempotency-Key, which names the object. */
   readonly keyed: boolean;
   readonly form: "json" | "stream";
+  /** It names a persona that is not there, or not any more: an answer that is there is given all the same. */
+  readonly personaUnknown: boolean;
   /** The object died while it was asked before: one request makes at most two runs begin. */
   readonly again: boolean;
 }
@@ -154,6 +156,7 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   /** Why no upstream work may begin. */
   async function refused(request: SendRequest): Promise<SendAnswer | undefined> {
+    if (request.personaUnknown) return failed("persona_not_found");
     if (isStopped(request)) return undefined; // it will cost nothing
     if (!options.upstreamConfigured) return failed("upstream_not_configured");
     const { callerUserHash, callerAddressHash } = request.input;

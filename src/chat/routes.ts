@@ -53,12 +53,8 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   const toKeyName = (key: string, { user }: Caller) =>
     hash(canonicalize(["chat-key", user ?? null, key]) ?? "");
 
-  async function personaFor(ref: PersonaRef | undefined, caller: Caller) {
-    if (!ref) return { emailHash: null };
-    const known = await deps.findPersona(ref, caller);
-    if (known === undefined) throw new Problem("persona_not_found");
-    return known;
-  }
+  const personaFor = async (ref: PersonaRef | undefined, caller: Caller) =>
+    ref && (await deps.findPersona(ref, caller));
 
   async function read(c: Context<AppEnv>, form: SendRequest["form"]): Promise<Omit<SendRequest, "again">> {
     const key = toKey(c);
@@ -75,13 +71,15 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
     const body = { messages, ...(persona && { persona }) };
     const asked = { route: "chat" as const, body, refresh, ...(who !== undefined && { caller: who }) };
     const mark = fingerprint(asked, hash);
+    const known = await personaFor(persona, caller);
     return {
       fingerprint: mark,
       keyed: key !== undefined,
       form,
+      personaUnknown: persona !== undefined && known === undefined,
       input: {
         ...fitHistory(messages, deps.historyChars),
-        ...(await personaFor(persona, caller)),
+        ...(known ?? { emailHash: null }),
         name: key === undefined ? mark : toKeyName(key, caller),
         callerUserHash: userHash(caller),
         callerAddressHash: hash(caller.address),

@@ -8,6 +8,7 @@ import { askAgainIfLost } from "../http/availability.ts";
 import { log } from "../log.ts";
 import { configWarnings } from "../operations/warnings.ts";
 import { createFastPath, type FastPath, type Fetch, withFastPath } from "../personas/cache/fast-path.ts";
+import { createJobFigures } from "../personas/pregenerate/figures.ts";
 import { composeChat } from "./chat.ts";
 import { chatObject, type Env, now, readConfig } from "./env.ts";
 import { composeLibrary } from "./library.ts";
@@ -56,7 +57,7 @@ function composeApp(env: Env, config: Config): AppDeps {
       forgetPortraits: composeForgetPortraits(env, config),
       config,
       counters: base.counters,
-      jobs: personas.jobs,
+      jobFigures: createJobFigures(openDatabase(env.DB)),
       library: composeLibrary(env, config),
       forgetPersonas: personas.forget,
       forgetChat: (name) => askAgainIfLost(async () => await chatObject(env, name).forget()),

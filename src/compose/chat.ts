@@ -7,6 +7,7 @@ import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
 import type { RunRow } from "../db/request-log.ts";
 import { createHasher } from "../hash.ts";
+import { insist } from "../http/availability.ts";
 import { describeError, log } from "../log.ts";
 import { costUsd } from "../openai/shapes/usage.ts";
 import { createFindPersona, createPersonaStore } from "../personas/store.ts";
@@ -40,7 +41,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const store = createChatStore(openDatabase(env.DB), env.CHAT_LOG);
   const inTime = (write: (row: RunRow) => Promise<void>) => (row: RunRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
-    waitUntil(write(row).catch(failed));
+    waitUntil(insist(() => write(row)).catch(failed));
   };
 
   const work = createChatTask({

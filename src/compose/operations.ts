@@ -14,7 +14,7 @@ import { knownModels, lookUpModels } from "../operations/models.ts";
 import { remainsAfterErasure } from "../operations/remains.ts";
 import { readStats, readTotals } from "../operations/stats.ts";
 import { createDueWarnings } from "../operations/warnings.ts";
-import type { JobStore } from "../personas/pregenerate/job-store.ts";
+import type { JobFigures } from "../personas/pregenerate/figures.ts";
 import type { LibraryLedger } from "../portraits/library/ledger.ts";
 import { composeBatchWarnings } from "./batch.ts";
 import { type Env, now } from "./env.ts";
@@ -48,7 +48,7 @@ export interface AdminParts {
   readonly forgetPortraits: (keys: readonly string[], baseUrl: string) => Promise<void>;
   readonly config: Config;
   readonly counters: Counters;
-  readonly jobs: Pick<JobStore, "counts">;
+  readonly jobFigures: () => Promise<JobFigures>;
   readonly library: Pick<LibraryLedger, "progress">;
   readonly forgetPersonas: (key: string, baseUrl: string) => Promise<boolean>;
   readonly forgetChat: (name: string) => Promise<boolean>;
@@ -60,33 +60,38 @@ function longestChatMs(config: Config): number {
   return Math.max(resumable, keyed) * 1_000 + 3 * config.UPSTREAM_TIMEOUT_MS;
 }
 
-export function composeAdmin({ db, config, counters, jobs, library, ...forget }: AdminParts): AdminDeps {
+export function composeAdmin({
+  db,
+  config,
+  counters,
+  jobFigures,
+  library,
+  ...forget
+}: AdminParts): AdminDeps {
   return {
     hash: createHasher(config.HASH_SECRET),
     audit: createAudit(db, now),
     async stats(days) {
       await counters.flush(); // what this isolate has counted is told at once
-      const [figures, models, progress, portraits, database] = await Promise.all([
+      const [figures, models, jobs, portraits, database] = await Promise.all([
         readStats(db, now(), days),
         knownModels(db, configuredModels(config)),
-        jobs.counts(),
+        jobFigures(),
         library.progress(),
         readDatabaseSize(db, now()),
       ]);
-      return { ...figures, models, pregenerate: progress, library: portraits, database };
+      return { ...figures, ...jobs, models, library: portraits, database };
     },
     async metrics() {
       await counters.flush();
-      const [all, today, progress, portraits, database] = await Promise.all([
+      const [{ totals: total, outbox }, { totals: today }, jobs, portraits, database] = await Promise.all([
         readTotals(db),
         readStats(db, now(), 1),
-        jobs.counts(),
+        jobFigures(),
         library.progress(),
         readDatabaseSize(db, now()),
       ]);
-      const { totals: total, outbox } = all;
-      const made = { pregenerate: progress, library: portraits };
-      return toPrometheus({ total, today: today.totals, ...made, outbox, database });
+      return toPrometheus({ total, today, ...jobs, library: portraits, outbox, database });
     },
     erase: traced("operations.erase", async (person, origin) => {
       const baseUrl = config.PUBLIC_BASE_URL ?? origin;

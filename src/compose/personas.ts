@@ -109,6 +109,7 @@ export function composePersonaRuns(ctx: DurableObjectState, env: Env): PersonaRu
     admit: composeAdmission(env, config),
     dedupeMs: config.DEDUPE_WINDOW_SECONDS * 1000,
     resumableMs: config.CHAT_STREAM_TTL_SECONDS * 1000,
+    keyTtlMs: config.IDEMPOTENCY_TTL_SECONDS * 1000,
     heartbeatMs: config.SSE_HEARTBEAT_MS,
     commitMs: config.STREAM_COMMIT_MS,
   });

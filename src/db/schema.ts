@@ -23,7 +23,7 @@ export const personaCache = sqliteTable(
     /** What their text cost: what each answer from a cache saves. */
     costUsd: real("cost_usd").notNull(),
     tokens: integer("tokens").notNull(),
-    /** The UTC day, `YYYY-MM-DD`, on which somebody was last shown it. Null in rows older than this column. */
+    /** The UTC day, `YYYY-MM-DD`, on which somebody was last shown it. Null where nobody was, or nobody noted it. */
     lastShownOn: text("last_shown_on"),
   },
   (table) => [
@@ -124,8 +124,9 @@ export const personaImages = sqliteTable(
     callId: text("call_id"),
     /** Why the last attempt failed: a problem's code. */
     failure: text("failure"),
-    /** What its upstream calls have cost so far. US dollars. */
+    /** What its upstream calls have cost so far, and how much of that at the price of a batch. US dollars. */
     costUsd: real("cost_usd").notNull().default(0),
+    batchUsd: real("batch_usd").notNull().default(0),
     /** Waits for the Batch API: the ordinary consumer leaves it alone. `due_at`: since when somebody waits. */
     economy: integer("economy", { mode: "boolean" }).notNull().default(false),
     contentType: text("content_type"),
@@ -189,8 +190,11 @@ export const pregenerateInputs = sqliteTable(
     state: text("state", { enum: ["pending", "done", "failed"] }).notNull(),
     /** Why it failed: a problem's code. */
     code: text("code"),
-    /** What its text has cost this job. US dollars. */
+    /** What its text has cost this job, and how much of that at the price of a batch. US dollars. */
     costUsd: real("cost_usd").notNull().default(0),
+    batchUsd: real("batch_usd").notNull().default(0),
+    /** This job had the set made: it was not there, and no visitor asked for it meanwhile. */
+    made: integer("made", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.jobId, table.position] }),

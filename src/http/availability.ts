@@ -61,3 +61,13 @@ export async function askAgainIfLost<A>(ask: () => Promise<A>): Promise<A> {
     return await ask();
   }
 }
+
+/** How long D1 or R2 is waited for with what was paid for, or must be found. Milliseconds. */
+const INSIST_PAUSES_MS = [200, 1_000, 4_000];
+
+/** Asks for what must not be lost and changes nothing when it is asked twice: three times more, within some 5 s. */
+export async function insist<A>(ask: () => Promise<A>): Promise<A> {
+  let asked = ask();
+  for (const pauseMs of INSIST_PAUSES_MS) asked = asked.catch(() => scheduler.wait(pauseMs).then(ask));
+  return await asked;
+}

@@ -36,10 +36,20 @@ export function count(least: number, most: number): (value: unknown) => boolean 
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, its angle brackets among them. */
 const MAX_EMAIL_LENGTH = 254;
 
+/** Before the `@` words with dots between them (RFC 5322 §3.2.3), behind it two labels or more (RFC 1034 §3.5). */
+const ATOM = "[\\w!#$%&'*+/=?^`{|}~-]+";
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+const LAST_LABEL = "[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]";
+const ADDRESS = new RegExp(`^${ATOM}(?:\\.${ATOM})*@(?:${LABEL}\\.)+${LAST_LABEL}$`);
+
 /** White space around it is not part of an address. */
 export const emailAddress = z
   .string()
-  .check(z.trim(), z.maxLength(MAX_EMAIL_LENGTH), z.email("must be an e-mail address"));
+  .check(
+    z.trim(),
+    z.maxLength(MAX_EMAIL_LENGTH),
+    z.email({ pattern: ADDRESS, error: "must be an e-mail address" }),
+  );
 
 /** One address, however it is written: what is kept and looked for is a hash of this. */
 export function normalizeEmail(email: string): string {

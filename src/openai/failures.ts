@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../http/errors.ts";
-import { type ErrorFacts, readError } from "./shapes/error-shape.ts";
+import { type ErrorFacts, MODERATION_CODES, readError } from "./shapes/error-shape.ts";
 import { refusedParameters } from "./shapes/refused-parameters.ts";
 
 /** What went wrong upstream, in our words. */
@@ -66,6 +66,7 @@ const TRANSIENT_STATUS = new Set([408, 409]);
 
 /** What says more than the status does; also sent inside a stream. */
 function specificCode({ code, type, message }: ErrorFacts, status: number | undefined) {
+  if (MODERATION_CODES.has(code)) return "model_refusal";
   if (status === 402 || code === QUOTA || type === QUOTA) return "upstream_quota";
   const missing = MISSING_MODEL.has(code) || MISSING_MODEL.has(type);
   const said = MAY_MISS_MODEL.has(status ?? 0) && MISSING_MODEL_WORDS.test(message);
@@ -97,10 +98,6 @@ export function parseStreamError(body: unknown): UpstreamError {
   if (facts.status !== undefined) return parseErrorResponse(facts.status, body, NO_HEADERS, 0);
   const specific = specificCode(facts, undefined);
   if (specific) return new UpstreamError(specific);
-  const limited = facts.code === "rate_limit_exceeded" || facts.type === "rate_limit_error";
-  if (limited) return new UpstreamError("upstream_rate_limited", { transient: true });
-  if (facts.type === "invalid_request_error")
-    return new UpstreamError("upstream_rejected", { refused: refusedParameters(body) });
   return new UpstreamError("upstream_error", { transient: true });
 }
 

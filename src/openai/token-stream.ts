@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { droppedConnection, parseStreamError, UpstreamError } from "./failures.ts";
-import { readPart } from "./shapes/completion-shape.ts";
+import { type CompletionPart, readPart } from "./shapes/completion-shape.ts";
 import { errorIn } from "./shapes/error-shape.ts";
 import { createThinkFilter } from "./shapes/think-filter.ts";
 import { parseUsage, type Usage } from "./shapes/usage.ts";
@@ -60,7 +60,7 @@ function createCollector({ onText, onRefusal }: Listener) {
   let refusal = "";
   let begun = false;
 
-  function take(value: unknown): void {
+  function take(value: unknown): CompletionPart {
     const part = readPart(value);
     if (!part.whole || !begun) {
       text += part.text;
@@ -72,6 +72,7 @@ function createCollector({ onText, onRefusal }: Listener) {
     if (error) throw parseStreamError(error);
     if (part.finishReason === "error") throw new UpstreamError("upstream_error", { transient: true });
     if (part.finishReason !== "") state.finishReason = part.finishReason;
+    return part;
   }
 
   function tell(said: string, declined: string): void {
@@ -109,9 +110,17 @@ interface AnswerFormat {
   end(): void;
 }
 
+/** What a line of an event stream begins with. */
+const FIELD = /^(?::|data|event|id|retry)/;
+const DATA_LINE = /^data:\s*\S/;
+/** Enough of a line to tell what it is. Characters. */
+const LINE_HEAD = 64;
+
 /** Server-sent events, as they were asked for. */
 function createEventFormat({ state, take }: Collector): AnswerFormat {
   let events = 0;
+  let head = "";
+  let line = ""; // the beginning of the one that has not ended
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ data }) {
@@ -127,15 +136,22 @@ function createEventFormat({ state, take }: Collector): AnswerFormat {
   return {
     feed(piece) {
       const before = events;
+      const goesOn = DATA_LINE.test(line);
+      if (head.length < LINE_HEAD) head += piece.slice(0, LINE_HEAD);
       parser.feed(piece);
-      return events > before;
+      const lineEnd = Math.max(piece.lastIndexOf("\n"), piece.lastIndexOf("\r"));
+      line = (lineEnd < 0 ? line + piece : piece.slice(lineEnd + 1)).slice(0, LINE_HEAD);
+      return events > before || goesOn || DATA_LINE.test(line);
     },
-    end() {},
+    /** A body that is no event stream was not cut: it is an error's, or a page. */
+    end() {
+      if (events === 0 && !FIELD.test(head.trimStart())) throw droppedConnection("no event stream");
+    },
   };
 }
 
 /** One JSON body, though a stream was asked for: a whole completion, an error, or a list of such. */
-function createJsonFormat({ take }: Collector): AnswerFormat {
+function createJsonFormat({ state, take }: Collector): AnswerFormat {
   let body = "";
   return {
     feed(piece) {
@@ -146,7 +162,9 @@ function createJsonFormat({ take }: Collector): AnswerFormat {
     end() {
       const value = parseJson(body);
       for (const item of Array.isArray(value) ? value : [value]) {
-        take(item);
+        const { whole, text, refusal } = take(item);
+        // JSON that can be read was not cut, so that a message in it is whole, also where nothing says why it ended
+        if (whole && text + refusal !== "") state.finishReason ||= "stop";
         if (!Array.isArray(Object(item).choices)) throw parseStreamError(item);
       }
     },

@@ -3,7 +3,6 @@ import type { APIError } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
 import { droppedConnection, parseErrorResponse, UpstreamError } from "./failures.ts";
-import { readError } from "./shapes/error-shape.ts";
 
 /** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
 export interface Upstream {
@@ -43,37 +42,35 @@ export interface UpstreamOptions {
 
 function toUpstreamError(error: unknown, now: number): UpstreamError {
   if (error instanceof UpstreamError) return error;
-  const { status, headers, ...rest } = Object(error) as Partial<APIError>;
+  const { status, headers, error: body } = Object(error) as Partial<APIError>;
   if (typeof status !== "number") return droppedConnection(error);
-  const body = rest.error ?? Object(error).message; // a body that is not JSON is in the message alone
   return parseErrorResponse(status, body, headers instanceof Headers ? headers : new Headers(), now);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}/;
 const LOOKUP_TIMEOUT_MS = 10_000;
-const MODERATION_CODES = new Set(["moderation_blocked", "content_policy_violation"]);
-
-/** An image that the upstream's moderation refuses is a 400 like any other, but for its code. */
-function toImageError(error: unknown, now: number): UpstreamError {
-  const { code } = readError(Object(error).error);
-  const failure = toUpstreamError(error, now);
-  return MODERATION_CODES.has(code)
-    ? new UpstreamError("model_refusal", { status: failure.status })
-    : failure;
-}
 
 // Scope: the isolate. Imported with the first call: its 145 ms at start-up would be paid by every cached answer, too.
-let Client: typeof OpenAI | undefined;
+let SdkClient: typeof OpenAI | undefined;
 
 async function loadClient(): Promise<typeof OpenAI> {
-  Client ??= (await import("./sdk.ts")).OpenAI;
-  return Client;
+  SdkClient ??= (await import("./sdk.ts")).Client;
+  return SdkClient;
 }
 
 /** What a call gives its client's `fetch` beside the SDK's own options. */
 interface SentHook {
   readonly redirect: "manual";
   readonly onSent: () => void;
+}
+
+/** JSON that its head does not call so, as small servers send it, the SDK would take for text. */
+function asJson(answer: Response): Response {
+  const type = answer.headers.get("Content-Type");
+  if (type !== null && !type.startsWith("text/plain")) return answer;
+  const named = new Response(answer.body, answer);
+  named.headers.set("Content-Type", "application/json");
+  return named;
 }
 
 /**
@@ -84,18 +81,18 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
   let client: OpenAI | undefined; // it has some fifty objects, and holds nothing of a call
 
   async function openClient(): Promise<OpenAI> {
-    const SdkClient = await loadClient();
-    client ??= new SdkClient({
+    const Client = await loadClient();
+    client ??= new Client({
       apiKey,
       baseURL: baseUrl,
       defaultHeaders: headers,
       maxRetries: 0,
       timeout: 2 ** 31 - 1, // the caller's signal ends a call
       logLevel: "off", // it would write requests, and so prompts, to the log
-      fetch(url, init) {
+      async fetch(url, init) {
         const answer = fetch(url, { ...init, redirect: "manual" }); // a redirect could carry the key elsewhere
         (init as Partial<SentHook> | undefined)?.onSent?.();
-        return answer;
+        return asJson(await answer);
       },
     });
     return client;
@@ -117,7 +114,7 @@ export function createUpstream({ apiKey, baseUrl, headers, now }: UpstreamOption
         const { images } = await openClient();
         return await images.generate(body as ImageGenerateParamsNonStreaming, { signal }).asResponse();
       } catch (error) {
-        throw toImageError(error, now());
+        throw toUpstreamError(error, now());
       }
     },
     async call(work) {

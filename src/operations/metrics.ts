@@ -28,7 +28,8 @@ const FAMILIES: readonly Family[] = [
   { name: "saved_images", help: "Portraits that caches saved", of: ({ savedImages }) => [["", savedImages]] },
 ];
 
-export interface MetricsInput extends Pick<Stats, "pregenerate" | "library" | "outbox" | "database"> {
+export interface MetricsInput
+  extends Pick<Stats, "pregenerate" | "pregenerated" | "library" | "outbox" | "database"> {
   /** Of all days that are kept: it falls only where a day leaves, after 400. */
   readonly total: Bucket;
   readonly today: Bucket;
@@ -41,16 +42,24 @@ function family(name: string, type: "counter" | "gauge", help: string, samples: 
 }
 
 /** The figures as Prometheus text (exposition format 0.0.4). */
-export function toPrometheus({ total, today, pregenerate, library, outbox, database }: MetricsInput): string {
+export function toPrometheus({ total, today, database, outbox, ...made }: MetricsInput): string {
+  const gauge = (name: string, help: string, samples: readonly Sample[]) =>
+    family(name, "gauge", help, samples);
   const counted = FAMILIES.flatMap(({ name, help, of }) => [
     ...family(`${name}_total`, "counter", help, of(total)),
-    ...family(`${name}_today`, "gauge", `${help}, this UTC day`, of(today)),
+    ...gauge(`${name}_today`, `${help}, this UTC day`, of(today)),
   ]);
-  const states = family("pregenerate_sets", "gauge", "Sets made beforehand", labelled("state", pregenerate));
-  const { total: _, ...made } = library;
-  const portraits = family("library_portraits", "gauge", "The library's portraits", labelled("state", made));
-  const late = family("outbox_total", "counter", "Results stored late", labelled("outcome", outbox));
-  const size = family("database_bytes", "gauge", "D1's size", [["", database.bytes]]);
-  const limit = family("database_limit_bytes", "gauge", "D1's limit", [["", database.limitBytes]]);
-  return `${[...counted, ...states, ...portraits, ...late, ...size, ...limit].join("\n")}\n`;
+  const { spentUsd, savedUsd: _, ...sets } = made.pregenerated;
+  const { ready, pending, failed } = made.library;
+  const lines = [
+    ...counted,
+    ...gauge("pregenerate_sets", "Sets made beforehand", labelled("state", made.pregenerate)),
+    ...gauge("pregenerated_sets", "Sets that jobs made", labelled("use", sets)),
+    ...gauge("pregenerated_spent_usd", "US dollars that jobs spent", labelled("price", spentUsd)),
+    ...gauge("library_portraits", "The library's portraits", labelled("state", { ready, pending, failed })),
+    ...family("outbox_total", "counter", "Results stored late", labelled("outcome", outbox)),
+    ...gauge("database_bytes", "D1's size", [["", database.bytes]]),
+    ...gauge("database_limit_bytes", "D1's limit", [["", database.limitBytes]]),
+  ];
+  return `${lines.join("\n")}\n`;
 }

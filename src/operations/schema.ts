@@ -21,6 +21,8 @@ export const bucket = z.object({
 export type Bucket = z.infer<typeof bucket>;
 
 const date = z.iso.date();
+/** US dollars, at the usual price and by batches at half of it. */
+const spentUsd = z.object({ usual: amount, batch: amount });
 
 /** `GET /api/admin/stats`. */
 export const stats = z.object({
@@ -30,8 +32,13 @@ export const stats = z.object({
   days: z.array(z.extend(bucket, { date })),
   models: z.array(z.object({ name: z.string(), shutdownDate: z.nullable(date) })),
   pregenerate: z.object({ pending: amount, done: amount, failed: amount }),
-  /** Portraits of the library, and how many of them are made; all 0 where there is none. */
-  library: z.object({ total: amount, ready: amount, pending: amount, failed: amount }),
+  /**
+   * Of all jobs that are not forgotten: sets that they made, those of them that somebody was shown since and those
+   * that nobody was yet, what they cost with their portraits, and what batches saved.
+   */
+  pregenerated: z.object({ made: amount, used: amount, unused: amount, spentUsd, savedUsd: amount }),
+  /** Portraits of the library, how many of them are made, and what they cost; all 0 where there is none. */
+  library: z.object({ total: amount, ready: amount, pending: amount, failed: amount, spentUsd }),
   /** What D1 would not take of a run at first, in these days: stored later, or given up. */
   outbox: z.object({ recovered: amount, givenUp: amount }),
   /** D1's size, its limit, and the day on which it reaches that, as it grew of late; null where it does not grow. */

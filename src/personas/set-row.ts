@@ -1,6 +1,5 @@
 import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { type personaCache, personaImages, setImages } from "../db/schema.ts";
 import type { ImageStates, StoredPersona, StoredSet } from "./presenter.ts";
@@ -10,7 +9,7 @@ export interface SetRow extends StoredSet {
   readonly key: string;
   readonly emailHash: string | null;
   readonly userHash: string | null;
-  /** The UTC day on which D1 has it last shown. */
+  /** The UTC day on which it was last shown; none where nobody was shown it yet. */
   readonly lastShownOn?: string | null;
 }
 
@@ -44,12 +43,12 @@ const UPSERT = `insert into "persona_cache"
   where excluded.created_at >= persona_cache.created_at`;
 
 export function upsertSet({ $client: d1 }: Database, set: SetRow): D1PreparedStatement {
-  const { key, setId, model, emailHash, userHash, createdAt, cost } = set;
+  const { key, setId, model, emailHash, userHash, createdAt, cost, lastShownOn = null } = set;
   const personasJson = JSON.stringify(set.personas);
   if (new TextEncoder().encode(personasJson).byteLength > MAX_SET_BYTES) {
     throw new Error("persona set too large");
   }
-  const made = [createdAt, cost.usd, cost.tokens, utcDay(createdAt)];
+  const made = [createdAt, cost.usd, cost.tokens, lastShownOn];
   return d1.prepare(UPSERT).bind(key, setId, personasJson, model, emailHash, userHash, ...made);
 }
 

@@ -1,6 +1,6 @@
 import { Problem } from "../http/errors.ts";
 
-const PLAIN_WHOLE_NUMBER = /^\d{1,15}$/;
+const PLAIN_WHOLE_NUMBER = /^\d{1,16}$/;
 
 /**
  * The id after which a reader wants to go on: `Last-Event-ID`, or else `?after=`, or else 0. Throws
@@ -8,7 +8,7 @@ const PLAIN_WHOLE_NUMBER = /^\d{1,15}$/;
  */
 export function lastEventId(header: string | null | undefined, query: string | undefined): number {
   const [text, path] = header != null ? [header, "/Last-Event-ID"] : [query ?? "0", "/after"];
-  if (PLAIN_WHOLE_NUMBER.test(text)) return Number(text);
+  if (PLAIN_WHOLE_NUMBER.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
   throw new Problem("invalid_request", { errors: [{ path, message: "must be a plain whole number" }] });
 }
 

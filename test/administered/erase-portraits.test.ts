@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, ORIGIN, post, setOf } from "../support/api.ts";
-import { alter, cron, FIVE_MINUTES, keyOf, newMarker, persona } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { alter, cron, FIVE_MINUTES, keyOf, newMarker } from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";
 
 /** The platform's methods, which all who hold a binding share. */

@@ -5,8 +5,13 @@ import { ADMIN } from "../support/admin.ts";
 import { call, eventsOf, generate, generateStream, newLead, post, setOf } from "../support/api.ts";
 import { ask, chatStream, newQuestion, resume, streamIdOf, textOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
+<<<<<<< HEAD
 import { newMarker, persona } from "../support/portraits.ts";
 import { wrapQueues } from "../support/queue.ts";
+=======
+import { persona } from "../support/persona.ts";
+import { newMarker } from "../support/portraits.ts";
+>>>>>>> main
 import { callsReach, script } from "../support/upstream.ts";
 
 let people = 0;
@@ -77,6 +82,7 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 
+<<<<<<< HEAD
   it("takes the row of a chat that is over, which no queue ever had", async () => {
     const { who, body } = await aboutSomebody();
     const queued: unknown[] = [];
@@ -94,6 +100,43 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
       unwrap();
     }
     expect(queued).toEqual([]);
+=======
+  it.each([
+    [
+      "a chat",
+      /"\/api\/chat/,
+      async () => {
+        const { who, question, body } = await aboutSomebody();
+        await script(question, [SLOWLY]);
+        return { who, begin: () => chatStream(body) };
+      },
+    ],
+    [
+      "a set",
+      /personas\/generate/,
+      async () => {
+        const [who, leadData] = [newPerson(), newLead()];
+        await script(leadData.name, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }]);
+        return { who, begin: () => generateStream({ leadData, email: who.email }) };
+      },
+    ],
+  ] as const)("finds %s under way that D1 would not hear of at first", async (_, route, prepare) => {
+    const { who, begin } = await prepare();
+    let refused = 0;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const isStart = /on conflict do nothing/.test(sql) && route.test(sql.replaceAll("\\", ""));
+      if (!isStart || refused === 2) return await send();
+      refused += 1;
+      throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+    });
+    const before = (await rowsOf(who.hash, "request_log")).length;
+    const stream = await begin();
+    await expect.poll(async () => (await rowsOf(who.hash, "request_log")).length).toBe(before + 1);
+    unwrap();
+    expect(refused).toBe(2);
+    expect((await erase(who.respelled)).streams).toBeGreaterThan(0);
+    await stream.body?.cancel();
+>>>>>>> main
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
-import { generate, newLead, setOf } from "../support/api.ts";
-import { askJob, cancelJob, jobEnds, jobOf, startJob } from "../support/jobs.ts";
+import { describe, expect, it, vi } from "vitest";
+import { ADMIN } from "../support/admin.ts";
+import { generate, newLead, post, problemOf, setOf, until } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
+import { askJob, cancelJob, jobEnds, jobOf, startJob, statsOf } from "../support/jobs.ts";
 import { cron, DAILY } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
@@ -49,6 +51,33 @@ describe("a job", () => {
     expect(await calls(twice.leadData.name)).toHaveLength(1);
   });
 
+  it("comes to its end where D1 took it and the answer was lost", async () => {
+    let lost = 0;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const response = await send();
+      if (lost > 0 || !/insert into \W+pregenerate_jobs/.test(sql)) return response;
+      lost += 1;
+      await response.body?.cancel();
+      throw new Error("Network connection lost.");
+    });
+    const { jobId } = await startJob([input(1)]).finally(unwrap);
+    expect(lost).toBe(1);
+    expect((await jobEnds(jobId)).sets).toEqual({ total: 1, pending: 0, done: 1, failed: 0 });
+    const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM pregenerate_inputs WHERE state = 'pending'");
+    expect(await left.first()).toEqual({ n: 0 });
+  });
+
+  it("is refused where the queue takes none, and does not wait for ever", async () => {
+    const queue = Object.getPrototypeOf(env.PREGENERATE_JOBS) as Queue;
+    const away = new Error("Queue sendBatch failed: Internal Server Error");
+    const sendBatch = vi.spyOn(queue, "sendBatch").mockRejectedValue(away);
+    const response = await post("/api/admin/pregenerate", { inputs: [input(1)] }, ADMIN);
+    sendBatch.mockRestore();
+    expect([response.status, (await problemOf(response)).code]).toEqual([503, "overloaded"]);
+    const left = env.DB.prepare("SELECT COUNT(*) AS n FROM pregenerate_jobs WHERE ended_at IS NULL");
+    expect(await left.first()).toEqual({ n: 0 });
+  });
+
   it("names the inputs that failed, by their place, and why", async () => {
     const [good, refused] = [input(1), input(1)];
     await script(refused.leadData.name, [{ refusal: "I would rather not." }]);
@@ -70,6 +99,21 @@ describe("a job", () => {
     expect(await calls(waits.leadData.name)).toHaveLength(0);
     const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM batch_items").first<{ n: number }>();
     expect(left?.n).toBe(0);
+  });
+
+  it("counts in the stats as what it made, at which price, and whether anybody was shown it since", async () => {
+    const { pregenerated: before } = await statsOf();
+    const [known, used, unused] = [input(1), input(1), input(1)];
+    await setOf(await generate({ ...known, images: "wait" }));
+    const job = await jobEnds((await startJob([known, used, unused])).jobId);
+    const { pregenerated: made } = await statsOf();
+    expect([made.made - before.made, made.unused - before.unused]).toEqual([2, 2]);
+    expect(made.spentUsd.usual - before.spentUsd.usual).toBeCloseTo(job.spentUsd, 9);
+    expect([made.spentUsd.batch, made.savedUsd]).toEqual([0, 0]);
+    await setOf(await generate(used));
+    const isUsed = async () => (await statsOf()).pregenerated.used - before.used === 1;
+    await until("one of them is known as used", isUsed);
+    expect((await statsOf()).pregenerated.unused - before.unused).toBe(1);
   });
 
   it("that has ended stays done when it is cancelled, and an unknown one is 404", async () => {

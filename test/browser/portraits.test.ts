@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../../dev/browser/launch.ts";
+import { webpWithManifest } from "../support/credentials.ts";
 import { photo } from "../support/photo.ts";
 import { type Service, startService } from "./support/service.ts";
 import { type Visitor, visit } from "./support/visitor.ts";
@@ -14,7 +16,8 @@ const OF_PICTURES = '"output_format"';
 let original: Buffer;
 
 beforeAll(async () => {
-  [browser, service, original] = await Promise.all([launchBrowser(), startService(), photo(1)]);
+  original = Buffer.from(webpWithManifest(await photo(1)));
+  [browser, service] = await Promise.all([launchBrowser(), startService()]);
   await service.script(OF_PICTURES, [{ imageBase64: original.toString("base64") }], true);
 });
 afterEach(() => visitor.close());
@@ -64,6 +67,29 @@ describe("a portrait of 128 pixels", () => {
     await expect.poll(() => bytesOf(""), { timeout: 20_000 }).toEqual(new Uint8Array(original));
     const size = await bytesOf("?width=128");
     expect(size?.byteLength).toBeLessThan(original.byteLength / 20);
+  });
+});
+
+describe("an original with content credentials", () => {
+  it("is in the page what the model made, byte for byte, and is drawn", async () => {
+    visitor = await visit(browser, service.worker.origin);
+    await visitor.open("Ann of the credentials");
+    await visitor.make();
+    await visitor.made();
+    const ready = visitor.page.getByRole("img", { name: /^AI-generated portrait of [^(]+$/ }).first();
+    const loaded = await ready.evaluate(async (portrait) => {
+      const { origin, pathname } = new URL((portrait as HTMLImageElement).src);
+      const bytes = await (await fetch(origin + pathname)).arrayBuffer();
+      const image = new Image();
+      image.src = origin + pathname;
+      await image.decode();
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+      return { hash, width: image.naturalWidth };
+    });
+    expect(loaded).toEqual({
+      hash: createHash("sha256").update(original).digest("hex"),
+      width: 1024,
+    });
   });
 });
 

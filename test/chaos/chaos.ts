@@ -4,7 +4,7 @@ import type { Evidence, Sent } from "./evidence/evidence.ts";
 import { findRemains } from "./evidence/remains.ts";
 import { serveAll } from "./evidence/served.ts";
 import { openState } from "./evidence/state.ts";
-import { findStuck } from "./evidence/stuck.ts";
+import { findStuck, isAtWork } from "./evidence/stuck.ts";
 import { NO_FAULTS } from "./server/faults.ts";
 import { type StormServer, startServer } from "./server/server.ts";
 import { runCron, storm } from "./storm/storm.ts";
@@ -18,29 +18,19 @@ export interface ChaosOptions {
   readonly visitors?: number;
 }
 
-const DAY_MS = 86_400_000;
-/** Far above the longest wait of the service's for another try: a minute, which the clock leaps over. */
+/** Far above the longest wait for another try that the clock cannot leap over: an alarm's, which was set before. */
 const QUIET_WITHIN_MS = 150_000;
-const LEAP_MS = 120_000;
+const LEAP_MS = 300_000;
 const POLL_MS = 2_000;
 
-// Migrations and a first start, on a machine with other work.
-const START_MS = 12_000;
-
-/** How far ahead a clock goes that passes midnight in the middle of the storm. Milliseconds. */
-function untilMidnight(seconds: number): number {
-  return DAY_MS - (Date.now() % DAY_MS) - START_MS - (seconds * 1_000) / 2;
-}
-
 /** Nothing fails any more: what waits for another try comes to its end, or is stuck. */
-async function becomeQuiet(server: StormServer, { acceptedAt }: Notes): Promise<string[]> {
+async function becomeQuiet(server: StormServer): Promise<string[]> {
   const state = openState(server.worker.state);
   const until = Date.now() + QUIET_WITHIN_MS;
-  for (let tries = 1; ; tries += 1) {
-    await server.leap(tries * LEAP_MS);
+  for (;;) {
+    if (!isAtWork(state, server.now())) await server.leap(LEAP_MS);
     await runCron(server, "*/5 * * * *");
-    const killed = [...acceptedAt].filter(([, at]) => server.kills.some(({ to }) => to > at));
-    const stuck = findStuck(state, server.faults(), new Set(killed.map(([id]) => id)));
+    const stuck = findStuck(state, server);
     if (stuck.length === 0 || Date.now() > until) return stuck;
     await delay(POLL_MS);
   }
@@ -60,17 +50,16 @@ export async function chaos(
     people: [],
     erased: [],
     jobs: new Map(),
-    acceptedAt: new Map(),
   };
   const upstream = await startUpstream(seed, notes.questions);
   let server: StormServer | undefined;
   try {
-    server = await startServer(upstream.baseUrl, untilMidnight(seconds));
+    server = await startServer(upstream.baseUrl, (seconds * 1_000) / 2);
     const { worker, kills } = server;
     await storm({ seed, ms: seconds * 1_000, visitors, server, notes, sent });
     upstream.calm();
     await server.setFaults(NO_FAULTS);
-    const stuck = await becomeQuiet(server, notes);
+    const stuck = await becomeQuiet(server);
     const state = openState(worker.state);
     const served = await serveAll(state, worker.origin);
     await worker.kill();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chaos } from "./chaos.ts";
-import { findings } from "./ledger/ledger.ts";
+import { findings, remarks } from "./ledger/ledger.ts";
 import { report } from "./report.ts";
 
 const USAGE = "usage: npm run chaos [-- --seconds 600 --seed 1 --visitors 10]";
@@ -27,7 +27,7 @@ if (!Object.values(options).every((value) => Number.isSafeInteger(value) && valu
 console.log(`a storm of ${options.seconds} seconds with seed ${options.seed}`);
 const evidence = await chaos(options);
 const found = findings(evidence);
-console.log(report(options.seed, evidence, found));
+console.log(report(options.seed, evidence, remarks(evidence)));
 if (found.length > 0) {
   const log = join(mkdtempSync(join(tmpdir(), "chaos-")), "server.log");
   writeFileSync(log, evidence.serverLog);

@@ -2,33 +2,19 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { EventSource } from "eventsource";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
-import type { Step } from "../../dev/stand-in/script.ts";
-import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+import type { BareWorker } from "../support/bare-worker.ts";
+import { type Service, startService } from "../support/service.ts";
 
-let standIn: StandIn;
+let service: Service;
 let worker: BareWorker;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ pace: "fast" });
-  const variables = { OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key", RATE_LIMIT: "off" };
-  worker = await createBareWorker(variables);
-  await worker.start();
+  service = await startService();
+  worker = service.worker;
 });
-afterAll(async () => {
-  await worker?.dispose();
-  await standIn?.close();
-});
+afterAll(() => service?.close());
 
-const control = (path: string, init?: RequestInit) => fetch(`${standIn.origin}/__stand-in${path}`, init);
-
-async function script(match: string, step: Step): Promise<void> {
-  await control("/script", { method: "POST", body: JSON.stringify({ match, steps: [step] }) });
-}
-
-async function callCount(match: string): Promise<number> {
-  return ((await (await control(`/calls?match=${match}`)).json()) as { calls: unknown[] }).calls.length;
-}
+const callCount = async (match: string) => (await service.calls(match)).length;
 
 function send(question: string): Promise<Response> {
   return worker.ask("/api/chat/stream", {
@@ -80,7 +66,7 @@ async function cuttingProxy(origin: string, cuts: number[]): Promise<Server> {
 describe("npm's EventSource on the resume route", () => {
   it("reconnects by itself whenever the server drops it, and misses nothing", async () => {
     const content = "0123456789".repeat(40);
-    await script("event-source", { content, chunkChars: 5, chunkDelayMs: 40 });
+    await service.script("event-source", [{ content, chunkChars: 5, chunkDelayMs: 40 }]);
     const first = await send("event-source");
     const streamId = first.headers.get("X-Stream-Id");
     await first.body?.cancel();
@@ -139,12 +125,12 @@ describe("a server whose process group is killed with -9 in mid-answer", () => {
     async () => {
       for (let round = 1; round <= ROUNDS; round += 1) {
         const question = `kill-nine-${round}-`;
-        await script(question, { content: CONTENT, chunkChars: 1, chunkDelayMs: 40 });
+        await service.script(question, [{ content: CONTENT, chunkChars: 1, chunkDelayMs: 40 }]);
         const first = await send(question);
         const streamId = first.headers.get("X-Stream-Id");
         const count = 1 + ((round * 37) % 40);
         const read = await readUntilKilled(first, count);
-        await script(question, { content: CONTENT, chunkChars: 7 });
+        await service.script(question, [{ content: CONTENT, chunkChars: 7 }]);
         await worker.start();
         const after = read.at(-1)?.id ?? 0;
         const more = eventsIn(

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
-import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
 import { FUZZ_ADMIN_TOKEN, fuzzRequest } from "../support/fuzz/requests.ts";
 import { survives } from "../support/fuzz/send.ts";
 import { type Inspector, openInspector } from "../support/inspector.ts";
+import { type Service, startService } from "../support/service.ts";
 import { freePort } from "./npm-start.ts";
 
 /** The same seed makes the same requests: `FUZZ_SEED=… npx vitest run --project dev test/dev/fuzz.test.ts`. */
@@ -17,27 +16,21 @@ const BATCH = 20;
 /** For what was compiled and cached meanwhile; 2 kB left behind by each request would be more. Bytes. */
 const ROOM = 4 * 1024 * 1024;
 
-let standIn: StandIn;
-let worker: BareWorker;
+let service: Service;
 let inspector: Inspector;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ pace: "fast" });
-  const port = await freePort();
-  const variables = {
-    OPENAI_BASE_URL: standIn.baseUrl,
-    OPENAI_API_KEY: "test-key",
-    RATE_LIMIT: "off",
-    ADMIN_TOKEN: FUZZ_ADMIN_TOKEN,
-  };
-  worker = await createBareWorker(variables, ["--inspector-port", String(port)]);
-  await worker.start();
-  inspector = await openInspector(port, async () => await (await worker.ask("/api/health")).text());
+  const inspectorPort = await freePort();
+  const variables = { ADMIN_TOKEN: FUZZ_ADMIN_TOKEN };
+  service = await startService({ variables, entry: "src/worker.ts", inspectorPort });
+  inspector = await openInspector(
+    inspectorPort,
+    async () => await (await service.worker.ask("/api/health")).text(),
+  );
 });
 afterAll(async () => {
   inspector?.close();
-  await worker?.dispose();
-  await standIn?.close();
+  await service?.close();
 });
 
 /** How many of the requests had which status. */
@@ -45,7 +38,7 @@ async function fuzz(requests: number, seed: number): Promise<ReadonlyMap<number,
   const statuses = new Map<number, number>();
   const batch = fc.array(fuzzRequest, { minLength: BATCH, maxLength: BATCH });
   const property = fc.asyncProperty(batch, async (some) => {
-    const answered = await Promise.all(some.map((one) => survives(worker.origin, one)));
+    const answered = await Promise.all(some.map((one) => survives(service.worker.origin, one)));
     for (const status of answered) statuses.set(status, (statuses.get(status) ?? 0) + 1);
   });
   const run = await fc.check(property, { seed, numRuns: requests / BATCH, endOnFailure: true });

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import { ROOT, run } from "../package/packed.ts";
-import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+import { type Service, startService } from "../support/service.ts";
 
 const bin = (path: string) => join(ROOT, "node_modules", path);
 
@@ -51,24 +50,20 @@ const COMPILER_OPTIONS = {
   types: [],
 };
 
-let standIn: StandIn;
-let worker: BareWorker | undefined;
+let service: Service;
 const project = mkdtempSync(join(tmpdir(), "asknewton-client-"));
 
 beforeAll(async () => {
-  standIn = await startStandIn({ pace: "fast" });
-  worker = await createBareWorker({ OPENAI_BASE_URL: standIn.baseUrl, OPENAI_API_KEY: "test-key" });
-  await worker.start();
+  service = await startService();
 });
 afterAll(async () => {
   rmSync(project, { recursive: true, force: true });
-  await worker?.dispose();
-  await standIn?.close();
+  await service?.close();
 });
 
 describe("a client that a public generator makes of the service's own /openapi.json", () => {
   it("compiles, and takes the first steps", async () => {
-    const { origin } = worker as BareWorker;
+    const { origin } = service.worker;
     const write = (name: string, text: string) => writeFileSync(join(project, name), text);
     write("openapi.json", await (await fetch(`${origin}/openapi.json`)).text());
     write("package.json", '{"type":"module"}');

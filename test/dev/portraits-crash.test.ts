@@ -2,68 +2,26 @@ import { globSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
-import type { Step } from "../../dev/stand-in/script.ts";
 import type { PersonaSet } from "../../src/personas/schema.ts";
-import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+import type { BareWorker } from "../support/bare-worker.ts";
+import { persona } from "../support/persona.ts";
+import { type Service, startService } from "../support/service.ts";
 
-let standIn: StandIn;
+let service: Service;
 let worker: BareWorker;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ pace: "fast" });
-  worker = await createBareWorker({
-    OPENAI_BASE_URL: standIn.baseUrl,
-    OPENAI_API_KEY: "test-key",
-    IMAGE_TIMEOUT_MS: "2000",
-    IMAGE_LEASE_SECONDS: "3",
-  });
-  await worker.start();
+  service = await startService({ variables: { IMAGE_TIMEOUT_MS: "2000", IMAGE_LEASE_SECONDS: "3" } });
+  worker = service.worker;
 });
-afterAll(async () => {
-  await worker?.dispose();
-  await standIn?.close();
-});
-
-const control = (path: string, init?: RequestInit) => fetch(`${standIn.origin}/__stand-in${path}`, init);
-
-async function script(match: string, steps: Step[]): Promise<void> {
-  await control("/script", { method: "POST", body: JSON.stringify({ match, steps }) });
-}
-
-interface Call {
-  readonly firstByteAt: number | null;
-}
+afterAll(() => service?.close());
 
 /** What only the image call of this look has in its body. */
 const imageOf = (look: string) => `(woman): ${look}.`;
 
-async function callsFor(look: string): Promise<Call[]> {
-  const response = await control(`/calls?match=${encodeURIComponent(imageOf(look))}`);
-  return ((await response.json()) as { calls: Call[] }).calls;
-}
+const callsFor = (look: string) => service.calls(imageOf(look));
 
 const BOUND = { timeout: 30_000 };
-
-const PERSONA = {
-  name: "Ann Smith",
-  description: "d",
-  age: 40,
-  gender: "woman",
-  location: "l",
-  household: "h",
-  occupation: "nurse",
-  annualIncomeUsd: 50_000,
-  currentCoverage: "c",
-  healthContext: "h",
-  coverageNeeds: ["n"],
-  priorities: ["p"],
-  preferredPlanType: "t",
-  concerns: ["c"],
-  budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-  questionsToAsk: ["q"],
-  communicationStyle: "s",
-};
 
 interface Made {
   readonly setId: string;
@@ -73,7 +31,7 @@ interface Made {
 /** A set of one persona with this look. */
 async function portraitOf(look: string): Promise<Made> {
   const lead = `lead of ${look}`;
-  await script(lead, [{ content: JSON.stringify({ personas: [{ ...PERSONA, appearance: look }] }) }]);
+  await service.script(lead, [{ content: JSON.stringify({ personas: [persona(look)] }) }]);
   const response = await worker.ask("/api/personas/generate", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -141,7 +99,7 @@ async function crash(before: () => void = () => {}): Promise<void> {
 describe("a server whose process group is killed with -9 while it makes a portrait", () => {
   it("that it had claimed: it is made after the restart, looked at by somebody", async () => {
     const look = "look-claimed";
-    await script(imageOf(look), [{ status: 503, headers: { "retry-after": "900" }, body: "" }]);
+    await service.script(imageOf(look), [{ status: 503, headers: { "retry-after": "900" }, body: "" }]);
     const made = await portraitOf(look);
     await expect.poll(() => callsFor(look), BOUND).toHaveLength(1);
     await crash(() => leaseOfTheDead(made, "NULL"));
@@ -151,7 +109,7 @@ describe("a server whose process group is killed with -9 while it makes a portra
 
   it("that it had asked for: it is asked for once more, by cron", async () => {
     const look = "look-asked";
-    await script(imageOf(look), [{ headersAfterMs: 60_000 }]);
+    await service.script(imageOf(look), [{ headersAfterMs: 60_000 }]);
     const { path } = await portraitOf(look);
     await expect.poll(() => callsFor(look), BOUND).toHaveLength(1);
     await crash();
@@ -162,7 +120,7 @@ describe("a server whose process group is killed with -9 while it makes a portra
 
   it("whose answer had begun to come: it is asked for once more", async () => {
     const look = "look-answered";
-    await script(imageOf(look), [
+    await service.script(imageOf(look), [
       { rawStream: ['{"data":[{"b64_json":"iVBORw0K', "x"], silentAfterChunks: 1 },
     ]);
     const { path } = await portraitOf(look);
@@ -186,7 +144,7 @@ describe("a server whose process group is killed with -9 while it makes a portra
 
   it("after the original, after each size, before the row: all sizes are there in the end, paid for once", async () => {
     const look = "look-at-each-step";
-    await script(imageOf(look), [{ imageBase64: await largePicture() }]);
+    await service.script(imageOf(look), [{ imageBase64: await largePicture() }]);
     const { setId, path } = await portraitOf(look);
     const workGoesOn = { ...BOUND, interval: 10 };
     for (const count of [1, 2, 3, 4]) {

@@ -153,9 +153,9 @@ describe("npm start", () => {
   );
 
   it(
-    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here",
+    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here; leaves nothing behind when its shell is killed",
     async () => {
-      await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
+      const { tree } = await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
       for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost", "tunnel.test"])
         expect([host, (await askAs(`${host}:${port}`, "/api/health")).status]).toEqual([host, 200]);
       for (const origin of [`http://localhost:${port}`, "http://localhost:3000", "https://app.test"])
@@ -175,24 +175,24 @@ describe("npm start", () => {
         const forged = { "mf-original-url": `http://localhost:${port}/api/health`, origin: `http://${host}` };
         expect((await askAs(host, "/api/health", forged)).status).toBe(421);
       }
-    },
-    START_MS,
-  );
-
-  it.each(["shell", "main", "supervisor"] as const)(
-    "leaves nothing behind when its %s is killed",
-    async (victim) => {
-      const { tree } = await start();
-      process.kill(tree[victim].pid, "SIGKILL");
-      await nothingIsLeftOf(tree, port);
+      await isKilledWhole(tree, "shell");
     },
     START_MS,
   );
 
   it(
-    "has the stand-in behave like another server, for personas, portraits and chat",
+    "leaves nothing behind when its supervisor is killed",
     async () => {
-      const { run } = await start({ OPENAI_API_KEY: "sk-unused" }, "--upstream", "gateway");
+      const { tree } = await start();
+      await isKilledWhole(tree, "supervisor");
+    },
+    START_MS,
+  );
+
+  it(
+    "has the stand-in behave like another server, for personas, portraits and chat; leaves nothing behind when its main is killed",
+    async () => {
+      const { run, tree } = await start({ OPENAI_API_KEY: "sk-unused" }, "--upstream", "gateway");
       expect(run.output()).toContain("stand-in for OpenAI, which behaves like gateway");
       const post = async (path: string, body: object) => {
         const init = { method: "POST", headers: { "content-type": "application/json" } };
@@ -207,6 +207,7 @@ describe("npm start", () => {
         { status: 200, body: { personas: [{ imageStatus: "ready" }] } },
         { status: 200, body: { finishReason: "stop" } },
       ]);
+      await isKilledWhole(tree, "main");
     },
     START_MS,
   );
@@ -240,6 +241,12 @@ describe("npm start", () => {
     START_MS,
   );
 });
+
+/** Nothing is left when one of its processes is killed. */
+async function isKilledWhole(tree: Tree, victim: "shell" | "main" | "supervisor"): Promise<void> {
+  process.kill(tree[victim].pid, "SIGKILL");
+  await nothingIsLeftOf(tree, port);
+}
 
 /** Answered by the Worker, not by the platform's router before it. */
 async function expectNoAsset(path: string): Promise<void> {

@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type StandIn, startStandIn } from "../../dev/stand-in/index.ts";
 import { CHECKS, verify } from "../../dev/verify/verify.ts";
-import { type BareWorker, createBareWorker } from "../support/bare-worker.ts";
+import { type Service, startService } from "../support/service.ts";
 import { type Asked, type Between, startBreakingProxy } from "./breaking-proxy.ts";
 import { freePort, isReady, npmStart, ROOT } from "./npm-start.ts";
 
@@ -15,27 +14,21 @@ const ADMIN_TOKEN = "the-administrators-own-token";
 const ORIGIN = "https://app.example";
 const SLOW = 180_000; // some twenty runs of a model, on a busy machine
 
-let standIn: StandIn;
-let worker: BareWorker | undefined;
+/** Slow enough to be stopped in mid-answer. A real model takes four times as long. */
+const PACE = { ttftMs: 200, tokensPerSecond: 200, imageMs: 500 };
+
+let service: Service | undefined;
 let proxy: Awaited<ReturnType<typeof startBreakingProxy>>;
 
 beforeAll(async () => {
-  standIn = await startStandIn({ pace: "real" }); // a faster answer ends before it can be stopped
-  proxy = await startBreakingProxy(() => worker?.origin ?? "");
-  worker = await createBareWorker({
-    OPENAI_BASE_URL: standIn.baseUrl,
-    OPENAI_API_KEY: "test-key",
-    ADMIN_TOKEN,
-    PUBLIC_BASE_URL: proxy.origin,
-    ALLOWED_ORIGINS: ORIGIN,
-    RATE_LIMIT: "off", // this file makes more sets in a minute than a person does
-  });
-  await worker.start();
+  proxy = await startBreakingProxy(() => service?.worker.origin ?? "");
+  const variables = { ADMIN_TOKEN, PUBLIC_BASE_URL: proxy.origin, ALLOWED_ORIGINS: ORIGIN };
+  service = await startService({ variables, entry: "src/worker.ts" }); // as an operator runs it
+  await service.pace("", PACE);
 });
 afterAll(async () => {
   proxy?.close();
-  await worker?.dispose();
-  await standIn?.close();
+  await service?.close();
 });
 
 async function runMain(...args: string[]) {

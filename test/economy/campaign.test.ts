@@ -2,9 +2,8 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { BUILT_IN_PRICES } from "../../src/config/prices.ts";
 import { costUsd, parseImageUsage, parseUsage } from "../../src/openai/shapes/usage.ts";
-import { ADMIN } from "../support/admin.ts";
-import { call, generate, newLead } from "../support/api.ts";
-import { jobOf, startJob } from "../support/jobs.ts";
+import { generate, newLead, until } from "../support/api.ts";
+import { jobOf, startJob, statsOf } from "../support/jobs.ts";
 import { cron, FIVE_MINUTES, keyOf } from "../support/portraits.ts";
 import { billedLines, calls } from "../support/upstream.ts";
 
@@ -34,10 +33,11 @@ it("makes 50 cold leads into 50 sets with all portraits and sizes, by half the p
   });
   const paid = await billUsd(billBefore);
   expect(job.spentUsd).toBeCloseTo(paid, 9);
-  const stats = await (await call("/api/admin/stats?days=1", { headers: ADMIN })).json<{
-    totals: { spentUsd: number };
-  }>();
-  expect(stats.totals.spentUsd).toBeCloseTo(paid, 9);
+  const { totals, pregenerated } = await statsOf();
+  expect(totals.spentUsd).toBeCloseTo(paid, 9);
+  expect(pregenerated).toMatchObject({ made: LEADS, used: 0, unused: LEADS, spentUsd: { usual: 0 } });
+  expect(pregenerated.spentUsd.batch).toBeCloseTo(paid, 9);
+  expect(pregenerated.savedUsd).toBe(pregenerated.spentUsd.batch); // the other half
   const callsOfBatches = (await calls("")).length;
   expect((await calls("")).slice(callsBefore).filter(({ path }) => !/\/(files|batches)/.test(path))).toEqual(
     [],
@@ -54,4 +54,6 @@ it("makes 50 cold leads into 50 sets with all portraits and sizes, by half the p
   }
   expect(keys.size).toBe(job.portraits.ready);
   expect((await calls("")).length).toBe(callsOfBatches); // nothing more was asked of the upstream
+  await until("all of them are known as used", async () => (await statsOf()).pregenerated.used === LEADS);
+  expect((await statsOf()).pregenerated).toMatchObject({ made: LEADS, unused: 0 });
 });

@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { newLead } from "../support/api.ts";
 import { cancelJob, jobEndsByTicks, jobOf, startJob } from "../support/jobs.ts";
-import { cron, FIVE_MINUTES, persona } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { cron, FIVE_MINUTES } from "../support/portraits.ts";
 import { billedLines, calls, pace, script } from "../support/upstream.ts";
 
 const HOUR_MS = 3_600_000;
@@ -25,10 +26,11 @@ async function idOf({ leadData }: ReturnType<typeof input>): Promise<string> {
 
 const USAGE = { prompt_tokens: 1_000, completion_tokens: 500 };
 
+const setOfOne = (id: string) => JSON.stringify({ personas: [persona(`look ${id}`)] });
+const choice = (content: unknown) => ({ index: 0, finish_reason: "stop", message: { content } });
+
 /** A line that answers a request with a set of one. */
-function answerLine(id: string, usage: object | undefined = USAGE): string {
-  const content = JSON.stringify({ personas: [persona(`look ${id}`)] });
-  const choices = [{ index: 0, finish_reason: "stop", message: { role: "assistant", content } }];
+function answerLine(id: string, usage: object = USAGE, choices: object[] = [choice(setOfOne(id))]): string {
   return JSON.stringify({
     custom_id: id,
     response: { status_code: 200, body: { choices, usage } },
@@ -73,6 +75,19 @@ describe("the lines of a batch", () => {
     const query = env.DB.prepare("SELECT cost_usd AS usd FROM batches WHERE upstream_id = ?").bind(first);
     // The doubled one once, at half the price of 1,000 tokens in and 500 out.
     expect((await query.first<{ usd: number }>())?.usd).toBeCloseTo((1_000 * 1 + 500 * 5) / 1e6 / 2, 12);
+  });
+
+  it("may have the shapes that other servers' streams have", async () => {
+    const asked = input();
+    const { jobId } = await startJob([asked], "economy");
+    await tick();
+    const id = await idOf(asked);
+    const thinking = { type: "thinking", thinking: [{ type: "text", text: "hm" }] };
+    const text = { type: "text", text: `\`\`\`json\n${setOfOne(id)}\n\`\`\`` };
+    const choices = [{ index: 1, message: { content: "no" } }, choice([thinking, text])];
+    await script(asked.leadData.name, [{ body: answerLine(id, USAGE, choices) }]);
+    expect(await jobEndsByTicks(jobId)).toMatchObject({ sets: { done: 1, failed: 0 } });
+    expect(await ordinary(asked.leadData.name)).toEqual([]);
   });
 
   it("may all have failed, so that there is a file of errors alone", async () => {

@@ -81,6 +81,28 @@ describe("an economy job", () => {
     expect(await ordinary(failing.leadData.name)).toHaveLength(1);
   });
 
+  it("says what an answer cost that was of no use, and what a set cost that had to be made again", async () => {
+    const asked = input();
+    await script(asked.leadData.name, [{ content: '{"personas":[]}' }]);
+    const costs = "SELECT SUM(cost_usd) AS usd FROM request_log WHERE created_at >= ?1";
+    const paid = async (since: number) =>
+      (await env.DB.prepare(costs).bind(since).first<{ usd: number }>())?.usd ?? Number.NaN;
+    const texts = "SELECT cost_usd AS usd FROM pregenerate_inputs WHERE job_id = ?";
+    const told = async (jobId: string) =>
+      (await env.DB.prepare(texts).bind(jobId).first<{ usd: number }>())?.usd;
+    for (const lines of [2, 1]) {
+      const since = Date.now();
+      const { jobId } = await startJob([asked], "economy");
+      await jobEndsByTicks(jobId);
+      const logged = "SELECT COUNT(*) AS n FROM request_log WHERE created_at >= ?1";
+      expect(await env.DB.prepare(logged).bind(since).first()).toEqual({ n: lines });
+      expect(await told(jobId)).toBeCloseTo(await paid(since), 9);
+      const { setId } = await setOf(await generate(asked));
+      const path = `/api/admin/personas/${setId}`;
+      expect((await call(path, { method: "DELETE", headers: ADMIN })).status).toBe(204);
+    }
+  });
+
   it("tells malformed, missing and unusable lines apart from good ones", async () => {
     const [good, malformed, missing, unusable, refused] = [input(), input(), input(), input(), input()];
     await script(malformed.leadData.name, [{ body: "{not json" }]);

@@ -6,6 +6,7 @@ import { costUsd, parseImageUsage } from "../../src/openai/shapes/usage.ts";
 import { LIBRARY } from "../../src/portraits/library/list.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, setOf } from "../support/api.ts";
+import { statsOf } from "../support/jobs.ts";
 import { cron, DAILY, FIVE_MINUTES } from "../support/portraits.ts";
 import { billedLines, calls, script } from "../support/upstream.ts";
 
@@ -82,9 +83,10 @@ it("goes from nothing to whole over several days, and never passes the day's lim
   );
   expect(books.usd).toBeCloseTo((await billUsd()) - billedBefore, 9);
   expect(books.started).toBe(LIBRARY.length);
-  const stats = await call("/api/admin/stats?days=1", { headers: ADMIN });
+  const { library } = await statsOf();
   const whole = { total: LIBRARY.length, ready: LIBRARY.length, pending: 0, failed: 0 };
-  expect(await stats.json()).toMatchObject({ library: whole });
+  expect(library).toMatchObject({ ...whole, spentUsd: { usual: 0 } });
+  expect(library.spentUsd.batch).toBeCloseTo(books.usd, 9);
   const metrics = await (await call("/api/admin/metrics", { headers: ADMIN })).text();
   expect(metrics).toContain(`asknewton_library_portraits{state="ready"} ${LIBRARY.length}`);
 });

@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { LIBRARY } from "../../src/portraits/library/list.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, generate, newLead, post, setOf } from "../support/api.ts";
-import { cron, FIVE_MINUTES, keyOf, persona, statusOf } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { cron, FIVE_MINUTES, keyOf, statusOf } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
 const one = async <T>(sql: string) => (await env.DB.prepare(sql).first<T>()) as T;

@@ -4,6 +4,7 @@ import { UNTIL_LOOKED_AT } from "../../src/portraits/jobs/insert.ts";
 import { ADMIN } from "../support/admin.ts";
 import { call, post, setOf } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
+import { persona } from "../support/persona.ts";
 import {
   announce,
   becomes,
@@ -15,7 +16,6 @@ import {
   keyOf,
   ledger,
   newMarker,
-  persona,
   setWith,
   statusOf,
 } from "../support/portraits.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Step } from "../../dev/stand-in/script.ts";
+import { persona } from "../support/persona.ts";
 import {
   alter,
   announce,
@@ -9,7 +10,6 @@ import {
   imageCalls,
   ledger,
   newMarker,
-  persona,
   setWith,
   statusOf,
 } from "../support/portraits.ts";
@@ -206,6 +206,14 @@ describe("a moderation refusal", () => {
     await consumeAll([key]);
     expect(await statusOf(key)).toBe("failed");
     expect(await imageCalls(marker)).toHaveLength(1);
+    expect(await ledger([key])).toMatchObject([{ failure: "model_refusal", attempts: 1 }]);
+  });
+
+  it("in the place of a picture fails at once, too", async () => {
+    const marker = newMarker();
+    await script(marker, [{ status: 200, body: error("moderation_blocked") }], true);
+    const [key = ""] = await announce([marker]);
+    await consumeAll([key]);
     expect(await ledger([key])).toMatchObject([{ failure: "model_refusal", attempts: 1 }]);
   });
 

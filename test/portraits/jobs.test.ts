@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { call } from "../support/api.ts";
+import { persona } from "../support/persona.ts";
 import {
   alter,
   announce,
@@ -14,7 +15,6 @@ import {
   keyOf,
   ledger,
   newMarker,
-  persona,
   setWith,
   statusOf,
 } from "../support/portraits.ts";

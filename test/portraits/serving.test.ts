@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { call, problemOf } from "../support/api.ts";
+import { persona } from "../support/persona.ts";
 import {
   announce,
   becomes,
@@ -10,7 +11,6 @@ import {
   keyOf,
   ledger,
   newMarker,
-  persona,
   setWith,
 } from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { call, eventsOf, generate, generateStream, newLead, setOf, whenReady } from "../support/api.ts";
-import { becomes, imageCalls, keyOf, newMarker, persona } from "../support/portraits.ts";
+import { persona } from "../support/persona.ts";
+import { becomes, imageCalls, keyOf, newMarker } from "../support/portraits.ts";
 import { calls, callsReach, script } from "../support/upstream.ts";
 
 const REFUSED = { status: 400, body: { error: { message: "no", type: "x", code: "moderation_blocked" } } };

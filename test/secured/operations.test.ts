@@ -294,9 +294,14 @@ describe("models that retire", () => {
     await script("/models/gpt-6-luna", [
       { status: 200, body: { id: "gpt-6-luna", object: "model", shutdown_date: soon } },
     ]);
+    // A server that does not call its JSON so is read all the same.
+    await script("/models/gpt-image-2.6-flare", [
+      { status: 200, headers: { "content-type": "text/plain" }, body: { shutdown_date: soon } },
+    ]);
     const { DAILY_CRON } = await import("../../src/background.ts");
     await worker.scheduled(createScheduledController({ cron: DAILY_CRON }), env);
     const { models } = await stats();
+    expect(models).toContainEqual({ name: "gpt-image-2.6-flare", shutdownDate: soon });
     expect(models).toContainEqual({ name: "gpt-6-luna", shutdownDate: soon });
     expect(models).toContainEqual({ name: "gpt-6.1-terra", shutdownDate: null });
     const { warnings } = (await (await call("/api/ready")).json()) as { warnings: string[] };

@@ -1,20 +1,18 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { devNull, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ROOT } from "../../dev/site/sources.ts";
+import { ENVIRONMENT, prepared, WRANGLER } from "./bare/prepared.ts";
+import type { Served } from "./bare/serve.ts";
 import { hold } from "./hold.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const WRANGLER = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-const ENVIRONMENT = {
-  ...process.env,
-  CLOUDFLARE_CF_FETCH_ENABLED: "false",
-  WRANGLER_SEND_METRICS: "false",
-  CI: "true",
-};
+const SERVE = join(import.meta.dirname, "bare/serve.ts");
+const DATABASE = "v3/d1/miniflare-D1DatabaseObject/[!m]*.sqlite";
 const BOUND_MS = 60_000; // far above what a start takes, on a busy machine too
 
 async function freePort(): Promise<number> {
@@ -26,7 +24,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The bare worker as an operator drives it: `wrangler dev` over a state folder of its own. */
+/** The bare worker, over a state folder of its own. */
 export interface BareWorker {
   readonly origin: string;
   /** The folder of its database, bucket and objects. */
@@ -53,29 +51,39 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** `more`: further arguments of `wrangler dev`. */
+export interface BareWorkerOptions {
+  /** What `wrangler dev` bundles and serves, as an operator has it. Without it the bundle that is there is served. */
+  readonly entry?: string;
+  /** Of wrangler's. By default any free one: wrangler would look for one and take it later, when another may have it. */
+  readonly inspectorPort?: number;
+}
+
+function wranglerDev(entry: string, inspectorPort: number, { port, state, variables }: Served): string[] {
+  const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
+  const place = ["--port", String(port), "--ip", "127.0.0.1", "--inspector-port", String(inspectorPort)];
+  const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
+  return [WRANGLER, "dev", entry, ...place, "--persist-to", state, ...quiet, ...vars];
+}
+
 export async function createBareWorker(
   variables: Record<string, string>,
-  // The inspector's port, since wrangler would look for a free one and take it later, when another may have taken it.
-  more: readonly string[] = ["--inspector-port", "0"],
+  { inspectorPort = 0, entry }: BareWorkerOptions = {},
 ): Promise<BareWorker> {
   const state = mkdtempSync(join(tmpdir(), "asknewton-"));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const vars = Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]);
   let group: ChildProcess | undefined;
   let output = "";
 
-  function d1(...args: string[]): void {
-    const all = [WRANGLER, "d1", ...args, "--local", "--persist-to", state];
-    execFileSync(process.execPath, all, { cwd: ROOT, env: ENVIRONMENT, stdio: "pipe" });
-  }
-  d1("migrations", "apply", "DB");
+  const made = await prepared();
+  cpSync(made.state, state, { recursive: true });
+  const served: Served = { ...made, port, state, variables };
+  // Anew for each life: a test may change the variables between two.
+  const args = () =>
+    entry === undefined ? [SERVE, JSON.stringify(served)] : wranglerDev(entry, inspectorPort, served);
 
   function spawnGroup(): ChildProcess {
-    const args = ["dev", "--port", String(port), "--ip", "127.0.0.1", "--persist-to", state];
-    const quiet = ["--show-interactive-dev-session=false", "--env-file", devNull];
-    const spawned = spawn(process.execPath, [WRANGLER, ...args, ...quiet, ...vars, ...more], {
+    const spawned = spawn(process.execPath, args(), {
       cwd: ROOT,
       env: ENVIRONMENT,
       detached: true,
@@ -93,8 +101,8 @@ export async function createBareWorker(
     group = spawnGroup();
     const deadline = Date.now() + BOUND_MS;
     while (!(await answers(`${origin}/api/health`))) {
-      if (Date.now() > deadline) throw new Error(`wrangler dev did not come up: ${output}`);
-      if (group.exitCode !== null) group = spawnGroup(); // another had taken a port that wrangler had found free
+      if (Date.now() > deadline) throw new Error(`the worker did not come up: ${output}`);
+      if (group.exitCode !== null) group = spawnGroup(); // another had taken a port that had been found free
       await sleep(50);
     }
   }
@@ -116,7 +124,12 @@ export async function createBareWorker(
     },
     kill,
     output: () => output,
-    sql: (command) => d1("execute", "DB", "--command", command),
+    sql(command) {
+      const [file = ""] = globSync(DATABASE, { cwd: state });
+      const database = new DatabaseSync(join(state, file));
+      database.exec(command);
+      database.close();
+    },
     async dispose() {
       await kill();
       rmSync(state, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import type { Stats } from "../../src/operations/schema.ts";
 import type { PregenerateJob } from "../../src/personas/schema.ts";
 import { ADMIN } from "./admin.ts";
 import { call, post } from "./api.ts";
@@ -28,6 +29,11 @@ export async function jobOf(jobId: string): Promise<PregenerateJob> {
 
 export async function cancelJob(jobId: string): Promise<number> {
   return (await call(`${PATH}/${jobId}`, { method: "DELETE", headers: ADMIN })).status;
+}
+
+/** What the administration is told today. */
+export async function statsOf(): Promise<Stats> {
+  return (await (await call("/api/admin/stats?days=1", { headers: ADMIN })).json()) as Stats;
 }
 
 export async function jobEnds(jobId: string): Promise<PregenerateJob> {

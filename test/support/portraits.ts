@@ -22,30 +22,6 @@ export function newMarker(): string {
   return `look-${crypto.randomUUID()}`;
 }
 
-export function persona(appearance: string, name = "Ann Smith"): Traits {
-  const text = "some text";
-  return {
-    name,
-    description: text,
-    age: 40,
-    gender: "woman",
-    location: text,
-    household: text,
-    occupation: "nurse",
-    annualIncomeUsd: 50_000,
-    currentCoverage: text,
-    healthContext: text,
-    coverageNeeds: [text],
-    priorities: [text],
-    preferredPlanType: text,
-    budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-    concerns: [text],
-    questionsToAsk: [text],
-    communicationStyle: text,
-    appearance,
-  };
-}
-
 /** Asks for a set of just these personas, by a lead of its own. */
 export async function setWith(personas: readonly Traits[], more: object = {}): Promise<PersonaSet> {
   const leadData = newLead();

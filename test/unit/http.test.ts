@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
 import { cacheWish } from "../../src/http/cache-control.ts";
 import { parseAddress } from "../../src/http/caller.ts";
 import { PROBLEMS } from "../../src/http/errors.ts";
-import { findUnsafe, jsonPointer } from "../../src/http/validate.ts";
+import { emailAddress, findUnsafe, jsonPointer } from "../../src/http/validate.ts";
 import { retryAfterMs } from "../../src/openai/failures.ts";
 
 describe("the caller's address", () => {
@@ -31,6 +32,45 @@ describe("Cache-Control on a request", () => {
     expect(wish("x-no-cache, no-cachex, no-store")).toEqual({ refresh: false, onlyIfCached: false });
     expect(wish("no-cache", "no-cache")).toEqual({ refresh: false, onlyIfCached: false });
     expect(wish("no-cache", "other")).toEqual({ refresh: true, onlyIfCached: false });
+  });
+});
+
+describe("an e-mail address", () => {
+  it.each([
+    "ann@example.org",
+    " Ann.O'Brien+plans@sub.EXAMPLE.co.uk ",
+    "a@x.io",
+    "!#$%&'*+/=?^_`{|}~-@example.org",
+    "user%shop.example@example.org",
+    "1@2.example",
+    "ann@b-c.xn--p1ai",
+    `${"a".repeat(64)}@${"b".repeat(63)}.org`,
+  ])("%s is one", (text) => {
+    expect(z.safeParse(emailAddress, text)).toEqual({ success: true, data: text.trim() });
+  });
+
+  it.each([
+    "",
+    "ann",
+    "@example.org",
+    "ann@",
+    "ann@example",
+    "ann@@example.org",
+    "ann smith@example.org",
+    "ann@exam ple.org",
+    ".ann@example.org",
+    "ann.@example.org",
+    "an..n@example.org",
+    "ann@-example.org",
+    "ann@example-.org",
+    "ann@example..org",
+    "ann@example.org.",
+    "ann@127.0.0.1",
+    "ann@example.o",
+    "ann@example.org\nBcc: all@example.org",
+    "Ann <ann@example.org>",
+  ])("%j is none", (text) => {
+    expect(z.safeParse(emailAddress, text).success).toBe(false);
   });
 });
 

@@ -8,6 +8,7 @@ const COUNTS = [
   ["one with spaces", "123 45 6789"],
   ["one with dashes", "123–45–6789"],
   ["one with hyphens that do not break", "123‑45‑6789"],
+  ["one with full stops", "123.45.6789"],
   ["one of the highest area", "899-99-9999"],
   ["one of the lowest", "001-01-0001"],
   ["a Medicare identifier", "1EG4TE5MK73"],
@@ -71,7 +72,11 @@ describe("redaction", () => {
     ["1234 4111 1111 1111 1111", `1234 ${REMOVED}`],
     ["SSN: 123456789", `SSN: ${REMOVED}`],
     ["my social security number is 123456789.", `my social security number is ${REMOVED}.`],
+    ["SSN is: 123456789", `SSN is: ${REMOVED}`],
+    ["applicant_ssn=123456789", `applicant_ssn=${REMOVED}`],
+    ["socialSecurityNumber 123456789", `socialSecurityNumber ${REMOVED}`],
     ["SSN 000121234", "SSN 000121234"],
+    ["lessn 123456789", "lessn 123456789"],
     ["123-45-6789\n1EG4-TE5-MK73", `${REMOVED}\n${REMOVED}`],
   ])("%j becomes %j", (text, expected) => {
     expect(redact(text)).toBe(expected);
@@ -128,6 +133,15 @@ describe("REDACT", () => {
 });
 
 describe("redaction of JSON", () => {
+  it("takes nine bare digits for what their name says", () => {
+    const lead = { ssn: "123456789", phone: "123456789", him: { "social-security-no": "123456789" } };
+    expect(mapMembers(lead, redact)).toEqual({
+      ssn: REMOVED,
+      phone: "123456789",
+      him: { "social-security-no": REMOVED },
+    });
+  });
+
   it("reaches every text, names too, and nothing else", () => {
     const lead = JSON.parse(
       '{"a":["123-45-6789",{"b 123-45-6789":"x"}],"n":123456789,"t":true,"z":null,"__proto__":{"c":"1EG4TE5MK73"}}',

@@ -57,6 +57,38 @@ describe("the parameters that a refusal names", () => {
       ["store", "prompt_cache_key"],
     ],
     ["quality", unsupported("quality"), ["quality"]],
+    [
+      "a list in words, without quotes",
+      { message: "Unrecognized request arguments supplied: prompt_cache_key, safety_identifier, store" },
+      ["prompt_cache_key", "safety_identifier", "store"],
+    ],
+    [
+      "two of them",
+      { message: "safety_identifier and store are not supported" },
+      ["safety_identifier", "store"],
+    ],
+    [
+      "a line of its own",
+      { detail: "1 validation error\nstore\n  Extra inputs are not permitted" },
+      ["store"],
+    ],
+    ["an arrow", { message: "1 validation error\nbody -> store\n  extra fields not permitted" }, ["store"]],
+    ["a noun", { message: "Unsupported parameter store" }, ["store"]],
+    [
+      "words beside another error",
+      { statusCode: 400, error: "Bad Request", message: "body has an unknown property 'store'" },
+      ["store"],
+    ],
+    [
+      "a validator's own list",
+      { errors: [{ instancePath: "", params: { additionalProperty: "store" }, message: "no" }] },
+      ["store"],
+    ],
+    [
+      "a list of fields",
+      { error: { code: 400, details: [{ fieldViolations: [{ field: "store", description: "no" }] }] } },
+      ["store"],
+    ],
   ])("by %s", (_, body, names) => {
     expect(refusedParameters(body).sort()).toEqual([...names].sort());
   });
@@ -68,13 +100,20 @@ describe("the parameters that a refusal names", () => {
       unsupported("messages[0].content", "Not allowed: 'store'"),
     ],
     ["another place, whatever was sent there", { detail: [{ loc: ["body", "messages"], msg: "'store'" }] }],
-    ["a word of the language", { message: "The vector store has no such quality" }],
+    ["a word of the language", { message: "The vector store has no such quality, store or size" }],
     [
       "a limit that is too high",
       unsupported("max_completion_tokens", "max_completion_tokens is too large: 16000"),
     ],
   ])("are none for %s", (_, body) => {
     expect(refusedParameters(body)).toEqual([]);
+  });
+});
+
+describe("ten thousand refusals", () => {
+  it("are read in no time: the isolate has others to answer", () => {
+    for (let count = 0; count < 10_000; count += 1)
+      expect(refusedParameters({ error: { code: 400 } })).toEqual([]);
   });
 });
 

@@ -147,11 +147,17 @@ const SHAPES: Record<string, string> = {
     }) +
     event(whole("2 + 2 = 4 😀")),
   "thinking in the text": `${delta("\n<th") + delta("ink>2 + 2 = 5? </thi") + delta("nk>\n\n2 + 2 = 4 😀")}${FINISH}`,
+  "thinking in the text, by tokens": `${["<think>", "hm", "</think>", "\n", "\n", "2 + 2", " = 4 😀"].map(delta).join("")}${FINISH}`,
   "characters in halves": `${delta("2 + 2 = 4 \ud83d") + delta("\ude00")}${FINISH}`,
   "control characters": `${delta("2 +\u0000 2\u0085 = 4\u001b 😀")}${FINISH}`,
   "a whole completion in one event": event(whole("2 + 2 = 4 😀")),
   "a JSON body": JSON.stringify(whole("2 + 2 = 4 😀"), undefined, 2),
   "a JSON body after white space": `\n\n  ${JSON.stringify(whole([{ type: "text", text: "2 + 2 = 4 😀" }]))}`,
+  "a JSON body that does not say why it ended": JSON.stringify({
+    choices: [{ message: { content: "2 + 2 = 4 😀" }, finish_reason: null }],
+  }),
+  "a reason that is not there yet, in a word":
+    choice({ content: "2 + 2 " }, { finish_reason: "null" }) + delta("= 4 😀") + FINISH,
   "a JSON list of chunks": JSON.stringify([
     { choices: [{ delta: { content: "2 + 2 = 4 😀" } }] },
     whole(null),
@@ -233,6 +239,13 @@ describe("an error in the place of an answer", () => {
     [{ choices: [{ error: { code: 401 }, finish_reason: "error" }] }, "upstream_auth", false],
     [{ choices: [{ delta: {}, finish_reason: "error" }] }, "upstream_error", true],
     [{ object: "error", message: "no", code: 401 }, "upstream_auth", false],
+    [{ error: { message: "no" }, status: 429 }, "upstream_rate_limited", true],
+    [{ error: { type: "rate_limit_error" } }, "upstream_rate_limited", true],
+    [{ error: { type: "requests", code: "rate_limit_exceeded" } }, "upstream_rate_limited", true],
+    [{ error: { type: "invalid_request_error", code: "invalid_api_key" } }, "upstream_auth", false],
+    [{ error: { type: "invalid_request_error", code: null } }, "upstream_rejected", false],
+    [{ error: { type: "overloaded_error", code: "constructor" } }, "upstream_error", true],
+    [{ choices: [{ delta: { content: "" }, finish_reason: "abort" }] }, "upstream_error", true],
     [{ error: "something" }, "upstream_error", true],
     [{ detail: "something" }, "upstream_error", true],
     [{ error: "model 'x' not found, try pulling it first", code: 404 }, "upstream_model_unavailable", false],
@@ -290,6 +303,28 @@ describe("an answer that is not whole", () => {
       "upstream_timeout",
     );
   });
+
+  it("may come a few bytes at a time, slower than an event in the longest silence", async () => {
+    const bytes = encoder.encode(delta("a") + FINISH);
+    let at = 0;
+    const dribbled = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        if (at < bytes.length) controller.enqueue(bytes.slice(at, at + 10));
+        else controller.close();
+        at += 10;
+      },
+    });
+    const { completion, text } = await read(dribbled, NEVER, 100);
+    expect([text, completion]).toMatchObject(["a", { finishReason: "stop" }]);
+  });
+
+  it.each(["<html>\n<p>hi</p>", '"a"', "Internal Server Error", "null"])(
+    "is none at all, such as %j",
+    async (body) => {
+      expect(codeOf((await read(bytesOf([body]))).completion)).toBe("upstream_error");
+    },
+  );
 
   it("says nothing but comments, which are no progress", async () => {
     let sent = 0;

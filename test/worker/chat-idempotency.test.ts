@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { eventsOf, problemOf } from "../support/api.ts";
+import { eventsOf, generate, newLead, problemOf, setOf } from "../support/api.ts";
 import {
   answerOf,
   ask,
@@ -144,6 +144,22 @@ describe("an Idempotency-Key", () => {
     await age(first.streamId, 1_000);
     expect(replayed(await chat(ask(question), { "Idempotency-Key": key }))).toBeNull();
     expect(await calls(question)).toHaveLength(2);
+  });
+
+  it("gives the first answer again where the persona that it was about has been replaced since", async () => {
+    const lead = { leadData: newLead() };
+    const { setId, personas } = await setOf(await generate(lead));
+    const question = newQuestion();
+    const body = { ...ask(question), persona: { setId, personaId: personas[0]?.id } };
+    const headers = { "Idempotency-Key": anew() };
+    const first = await answerOf(await chat(body, headers));
+    await setOf(await generate(lead, { "Cache-Control": "no-cache" }));
+    const again = await chat(body, headers);
+    expect(await answerOf(again)).toEqual({ ...first, fromIdempotentCache: true });
+    expect(await streamedText(await chatStream(body, headers))).toBe(first.message.content);
+    const another = await chat(body, { "Idempotency-Key": anew() });
+    expect([another.status, (await problemOf(another)).code]).toEqual([404, "persona_not_found"]);
+    expect(await calls(question)).toHaveLength(1);
   });
 
   it("with another body is 422, while the first runs and after it", async () => {

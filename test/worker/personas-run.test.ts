@@ -93,6 +93,22 @@ describe("a stream of personas", () => {
     expect(over.status).toBe(204);
   });
 
+  it("is kept for as long as its Idempotency-Key, and else for an hour", async () => {
+    const ended = async (headers: Record<string, string>) => {
+      const response = await generateStream({ leadData: newLead() }, headers);
+      const streamId = response.headers.get("X-Stream-Id") ?? "";
+      const events = await eventsOf(response);
+      await runInDurableObject(objectOf(streamId), (_, { storage }) => {
+        storage.sql.exec("UPDATE runs SET endedAt = endedAt - ?1, expiresAt = expiresAt - ?1", 80_000_000);
+      });
+      await runDurableObjectAlarm(objectOf(streamId));
+      return { events, resumed: await call(`/api/personas/generations/${streamId}`) };
+    };
+    const keyed = await ended({ "Idempotency-Key": crypto.randomUUID() });
+    expect(await eventsOf(keyed.resumed)).toEqual(keyed.events);
+    expect((await ended({})).resumed.status).toBe(404);
+  });
+
   it("is resumed while it runs, and goes on live", async () => {
     const leadData = newLead();
     await script(leadData.name, [SLOW]);

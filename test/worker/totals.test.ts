@@ -1,7 +1,8 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { eventsOf, generateStream, newLead, until } from "../support/api.ts";
+import { ask, chat, deadStream, HALF, newQuestion, objectOf, resume, textOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
 import { script } from "../support/upstream.ts";
 
@@ -35,6 +36,19 @@ async function retryDue(streamId: string): Promise<void> {
   expect(await waiting()).toBe(0);
 }
 
+/** What the object of a stream has of its runs, once it was asked this. */
+async function runs(streamId: string, sql = "SELECT 1", ...values: unknown[]) {
+  return await runInDurableObject(objectOf(streamId), (_, { storage }) => {
+    storage.sql.exec(sql, ...values);
+    return storage.sql.exec<{ input: string | null }>("SELECT input FROM runs").toArray();
+  });
+}
+
+async function loggedCalls(): Promise<number[]> {
+  const { results } = await env.DB.prepare("SELECT calls FROM request_log").all<{ calls: number }>();
+  return results.map(({ calls }) => calls);
+}
+
 describe("a run's part in the day's totals", () => {
   const usage = { prompt_tokens: 1_000, completion_tokens: 2_000, total_tokens: 3_000 };
   const once = { generated: 1, "tokens.input": 1_000, "tokens.output": 2_000 };
@@ -56,5 +70,51 @@ describe("a run's part in the day's totals", () => {
     const logged = await env.DB.prepare("SELECT status FROM request_log WHERE output_tokens = 2000").all();
     expect(logged.results).toHaveLength(1);
     await env.DB.prepare("DELETE FROM request_log").run();
+  });
+
+  it("is there for a chat, too, where D1 would not take it at first", async () => {
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM daily_totals"),
+      env.DB.prepare("DELETE FROM request_log"),
+    ]);
+    const question = newQuestion();
+    await script(question, [{ content: "Whole.", usage }]);
+    let refused = 0;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      if (!/daily_totals/.test(sql) || !/api.{1,4}chat/.test(sql) || refused === 2) return await send();
+      refused += 1;
+      throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
+    });
+    expect((await chat(ask(question))).status).toBe(200);
+    await expect.poll(loggedCalls).toEqual([1]);
+    unwrap();
+    expect(await totals()).toMatchObject(once);
+  });
+
+  it("is what its row has, also where its server died once more after the row was written", async () => {
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM daily_totals"),
+      env.DB.prepare("DELETE FROM request_log"),
+    ]);
+    const question = newQuestion();
+    await script(question, [HALF, { content: "Whole.", usage }, { content: "Whole again.", usage }]);
+    const id = await deadStream(question);
+    const [before] = await runs(id);
+    await eventsOf(await resume(id, 0));
+    await expect.poll(loggedCalls).toEqual([2]);
+    await runs(
+      id,
+      "UPDATE runs SET state = 'running', attempts = 1, expiresAt = NULL, input = ?",
+      before?.input,
+    );
+    await abortAllDurableObjects();
+    expect(textOf(await eventsOf(await resume(id, 0)))).toContain("Whole again.");
+    await expect.poll(loggedCalls).toEqual([3]);
+    const row = await env.DB.prepare("SELECT output_tokens, cost_usd FROM request_log").first();
+    expect(await totals()).toMatchObject({
+      generated: 1,
+      "tokens.output": row?.output_tokens,
+      spentUsd: expect.closeTo(Number(row?.cost_usd), 9),
+    });
   });
 });

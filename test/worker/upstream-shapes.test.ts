@@ -33,6 +33,10 @@ const SHAPES: [string, (words: string) => Step][] = [
     }),
   ],
   ["one JSON body", (content) => ({ status: 200, body: completion(content) })],
+  [
+    "one JSON body with nothing but its words",
+    (content) => ({ status: 200, body: { choices: [{ message: { content } }] } }),
+  ],
   ["one JSON body in parts", (text) => ({ status: 200, body: completion([{ type: "text", text }]) })],
   [
     "reasoning beside it",
@@ -119,6 +123,7 @@ const ERRORS: [string, unknown, number, string, number][] = [
   ["401", error(401), 502, "upstream_auth", 1],
   ["402", error(402), 503, "upstream_quota", 1],
   ["400", error(400), 502, "upstream_rejected", 1],
+  ["a content filter", error("content_filter"), 422, "model_refusal", 1],
   ["nothing known", { error: { message: "SECRET" } }, 502, "upstream_error", 3],
   [
     "a finish_reason",
@@ -162,6 +167,7 @@ describe.concurrent("an error in the place of an answer that names", () => {
 
   it.each([
     ["402", { status: 402, body: error("payment_required") }, "upstream_quota"],
+    ["400 of a content filter", { status: 400, body: error("content_filter") }, "model_refusal"],
     [
       "404 of a model that is not there",
       { status: 404, body: { error: "model 'x' not found, try pulling it first" } },

@@ -26,7 +26,13 @@ export function createActiveStreams(given: ChatStorage | undefined) {
   const key = (chatId: string) => `asknewton:active-stream:${chatId}`;
   return {
     get: (chatId: string): string | undefined => storage.getItem(key(chatId)) ?? undefined,
-    set: (chatId: string, streamId: string): void => storage.setItem(key(chatId), streamId),
+    set(chatId: string, streamId: string): void {
+      try {
+        storage.setItem(key(chatId), streamId);
+      } catch {
+        // full: then a reload brings nothing back
+      }
+    },
     delete: (chatId: string): void => storage.removeItem(key(chatId)),
   };
 }

@@ -56,7 +56,7 @@ export const PERSONA_ROUTES: readonly Route[] = [
         },
       ],
     },
-    problems: [...BODY, ...KEYED, ...USER, ...RUN, "model_refusal", "not_cached"],
+    problems: [...BODY, ...KEYED, ...USER, ...RUN, "not_cached"],
   },
   {
     operationId: "resumePersonas",

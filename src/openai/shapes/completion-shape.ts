@@ -37,15 +37,18 @@ function toRefusal({ refusal, content }: Fields): string {
   return content.reduce((text, part) => text + asString(asRecord(part).refusal), asString(refusal));
 }
 
-const FINISH_REASONS: Readonly<Record<string, string>> = {
-  max_tokens: "length",
-  model_length: "length",
-  insufficient_system_resource: "error",
-};
+const FINISH_REASONS = new Map([
+  ["max_tokens", "length"],
+  ["model_length", "length"],
+  ["safety", "content_filter"],
+  ["insufficient_system_resource", "error"],
+  ["abort", "error"],
+  ["null", ""],
+]);
 
 function toFinishReason(reason: unknown): string {
   const word = asString(reason).toLowerCase();
-  return FINISH_REASONS[word] ?? word;
+  return FINISH_REASONS.get(word) ?? word;
 }
 
 /** Only the first choice is ours: the others a proxy merged in. */

@@ -13,23 +13,36 @@ function toText(value: unknown): string {
   return typeof value === "number" ? String(value) : "";
 }
 
-/** google.rpc.Code in the names of its JSON form, as HTTP says them. */
-const NAMED_STATUS: Readonly<Record<string, number>> = {
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  RESOURCE_EXHAUSTED: 429,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+/** Words for a status: google.rpc.Code in its JSON form, and the codes and types of several makers. */
+const NAMED_STATUS = new Map([
+  ["INVALID_ARGUMENT", 400],
+  ["FAILED_PRECONDITION", 400],
+  ["UNAUTHENTICATED", 401],
+  ["PERMISSION_DENIED", 403],
+  ["NOT_FOUND", 404],
+  ["RESOURCE_EXHAUSTED", 429],
+  ["INTERNAL", 500],
+  ["UNAVAILABLE", 503],
+  ["DEADLINE_EXCEEDED", 504],
+  ["invalid_api_key", 401],
+  ["authentication_error", 401],
+  ["permission_error", 403],
+  ["rate_limit_exceeded", 429],
+  ["rate_limit_error", 429],
+  ["invalid_request_error", 400],
+]);
 
 function toStatus(value: unknown): number | undefined {
   const text = toText(value);
-  return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS[text];
+  return /^[45]\d\d$/.test(text) ? Number(text) : NAMED_STATUS.get(text);
 }
+
+/** What the maker and others call a request that their moderation, or their content filter, refuses. */
+export const MODERATION_CODES: ReadonlySet<unknown> = new Set([
+  "moderation_blocked",
+  "content_policy_violation",
+  "content_filter",
+]);
 
 const toFirst = (value: unknown) => (Array.isArray(value) ? value[0] : value);
 
@@ -48,13 +61,14 @@ export function errorIn(value: unknown): unknown {
 /** Reads an error's body, whatever it is. */
 export function readError(value: unknown): ErrorFacts {
   const body = toFirst(value);
-  const { error, errors } = asRecord(body);
+  const { error, errors, ...outer } = asRecord(body);
   const inner = error ?? toFirst(errors) ?? body;
   const { code, status, type, message, detail } = asRecord(inner);
+  const named = [code, status, outer.code, outer.status, type].map(toStatus);
   return {
     code: toText(code),
     type: toText(type),
-    message: toText(typeof inner === "string" ? inner : (message ?? detail)),
-    status: toStatus(code) ?? toStatus(status) ?? toStatus(asRecord(body).code),
+    message: [inner, message ?? detail, outer.message].map(toText).join(" "),
+    status: named.find((found) => found !== undefined),
   };
 }

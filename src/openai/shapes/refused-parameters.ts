@@ -19,20 +19,36 @@ const PARTS: Readonly<Record<string, string>> = {
   include_obfuscation: "stream_options.include_obfuscation",
   json_schema: "response_format",
 };
-/** Words that mean themselves in most sentences: they count where they stand in quotes or after a colon alone. */
+/** Words that mean themselves in most sentences: they count after a mark, or in a list behind one that counts. */
 const COMMON_WORDS = new Set(["store", "quality"]);
 
 /** Members that say where the fault is, those that list several, and those that say it in words. */
-const PLACES = ["param", "loc", "path", "field", "parameter"];
+const PLACES = ["param", "loc", "path", "field", "parameter", "additionalProperty"];
 const LISTS = ["keys", "parameters"];
-const WORDS = ["message", "msg", "detail", "error", "errors", "raw", "metadata", "description", "issues"];
+const WORDS = [
+  "message",
+  "msg",
+  "detail",
+  "details",
+  "description",
+  "error",
+  "errors",
+  "issues",
+  "fieldViolations",
+  "params",
+  "metadata",
+  "raw",
+];
 
 /** An error body is not deeper or longer than this; what is beyond is not looked at. */
 const MAX_DEPTH = 6;
 const MAX_ITEMS = 50;
 const MAX_CHARS = 20_000;
 
-const TOKEN = /(['"`“]|: ?)?\b([a-z]+(?:_[a-z]+)*(?:\.[a-z_]+)*)/g;
+/** A quote, a colon or an arrow, the beginning of a line, or a noun for what follows. */
+const MARK = "['\"`“]|[:>] ?|^|\\b(?:[Aa]rgument|[Ff]ield|[Kk]ey|[Pp]arameter|[Pp]roperty) ";
+const TOKEN = new RegExp(`(?:(${MARK})|)\\b([a-z]+(?:_[a-z]+)*(?:\\.[a-z_]+)*)`, "gm");
+const LISTED = /^(?:, ?|,? (?:and|or) )$/;
 
 /** `stream_options.include_usage`, or the parameter alone; undefined where it is none that is known. */
 function toName(path: readonly string[]): string | undefined {
@@ -43,10 +59,17 @@ function toName(path: readonly string[]): string | undefined {
 }
 
 function inText(text: string): string[] {
-  return [...text.slice(0, MAX_CHARS).matchAll(TOKEN)].flatMap(([, mark, token = ""]) => {
-    const name = toName(token.split("."));
-    return name === undefined || (COMMON_WORDS.has(token) && mark === undefined) ? [] : [name];
-  });
+  let lastEnd = text.length;
+  return [...text.slice(0, MAX_CHARS).matchAll(TOKEN)].flatMap(
+    ({ 0: all, 1: mark, 2: token = "", index }) => {
+      const name = toName(token.split("."));
+      const counts =
+        mark !== undefined || !COMMON_WORDS.has(token) || LISTED.test(text.slice(lastEnd, index));
+      if (name === undefined || !counts) return [];
+      lastEnd = index + all.length;
+      return [name];
+    },
+  );
 }
 
 function inPlace(place: unknown): string[] {
@@ -80,7 +103,7 @@ function namesInFields(fields: Record<string, unknown>, depth: number): string[]
   const named = PLACES.flatMap((name) => inPlace(fields[name])).concat(lists);
   const elsewhere = typeof fields.param === "string" && fields.param !== "" && named.length === 0;
   if (elsewhere || fields.loc !== undefined) return named;
-  return [...named, ...WORDS.flatMap((name) => namesIn(fields[name] ?? {}, depth + 1))];
+  return [...named, ...WORDS.flatMap((name) => (name in fields ? namesIn(fields[name], depth + 1) : []))];
 }
 
 /** A limit that is too high for the model is no word that the server does not know. */

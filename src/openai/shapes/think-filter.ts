@@ -8,8 +8,15 @@ const MAX_BEFORE = 1_024;
  * member of its own for it. What stands before it is white space, a byte order mark among it.
  */
 export function createThinkFilter() {
-  let state: "before" | "inside" | "after" = "before";
+  let state: "before" | "inside" | "behind" | "after" = "before";
   let held = "";
+
+  /** The white space behind it goes, too, in however many pieces it comes. */
+  function behind(text: string): string {
+    const start = text.trimStart();
+    if (start !== "") state = "after";
+    return start;
+  }
 
   function inside(text: string): string {
     const end = text.indexOf(CLOSE);
@@ -17,9 +24,9 @@ export function createThinkFilter() {
       held = text.slice(1 - CLOSE.length); // it may hold the beginning of the end
       return "";
     }
-    state = "after";
+    state = "behind";
     held = "";
-    return text.slice(end + CLOSE.length).trimStart();
+    return behind(text.slice(end + CLOSE.length));
   }
 
   function before(text: string): string {
@@ -39,6 +46,7 @@ export function createThinkFilter() {
   return {
     write(piece: string): string {
       if (state === "after") return piece;
+      if (state === "behind") return behind(piece);
       return state === "inside" ? inside(held + piece) : before(held + piece);
     },
     /** What waited, where no more comes. Of thinking that never ended, nothing. */

@@ -23,11 +23,11 @@ export interface AnswerParser {
   end(): boolean;
 }
 
-/** The beginning of a Markdown fence, up to what is in it: its language may be named. */
-const FENCE = /^```[\w-]*(?=[^\w-])/;
-const HALF_FENCE = /^`{1,3}[\w-]*$/;
+/** The beginning of a Markdown fence, up to what is in it: a language may be named, and more (CommonMark §4.5). */
+const FENCE = /^(?:`{3,}|~{3,})[^\n\r{[<`~]{0,100}(?=[\n\r{[<])/;
+const HALF_FENCE = /^(?:`+|~+)[^\n\r{[<`~]{0,100}$/;
 /** What may yet turn out to be the fence's end. */
-const FENCE_END = /[\s`]*$/;
+const FENCE_END = /[\s`~]*$/;
 
 /**
  * Takes off what models put around their JSON: white space, a byte order mark, `<think>…</think>`, one Markdown
@@ -62,7 +62,7 @@ function createUnwrapper() {
       if (said === "" || state === "plain") return said;
       return state === "fenced" ? fenced(said) : before(said);
     },
-    end: () => state !== "before" && /^\s*(```)?\s*$/.test(held),
+    end: () => state !== "before" && /^\s*(`{3,}|~{3,})?\s*$/.test(held),
   };
 }
 

@@ -1,11 +1,14 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
+import type { BatchItem as Statement } from "drizzle-orm/batch";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
 import { asRecord } from "../../as-record.ts";
 import type { Database } from "../../db/client.ts";
 import { pregenerateInputs as inputs } from "../../db/schema.ts";
 import { BODY_LIMIT } from "../../http/body.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
+import { readPart } from "../../openai/shapes/completion-shape.ts";
 import { parseUsage, type Usage } from "../../openai/shapes/usage.ts";
+import { wellFormed } from "../../openai/shapes/well-formed.ts";
 import type { StoredPersona } from "../presenter.ts";
 import { MAX_COUNT, type Traits } from "../schema.ts";
 import type { PersonaStore } from "../store.ts";
@@ -31,7 +34,11 @@ export interface BatchAnswer {
   readonly outcome: "done" | "failed" | "again";
   readonly usage: Usage;
   readonly costUsd: number;
+  /** What jobs are told: once, with the line's own end. */
+  readonly statements: readonly Statement<"sqlite">[];
 }
+
+type Spent = Pick<BatchAnswer, "usage" | "costUsd">;
 
 /** What an input that was erased may have been. */
 export const LARGEST_INPUT = {
@@ -43,17 +50,18 @@ export const LARGEST_INPUT = {
 
 const ROUTE = "/api/admin/pregenerate";
 
+/** The `finish_reason` of an answer that is not whole. */
+const CUT_OFF = new Set(["", "length", "error"]);
+
 /** The personas in an answer of `chat/completions`, or why there are none. */
 function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "upstream_invalid_output" {
-  const { choices } = asRecord(body);
-  const { message, finish_reason: reason } = asRecord(Array.isArray(choices) ? choices[0] : undefined);
-  const { content, refusal } = asRecord(message);
-  if (reason === "content_filter" || (typeof refusal === "string" && refusal !== "")) return "model_refusal";
+  const { text, refusal, finishReason } = readPart(body);
+  if (finishReason === "content_filter" || refusal !== "") return "model_refusal";
   const personas: Traits[] = [];
   try {
     const parser = createAnswerParser(asked, (persona) => personas.push(persona));
-    parser.write(typeof content === "string" ? content : "");
-    return reason === "stop" && parser.end() ? personas : "upstream_invalid_output";
+    parser.write(wellFormed(text));
+    return parser.end() && !CUT_OFF.has(finishReason) ? personas : "upstream_invalid_output";
   } catch {
     return "upstream_invalid_output";
   }
@@ -63,7 +71,7 @@ function readAnswer(body: unknown, asked: Asked): Traits[] | "model_refusal" | "
 export function createBatchAnswers(deps: BatchAnswerDeps) {
   const { db, store, now } = deps;
 
-  function logRow(input: RunInput, rowId: string, { usage, costUsd }: Omit<BatchAnswer, "outcome">) {
+  function logRow(input: RunInput, rowId: string, { usage, costUsd }: Spent) {
     const { key: requestHash, emailHash, callerUserHash, callerAddressHash, setId } = input;
     const whose = { requestHash, emailHash, callerUserHash, callerAddressHash, setId };
     const times = { createdAt: now(), upstreamMs: 0, totalMs: 0 };
@@ -80,32 +88,34 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
     };
   }
 
-  /** What a set has cost a job: the first that asked for it. */
-  async function tellJobs(key: string, costUsd: number, failure?: ProblemCode): Promise<void> {
-    const first = sql`rowid = (SELECT MIN(rowid) FROM pregenerate_inputs WHERE input_hash = ${key})`;
-    const end = failure ? { state: "failed" as const, code: failure } : { state: "done" as const };
-    await db.batch([
-      db
-        .update(inputs)
-        .set({ costUsd: sql`cost_usd + ${costUsd}` })
-        .where(first),
-      db
-        .update(inputs)
-        .set(end)
-        .where(sql`${eq(inputs.inputHash, key)} AND state = 'pending'`),
-    ]);
+  /** What a line has cost, and whether it made the set: told to the first job that waits for it, or that asked for it. */
+  function charge(key: string, costUsd: number, made: boolean) {
+    const first = sql`rowid = (SELECT rowid FROM pregenerate_inputs WHERE input_hash = ${key}
+      ORDER BY state = 'pending' DESC, rowid LIMIT 1)`;
+    const sums = { costUsd: sql`cost_usd + ${costUsd}`, batchUsd: sql`batch_usd + ${costUsd}` };
+    return db
+      .update(inputs)
+      .set({ ...sums, ...(made && { made }) })
+      .where(first);
   }
 
-  async function keep(
-    input: RunInput,
-    rowId: string,
-    personas: readonly Traits[],
-    spent: Omit<BatchAnswer, "outcome">,
-  ) {
+  /** The end of a set, told to all jobs that wait for it. */
+  function end(key: string, failure: ProblemCode | undefined) {
+    return db
+      .update(inputs)
+      .set(failure ? { state: "failed", code: failure } : { state: "done" })
+      .where(and(eq(inputs.inputHash, key), eq(inputs.state, "pending")));
+  }
+
+  /** False where somebody asked for it meanwhile: theirs stays. */
+  async function keep(input: RunInput, rowId: string, personas: readonly Traits[], spent: Spent) {
     const { key, setId, emailHash, userHash } = input;
     const row = logRow(input, rowId, spent);
     const there = await store.find(key);
-    if (there.kind === "hit") return await store.save({ row, missing: [], claims: [] }); // somebody asked meanwhile
+    if (there.kind === "hit") {
+      await store.save({ row, missing: [], claims: [] });
+      return there.set.lastShownOn === null; // nobody has: it is this line's, taken in once before
+    }
     const portraits: Portrait[] = [];
     const made: StoredPersona[] = [];
     for (const traits of personas) {
@@ -117,6 +127,7 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
     const whose = { key, setId, emailHash, userHash, model: deps.model };
     const set = { ...whose, personas: made, states: {}, cost, createdAt: now() };
     await store.save({ set, row, missing: portraits, claims: [] });
+    return true;
   }
 
   return {
@@ -137,17 +148,17 @@ export function createBatchAnswers(deps: BatchAnswerDeps) {
       const usage = parseUsage(asRecord(body).usage);
       const spent = { usage, costUsd: deps.cost(usage, input) };
       const answer = readAnswer(body, { count: input.count, portraits: deps.portraits });
-      if (typeof answer !== "string") {
-        await keep(input, rowId, answer, spent);
-        await tellJobs(input.key, spent.costUsd);
-      } else {
-        const row = { ...logRow(input, rowId, spent), status: PROBLEMS[answer].status, code: answer };
+      const code = typeof answer === "string" ? answer : undefined;
+      const made = typeof answer !== "string" && (await keep(input, rowId, answer, spent));
+      if (code) {
+        const row = { ...logRow(input, rowId, spent), status: PROBLEMS[code].status, code };
         await store.save({ row, missing: [], claims: [] });
       }
       if (!(await wanted())) await store.remove(input.key);
-      if (answer === "model_refusal") await tellJobs(input.key, spent.costUsd, answer);
-      const failed = answer === "model_refusal" ? "failed" : "again";
-      return { outcome: typeof answer === "string" ? failed : "done", ...spent };
+      const charged = charge(input.key, spent.costUsd, made);
+      if (code === "upstream_invalid_output") return { outcome: "again", ...spent, statements: [charged] };
+      const statements = [charged, end(input.key, code)];
+      return { outcome: code ? "failed" : "done", ...spent, statements };
     },
   };
 }

@@ -60,8 +60,9 @@ export interface PersonaRunsOptions
   readonly outbox: Outbox;
   readonly dedupeIndex: DedupeIndex;
   readonly claims: Pick<PersonaStore, "claim" | "finish">;
-  /** How long a stream can be resumed after its end. Milliseconds. */
+  /** How long a stream can be resumed after its end, and one with an Idempotency-Key at least. Milliseconds. */
   readonly resumableMs: number;
+  readonly keyTtlMs: number;
   /** Whether this caller may start upstream work now; asked only where a run is to begin. */
   readonly admit: (caller: string) => Promise<boolean>;
   /** How long a caller's repeated refresh is answered from the first. Milliseconds. */
@@ -94,11 +95,12 @@ function answeredBy(run: RunRecord<PersonaMetadata>, how: How): Answered | undef
 
 export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
   const { now, dedupeMs, outbox, dedupeIndex, claims } = options;
-  const keepMs = Math.max(options.resumableMs, dedupeMs, RECENT_MS);
+  const resumableMs = ({ keyed }: PersonaMetadata) =>
+    keyed ? Math.max(options.resumableMs, options.keyTtlMs) : options.resumableMs;
   const manager: RunManager<RunInput, StoredSet, PersonaMetadata> = createRunManager({
     ...options,
-    keepMs: () => keepMs,
-    resumableMs: () => options.resumableMs,
+    keepMs: (metadata) => Math.max(resumableMs(metadata), dedupeMs, RECENT_MS),
+    resumableMs,
     nextAlarm,
     onEnd: settleKeys,
   });
@@ -170,12 +172,13 @@ export function createPersonaRuns(options: PersonaRunsOptions): PersonaRuns {
    */
   async function begin(request: JoinRequest): Promise<PersonaRun | JoinAnswer | undefined> {
     if (manager.live() || answered(request)) return undefined;
-    const { input, skipRateLimit } = request;
+    const { input, skipRateLimit, claim } = request;
     const payer = skipRateLimit ? undefined : (input.callerUserHash ?? input.callerAddressHash);
     if (payer !== undefined && !(await options.admit(payer))) return rateLimited();
     const other = await otherAnswer(request);
     if (other) return other;
-    const run = manager.start({ ...input, ...(payer && { payer }) }, { userHash: input.userHash });
+    const metadata = { userHash: input.userHash, keyed: claim !== undefined };
+    const run = manager.start({ ...input, ...(payer && { payer }) }, metadata);
     remember(request, run.id);
     return run;
   }

@@ -1,4 +1,6 @@
+import { utcDay } from "../../budget/guard.ts";
 import type { RunRow } from "../../db/request-log.ts";
+import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { Spent, TextCalls } from "../../openai/text-calls.ts";
@@ -25,6 +27,8 @@ export interface RunInput extends PersonaInput {
 /** What is kept of a run beside its events: whose it is, hashed. */
 export interface PersonaMetadata {
   readonly userHash: string | null;
+  /** It was begun with an Idempotency-Key. */
+  readonly keyed?: boolean;
 }
 
 export interface PersonaTaskDeps extends GeneratorModel {
@@ -133,7 +137,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
 
   /** Never in the model's way. */
   function recordStart(row: RunRow): void {
-    const recorded = store.recordStart(row).catch((error: unknown) => {
+    const recorded = insist(() => store.recordStart(row)).catch((error: unknown) => {
       log.error("store.failed", { run: row.id, ...describeError(error) });
     });
     deps.waitUntil(recorded);
@@ -152,7 +156,8 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
       const cost = { usd, tokens: usage.inputTokens + usage.outputTokens };
       // The states that the events had: JSON and the stream are one answer.
       const made = { setId, personas, states, cost, model, createdAt: now() };
-      const set = { ...made, key, emailHash, userHash };
+      const lastShownOn = input.payer === undefined ? null : utcDay(made.createdAt); // a job's: nobody looks
+      const set = { ...made, key, emailHash, userHash, lastShownOn };
       const row = { ...rows.done(asked, context, calls.spent), setId };
       await save({ set, row, missing, claims: deps.dedupeIndex.findClaims(context.runId) });
       return made;

@@ -17,11 +17,12 @@ export interface NewJob {
 }
 
 export type Outcome =
-  | { readonly state: "done"; readonly costUsd: number }
+  | { readonly state: "done"; readonly costUsd: number; readonly made: boolean }
   | { readonly state: "failed"; readonly code: ProblemCode; readonly costUsd: number };
 
 /** Jobs and what became of their sets, in D1. */
 export interface JobStore {
+  /** Asked again it changes nothing. */
   create(job: NewJob): Promise<void>;
   find(id: string): Promise<PregenerateJob | undefined>;
   /** False where there is no such job. One that has ended stays as it is. */
@@ -35,7 +36,6 @@ export interface JobStore {
   settle(id?: string): Promise<void>;
   /** Portraits of running jobs, by image key: those that are not ready yet. */
   pendingPortraits(limit: number): Promise<string[]>;
-  counts(): Promise<{ pending: number; done: number; failed: number }>;
   /** Forgets jobs that ended before `time`. */
   purge(time: number): Promise<void>;
 }
@@ -75,11 +75,14 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     async create({ id, mode, inputs: asked }) {
       const rows = JSON.stringify(asked);
       await db.batch([
-        db.insert(jobs).values({ id, mode, createdAt: now() }),
-        db.insert(inputs).select(sql`
+        db.insert(jobs).values({ id, mode, createdAt: now() }).onConflictDoNothing(),
+        db
+          .insert(inputs)
+          .select(sql`
           SELECT ${id}, key, value ->> 'key', value ->> 'emailHash',
-            CASE value ->> 'cached' WHEN 1 THEN 'done' ELSE 'pending' END, NULL, 0
-          FROM json_each(${rows}) WHERE true`),
+            CASE value ->> 'cached' WHEN 1 THEN 'done' ELSE 'pending' END, NULL, 0, 0, 0
+          FROM json_each(${rows}) WHERE true`)
+          .onConflictDoNothing(),
       ]);
     },
     async find(id) {
@@ -165,13 +168,13 @@ export function createJobStore(db: Database, now: () => number): JobStore {
     },
     async finish(id, key, outcome) {
       const { state, costUsd } = outcome;
-      const code = outcome.state === "failed" ? outcome.code : null;
+      const [code, made] = outcome.state === "failed" ? [outcome.code, false] : [null, outcome.made];
       const first = db.select({ at: sql`MIN(position)` }).from(inputs).where(isInput(id, key));
       await db.batch([
         db.update(inputs).set({ state, code }).where(isInput(id, key)),
         db
           .update(inputs) // one that stands twice in a job was paid for once
-          .set({ costUsd: sql`cost_usd + ${costUsd}` })
+          .set({ costUsd: sql`cost_usd + ${costUsd}`, made })
           .where(and(eq(inputs.jobId, id), eq(inputs.position, first))),
       ]);
     },
@@ -192,16 +195,6 @@ export function createJobStore(db: Database, now: () => number): JobStore {
         .where(inArray(inputs.jobId, running))
         .limit(limit);
       return rows.map(({ key }) => key);
-    },
-    async counts() {
-      const cancelled = db.select({ id: jobs.id }).from(jobs).where(sql`${jobs.cancelledAt} IS NOT NULL`);
-      const rows = await db
-        .select({ state: inputs.state, count: sql<number>`COUNT(*)` })
-        .from(inputs)
-        .where(sql`NOT (${inputs.state} = 'pending' AND ${inputs.jobId} IN ${cancelled})`)
-        .groupBy(inputs.state);
-      const of = (state: string) => rows.find((row) => row.state === state)?.count ?? 0;
-      return { pending: of("pending"), done: of("done"), failed: of("failed") };
     },
     async purge(time) {
       const old = db.select({ id: jobs.id }).from(jobs).where(lt(jobs.endedAt, time)).limit(MAX_PURGED);

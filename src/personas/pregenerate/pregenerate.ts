@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { personaCache } from "../../db/schema.ts";
+import { askAgainIfLost, overloaded } from "../../http/availability.ts";
 import { PROBLEMS, type ProblemCode } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PersonaRuns } from "../generation/object.ts";
@@ -42,22 +43,30 @@ export interface Pregenerate {
   lookAfter(): Promise<void>;
 }
 
-// A batch of messages may have 256 KB in all, and one here has at most some 66.
-const MAX_BATCH_CHARS = 128 * 1024;
+// The queue takes batches of 256 KB.
+const MAX_BATCH_BYTES = 250_000;
+/** It takes messages of 128 KB: what an input may have in one. */
+export const MAX_INPUT_BYTES = 127_000;
+/** That a model's answer was of no use was found twice: asking on would only be paid for. */
+const mayPass = (code: ProblemCode) => PROBLEMS[code].retryable && code !== "upstream_invalid_output";
 /** Portraits that one cron wants; the next wants the others. */
 const MAX_WANTED = 1_000;
 
+const encoder = new TextEncoder();
+
+export const jsonBytes = (value: unknown) => encoder.encode(JSON.stringify(value)).byteLength;
+
 export function toBatches(messages: readonly PregenerateMessage[]): PregenerateMessage[][] {
   const batches: PregenerateMessage[][] = [];
-  let chars = Number.POSITIVE_INFINITY;
+  let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    const size = JSON.stringify(message).length;
-    if (chars + size > MAX_BATCH_CHARS) {
+    const size = jsonBytes(message);
+    if (bytes + size > MAX_BATCH_BYTES) {
       batches.push([]);
-      chars = 0;
+      bytes = 0;
     }
     batches.at(-1)?.push(message);
-    chars += size;
+    bytes += size;
   }
   return batches;
 }
@@ -87,6 +96,16 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
     }
   }
 
+  /** A job that the queue would not take is told as an error, and does not wait for ever. */
+  async function sendOrCancel(jobId: string, inputs: readonly RunInput[]): Promise<void> {
+    try {
+      await send(jobId, inputs);
+    } catch (error) {
+      await askAgainIfLost(() => jobs.cancel(jobId));
+      throw overloaded(error);
+    }
+  }
+
   return {
     async accept(inputs, mode) {
       const jobId = deps.newId();
@@ -95,9 +114,10 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
         inputs.filter(({ key }) => !cached.has(key)).map((input) => [input.key, input]),
       );
       const asked = inputs.map(({ key, emailHash }) => ({ key, emailHash, cached: cached.has(key) }));
-      await jobs.create({ id: jobId, mode, inputs: asked });
+      // One that is there though its caller was told of an error would never end.
+      await askAgainIfLost(() => jobs.create({ id: jobId, mode, inputs: asked }));
       if (mode === "economy") await deps.enqueueEconomy([...missing.values()]);
-      else await send(jobId, [...missing.values()]);
+      else await sendOrCancel(jobId, [...missing.values()]);
       // Those of an economy job can wait for the cron.
       if (mode === "now" && cached.size > 0) await wantPortraits(await findPortraits(cached));
       const alreadyCached = asked.filter((input) => input.cached).length;
@@ -110,13 +130,13 @@ export function createPregenerate(deps: PregenerateDeps): Pregenerate {
       const join = { input, requestKey: key, refresh: false, acceptStale: false, skipRateLimit: true };
       const answer = there ? undefined : await runs(key).join(join);
       if (answer?.kind !== "failure") {
-        const costUsd = answer?.kind === "set" && answer.how === "started" ? answer.set.cost.usd : 0;
-        await jobs.finish(jobId, key, { state: "done", costUsd });
+        const made = answer?.kind === "set" && answer.how === "started";
+        await jobs.finish(jobId, key, { state: "done", costUsd: made ? answer.set.cost.usd : 0, made });
         return undefined;
       }
       const { code } = answer.failure;
       log.warn("pregenerate.failed", { code });
-      if (PROBLEMS[code].retryable) return code;
+      if (mayPass(code)) return code;
       await jobs.finish(jobId, key, { state: "failed", code, costUsd: 0 });
       return undefined;
     },

@@ -9,7 +9,7 @@ import type { RunInput } from "../generation/task.ts";
 import { type KeyOptions, personaInput, toSubject } from "../key.ts";
 import { type PregenerateInput, pregenerateRequest } from "../schema.ts";
 import type { JobStore } from "./job-store.ts";
-import type { Pregenerate } from "./pregenerate.ts";
+import { jsonBytes, MAX_INPUT_BYTES, type Pregenerate } from "./pregenerate.ts";
 
 export interface PregenerateRoutesDeps {
   readonly keyOptions: KeyOptions;
@@ -18,19 +18,16 @@ export interface PregenerateRoutesDeps {
   readonly redact: (text: string) => string;
   readonly upstreamConfigured: boolean;
   readonly pregenerate: Pick<Pregenerate, "accept">;
-  readonly jobs: Pick<JobStore, "find" | "cancel" | "counts">;
+  readonly jobs: Pick<JobStore, "find" | "cancel">;
   /** What nobody wants any more is not asked of the upstream; batches of such things alone are cancelled. */
   readonly cancelEconomy: () => Promise<void>;
 }
 
-const encoder = new TextEncoder();
-
-/** One input is what a visitor could ask, and a queue's message holds no more than 128 KB. */
-function requireSmall(inputs: readonly PregenerateInput[]): void {
+/** Throws `invalid_request` where some have more bytes than `most`. */
+function requireSmall(inputs: readonly (PregenerateInput | RunInput)[], most: number): void {
+  const message = `must have at most ${most} bytes`;
   const errors = inputs.flatMap((input, index) =>
-    encoder.encode(JSON.stringify(input)).byteLength > BODY_LIMIT
-      ? [{ path: `/inputs/${index}`, message: `must have at most ${BODY_LIMIT} bytes` }]
-      : [],
+    jsonBytes(input) > most ? [{ path: `/inputs/${index}`, message }] : [],
   );
   if (errors.length > 0) throw new Problem("invalid_request", { errors });
 }
@@ -42,13 +39,14 @@ export function pregenerateRoutes(deps: PregenerateRoutesDeps): Hono<AppEnv> {
     .post("/api/admin/pregenerate", async (c) => {
       const body = parseJson(await readBody(c.req.raw, PREGENERATE_BODY_LIMIT));
       const { inputs, mode = "now" } = validate(pregenerateRequest, body);
-      requireSmall(inputs);
+      requireSmall(inputs, BODY_LIMIT); // what a visitor could ask
       if (!deps.upstreamConfigured) throw new Problem("upstream_not_configured");
       const caller = { callerUserHash: null, callerAddressHash: hash(c.get("caller").address) };
       const asked = inputs.map((given): RunInput => {
         const input = { ...given, leadData: mapMembers(given.leadData, deps.redact) };
         return { ...personaInput(input, toSubject(input.email, undefined), keyOptions), ...caller };
       });
+      requireSmall(asked, MAX_INPUT_BYTES); // with its quotation marks escaped
       return c.json(await deps.pregenerate.accept(asked, mode), 202);
     })
     .get("/api/admin/pregenerate/:jobId", async (c) => {

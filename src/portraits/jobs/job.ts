@@ -1,4 +1,5 @@
 import type { BudgetGuard, Reservation } from "../../budget/guard.ts";
+import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { PortraitBucket, StoredPortrait } from "../bucket.ts";
@@ -36,9 +37,6 @@ const STORE_MS = 30_000;
 /** After what neither the portrait nor its upstream caused: D1 or R2 away, no key. Milliseconds. */
 const LATER_MS = 60_000;
 
-/** How long R2 is waited for with what was paid for, before it is lost. Milliseconds. */
-const PUT_PAUSES_MS = [200, 1_000, 4_000];
-
 /** What is known of a portrait that is in R2. */
 type Kept = Pick<StoredPortrait, "contentType" | "bytes">;
 
@@ -52,10 +50,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
   /** R2 before the row: what is called ready is there. */
   async function keep(job: PortraitJob, portrait: PortraitFile, leaseEnd: number): Promise<void> {
     if (leaseEnd - now() < STORE_MS) await store.renew(job, rule.leaseMs).catch(() => {});
-    const put = () => bucket.put(job.key, portrait);
-    let stored = put();
-    for (const pauseMs of PUT_PAUSES_MS) stored = stored.catch(() => scheduler.wait(pauseMs).then(put));
-    await stored;
+    await insist(() => bucket.put(job.key, portrait));
   }
 
   /** The portrait was paid for: whatever becomes of its sizes, it is not bought again. */
@@ -72,7 +67,7 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     const sizes = await sized(job.key);
     const sizesDueAt = sizes === "missing" ? nextSizesAt(now(), now()) : null;
     const made = { contentType, bytes, sizesDueAt };
-    const wanted = await store.ready(job, made, attempt?.cost);
+    const wanted = await insist(() => store.ready(job, made, attempt?.cost));
     if (!wanted) return await bucket.remove([job.key]); // erased meanwhile
     const { key, attempts, model } = job;
     const calls = attempts + (attempt ? 1 : 0);
@@ -105,10 +100,10 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
     const record = unkept === undefined ? fields : { ...fields, ...describeError(unkept) };
     if (verdict.kind === "fail") {
       log.error("portrait.failed", record);
-      await store.fail(job, code, cost);
+      await insist(() => store.fail(job, code, cost));
     } else {
       log.warn("portrait.retry", record);
-      await store.postpone(job, verdict.dueAt, code, cost);
+      await insist(() => store.postpone(job, verdict.dueAt, code, cost));
     }
   }
 
@@ -157,7 +152,8 @@ export function createPortraitJob(deps: JobDeps): (job: PortraitJob) => Promise<
   async function interrupted(job: PortraitJob): Promise<void> {
     log.warn("portrait.interrupted", { image: shortKey(job.key), calls: job.attempts });
     const costUsd = deps.worstCase(job);
-    await store.interrupted(job, { inputTokens: 0, outputTokens: 0, costUsd, uncertain: true });
+    const cost = { inputTokens: 0, outputTokens: 0, costUsd, uncertain: true };
+    await insist(() => store.interrupted(job, cost));
   }
 
   async function perform(job: PortraitJob): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, inArray, lt, lte, min, or, sql } from "drizzle-orm";
+import { and, asc, eq, exists, gt, inArray, lt, lte, min, or, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../../budget/guard.ts";
 import type { Database } from "../../db/client.ts";
@@ -68,7 +68,10 @@ export interface PortraitJobs {
   find(key: string): Promise<PortraitRow | undefined>;
   /** Leases up to `limit` portraits that are due, the longest due first, to a new owner. */
   claim(limit: number, leaseMs: number): Promise<PortraitJob[]>;
-  /** Counts the call that an earlier worker died under. */
+  /**
+   * Counts the call that an earlier worker died under. This, and what the next four count, is counted once, however
+   * often they are asked, and not at all where another worker has taken the lease, and so counted the call, by then.
+   */
   interrupted(job: PortraitJob, cost: CallCost): Promise<void>;
   /** Counts one upstream call of the portrait and of the day, and renews the lease; or says why not. */
   begin(job: PortraitJob, rule: BeginRule): Promise<Begun>;
@@ -90,11 +93,18 @@ export interface PortraitJobs {
 
 const NO_LEASE = { leaseOwner: null, callId: null };
 
-/** Adds a call to what the portrait's calls have come to. */
-const plus = (cost?: CallCost) => ({
-  costUsd: sql`${images.costUsd} + ${cost?.costUsd ?? 0}`,
-  uncertainCalls: sql`${images.uncertainCalls} + ${Number(cost?.uncertain ?? false)}`,
+/** Adds a call to what the portrait's calls have come to, where it `counts`. */
+const plus = (cost?: CallCost, counts: SQL = sql`TRUE`) => ({
+  costUsd: sql`${images.costUsd} + ${cost?.costUsd ?? 0} * (${counts})`,
+  uncertainCalls: sql`${images.uncertainCalls} + ${Number(cost?.uncertain ?? false)} * (${counts})`,
 });
+
+/** What is added to a day's figures. */
+interface Figures {
+  readonly generated?: number;
+  readonly failed?: number;
+  readonly cost?: CallCost | undefined;
+}
 
 export function createPortraitJobs(db: Database, now: () => number, newId: () => string): PortraitJobs {
   const isPending = eq(images.status, "pending");
@@ -102,17 +112,18 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
   const isOrdinary = and(isPending, eq(images.economy, false));
   const among = (keys: readonly string[]) =>
     sql`${images.imageKey} IN (SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  // Never null: it also says whether a call counts.
   const held = ({ key, owner }: PortraitJob) =>
-    and(eq(images.imageKey, key), eq(images.leaseOwner, owner), isPending);
+    sql`(${images.imageKey} = ${key} AND ${images.leaseOwner} IS ${owner} AND ${isPending})`;
 
-  /** Adds to today's figures. */
-  function count(counts: Partial<Record<"generated" | "failed", number>>, cost?: CallCost) {
-    const { generated = 0, failed = 0 } = counts;
+  /** Adds to today's figures where a call `counts`, or its portrait is erased by now: what it did cost is spent. */
+  function count(key: string, counts: SQL, { generated = 0, failed = 0, cost }: Figures) {
     const { inputTokens = 0, outputTokens = 0, costUsd = 0 } = cost ?? {};
-    const row = { day: utcDay(now()), generated, failed, inputTokens, outputTokens, costUsd };
+    const used = sql`${inputTokens}, ${outputTokens}, ${costUsd}`;
+    const mine = sql`(SELECT ${counts} FROM ${images} WHERE ${images.imageKey} = ${key})`;
     return db
       .insert(imageDays)
-      .values(row)
+      .select(sql`SELECT ${utcDay(now())}, 0, ${generated}, ${failed}, ${used} WHERE COALESCE(${mine}, TRUE)`)
       .onConflictDoUpdate({
         target: imageDays.day,
         set: {
@@ -161,11 +172,12 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
       });
     },
     async interrupted(job, cost) {
+      const counts = sql`(${held(job)} AND ${images.callId} IS NOT NULL)`;
       const update = db
         .update(images)
         .set({ callId: null, ...plus(cost), updatedAt: now() })
-        .where(held(job));
-      await db.batch([update, count({}, cost)]);
+        .where(counts);
+      await db.batch([count(job.key, counts, { cost }), update]);
     },
     async begin(job, { maxAttempts, dailyLimit, leaseMs }) {
       const at = now();
@@ -205,15 +217,16 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .set({ dueAt: now() + leaseMs })
         .where(held(job));
     },
-    async ready({ key }, { contentType, bytes, sizesDueAt }, cost) {
+    async ready(job, { contentType, bytes, sizesDueAt }, cost) {
       const at = now();
       const done = { status: "ready" as const, contentType, bytes, sizesDueAt, failure: null, ...NO_LEASE };
       const update = db
         .update(images)
-        .set({ ...done, ...plus(cost), readyAt: at, updatedAt: at })
-        .where(eq(images.imageKey, key))
+        .set({ ...done, ...plus(cost, held(job)), readyAt: at, updatedAt: at })
+        .where(eq(images.imageKey, job.key))
         .returning({ key: images.imageKey });
-      const [rows] = await db.batch([update, count({ generated: cost ? 1 : 0 }, cost)]);
+      const figures = { generated: cost ? 1 : 0, cost };
+      const [, rows] = await db.batch([count(job.key, held(job), figures), update]);
       return rows.length > 0;
     },
     async postpone(job, dueAt, failure, cost) {
@@ -221,7 +234,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .update(images)
         .set({ dueAt, failure, ...plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
-      if (cost) await db.batch([update, count({}, cost)]);
+      if (cost) await db.batch([count(job.key, held(job), { cost }), update]);
       else await update;
     },
     async fail(job, failure, cost) {
@@ -229,7 +242,7 @@ export function createPortraitJobs(db: Database, now: () => number, newId: () =>
         .update(images)
         .set({ status: "failed", failure, ...plus(cost), updatedAt: now(), ...NO_LEASE })
         .where(held(job));
-      await db.batch([update, count({ failed: 1 }, cost)]);
+      await db.batch([count(job.key, held(job), { failed: 1, cost }), update]);
     },
     async takeUp(keys, dailyLimit) {
       const startedToday = sql`(SELECT started FROM image_days WHERE day = ${utcDay(now())})`;

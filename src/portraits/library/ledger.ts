@@ -1,15 +1,17 @@
 import { and, eq, lt, ne, not, notExists, or, sql } from "drizzle-orm";
+import { addSpent, NOTHING_SPENT, type SpentUsd, sumSpent } from "../../budget/spent.ts";
 import type { Database } from "../../db/client.ts";
 import { personaImages as images, setImages } from "../../db/schema.ts";
 import { insertPortraits, MAX_INSERTED, type Portrait, UNTIL_LOOKED_AT } from "../jobs/insert.ts";
 import type { PortraitStyle } from "../key.ts";
 
-/** How many portraits the library has, and will have. */
+/** How many portraits the library has and will have, and what they cost. */
 export interface LibraryProgress {
   readonly total: number;
   readonly ready: number;
   readonly pending: number;
   readonly failed: number;
+  readonly spentUsd: SpentUsd;
 }
 
 /** The library in the table of portraits. It belongs to no set, so that no erasure or retention takes it. */
@@ -80,15 +82,16 @@ export function createLibraryLedger(
     },
     async progress() {
       const total = portraits.length;
-      if (total === 0) return { total, ready: 0, pending: 0, failed: 0 };
+      if (total === 0) return { total, ready: 0, pending: 0, failed: 0, spentUsd: NOTHING_SPENT };
       const rows = await db
-        .select({ status: images.status, count: sql<number>`COUNT(*)` })
+        .select({ status: images.status, count: sql<number>`COUNT(*)`, ...sumSpent(images) })
         .from(images)
         .where(mine)
         .groupBy(images.status);
       const of = (status: string) => rows.find((row) => row.status === status)?.count ?? 0;
       const [ready, failed] = [of("ready"), of("failed")];
-      return { total, ready, failed, pending: total - ready - failed };
+      const spentUsd = rows.reduce(addSpent, NOTHING_SPENT);
+      return { total, ready, failed, pending: total - ready - failed, spentUsd };
     },
   };
 }

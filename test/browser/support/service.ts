@@ -1,5 +1,6 @@
-import { type StandIn, startStandIn } from "../../../dev/stand-in/index.ts";
-import { type BareWorker, createBareWorker } from "../../support/bare-worker.ts";
+import type { StandInOptions } from "../../../dev/stand-in/index.ts";
+import type { BareWorker } from "../../support/bare-worker.ts";
+import { startService as startBare } from "../../support/service.ts";
 
 export const ADMIN_TOKEN = "let-me-in-says-the-operator";
 
@@ -20,38 +21,17 @@ export interface Service {
 }
 
 /** The bare worker as an operator runs it, over a model that is stood in for. */
-export async function startService(): Promise<Service> {
-  const standIn = await startStandIn({ pace: "fast" });
-  const worker = await createBareWorker({
-    OPENAI_API_KEY: "test-key",
-    OPENAI_BASE_URL: standIn.baseUrl,
-    ADMIN_TOKEN,
-    RATE_LIMIT: "off",
-    DEPLOYMENT_LABEL: "offline stand-in for OpenAI",
-  });
-  await worker.start();
+export async function startService(standIn?: StandInOptions): Promise<Service> {
+  const variables = { ADMIN_TOKEN, DEPLOYMENT_LABEL: "offline stand-in for OpenAI" };
+  const service = await startBare({ variables, ...(standIn && { standIn }) });
   return {
-    worker,
-    calls: (match) => callsOf(standIn, match),
-    pace: (change) => control(standIn, "pace", change),
-    script: (match, steps, repeat = false) => control(standIn, "script", { match, steps, repeat }),
-    async close() {
-      await worker.dispose();
-      await standIn.close();
+    worker: service.worker,
+    async calls(match) {
+      const calls = (await service.calls(match)) as unknown as ModelCall[];
+      return calls.filter(({ path }) => path.includes("chat/completions"));
     },
+    pace: ({ match = "", ...change }) => service.pace(String(match), change),
+    script: service.script,
+    close: service.close,
   };
-}
-
-async function control({ origin }: StandIn, route: string, body: object): Promise<void> {
-  const response = await fetch(`${origin}/__stand-in/${route}`, {
-    method: "POST",
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(await response.text());
-}
-
-async function callsOf({ origin }: StandIn, match: string) {
-  const response = await fetch(`${origin}/__stand-in/calls?match=${encodeURIComponent(match)}`);
-  const { calls } = (await response.json()) as { calls: ModelCall[] };
-  return calls.filter(({ path }) => path.includes("chat/completions"));
 }

@@ -8,6 +8,11 @@ const toEntry = ({ id, calls, cost }: Row): Entry => ({
   costUsd: Number(cost),
 });
 
+function grouped(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Entry[]> {
+  const groups = Map.groupBy(rows, nameOf);
+  return new Map([...groups].map(([name, group]) => [name, group.map(toEntry)]));
+}
+
 function sum(state: State, sql: string): number {
   return Number(state.d1(sql)[0]?.usd ?? 0);
 }
@@ -37,11 +42,9 @@ export function readBooks(
   const markOf = markFinder(state, questions, jobs);
   const rows = state.d1(`SELECT id, calls, cost_usd AS cost, caller_address_hash AS address,
     request_hash AS request FROM request_log WHERE id NOT LIKE 'key-%'`);
-  const runs = new Map<string, Entry[]>();
-  for (const row of rows) runs.set(markOf(row), [...(runs.get(markOf(row)) ?? []), toEntry(row)]);
-  const portraits = state.d1(
-    "SELECT image_key AS id, attempts AS calls, cost_usd AS cost, prompt FROM persona_images",
-  );
+  const portraits =
+    state.d1(`SELECT image_key AS id, attempts AS calls, cost_usd AS cost, prompt FROM persona_images
+    UNION ALL SELECT '', 0, cost_usd, name FROM storm_persona_images`);
   const total = (table: string) =>
     sum(
       state,
@@ -49,8 +52,8 @@ export function readBooks(
       + (SELECT COALESCE(SUM(cost_usd), 0) FROM storm_${table}) AS usd`,
     );
   return {
-    runs,
-    portraits: new Map(portraits.map((row) => [LOOK.exec(String(row.prompt))?.[0] ?? "", toEntry(row)])),
+    runs: grouped(rows, markOf),
+    portraits: grouped(portraits, ({ prompt }) => LOOK.exec(String(prompt))?.[0] ?? ""),
     spentUsd: {
       totals: sum(state, "SELECT SUM(value) AS usd FROM daily_totals WHERE name = 'spentUsd'"),
       rows: total("request_log"),
@@ -59,5 +62,8 @@ export function readBooks(
       totals: sum(state, "SELECT SUM(cost_usd) AS usd FROM image_days"),
       rows: total("persona_images"),
     },
+    limitsUsd: state
+      .objects("SpendLedger", "SELECT SUM(usd) AS usd FROM money")
+      .reduce((all, { usd }) => all + Number(usd), 0),
   };
 }

@@ -67,11 +67,13 @@ export interface Entry {
 export interface Books {
   /** Rows of `request_log`, by the question's mark. */
   readonly runs: ReadonlyMap<string, readonly Entry[]>;
-  /** Rows of `persona_images`, by the portrait's look. */
-  readonly portraits: ReadonlyMap<string, Entry>;
+  /** Rows of `persona_images`, by the portrait's look; of what was erased what they had cost by then, without an id. */
+  readonly portraits: ReadonlyMap<string, readonly Entry[]>;
   /** Sums over all days: what the stats say was spent on text, and what `request_log` has; the same for portraits. */
   readonly spentUsd: { readonly totals: number; readonly rows: number };
   readonly portraitsUsd: { readonly totals: number; readonly rows: number };
+  /** What the day's limit counts as spent or set aside, over all days. */
+  readonly limitsUsd: number;
 }
 
 /** How a stored portrait was served, at one size. */
@@ -110,4 +112,6 @@ export interface Evidence {
 export interface Finding {
   readonly check: string;
   readonly what: string;
+  /** What explains it, so that it is none: a kill, with its call. */
+  readonly explainedBy?: string;
 }

@@ -32,10 +32,18 @@ async function wrongSize(url: string): Promise<string | undefined> {
   return said;
 }
 
+/** Portraits of stored sets that nobody will ever make. */
+function unrecorded(state: State): Served[] {
+  const personas = state.d1(`SELECT persona.value ->> 'name' AS look
+    FROM persona_cache, json_each(personas_json) AS persona
+    LEFT JOIN persona_images ON image_key = persona.value ->> 'imageKey' WHERE image_key IS NULL`);
+  return personas.map(({ look }) => ({ look: String(look), size: "original", wrong: "is not recorded" }));
+}
+
 /** Asks for every portrait that is recorded as ready, at each of its sizes. */
 export async function serveAll(state: State, origin: string): Promise<Served[]> {
   const rows = state.d1("SELECT image_key AS key, prompt FROM persona_images WHERE status = 'ready'");
-  const served: Served[] = [];
+  const served = unrecorded(state);
   async function one({ key, prompt }: (typeof rows)[number]): Promise<void> {
     const look = LOOK.exec(String(prompt))?.[0] ?? "";
     const url = `${origin}/images/${key}`;

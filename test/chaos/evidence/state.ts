@@ -15,6 +15,9 @@ export interface State {
   contents(): Generator<{ readonly name: string; readonly text: string }>;
 }
 
+/** The audit log keeps hashes of whom it was about, as the contract says; the other two are the storm's. */
+const KEEPS_ITS_OWN = ["audit_log", "storm_request_log", "storm_persona_images"];
+
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -29,15 +32,16 @@ function ask(file: string, sql: string): Row[] {
   }
 }
 
-/** Without the pages that a deletion has left free, and without `except`, if it has such a table. */
-function liveBytes(file: string, except: string): Buffer {
+/** Without the pages that a deletion has left free, and without such of these tables as it has. */
+function liveBytes(file: string, except: readonly string[]): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "asknewton-copy-"));
   const copy = join(folder, "copy.sqlite");
   try {
     ask(file, `VACUUM INTO '${copy}'`);
     const database = new DatabaseSync(copy);
-    const has = database.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").get(except);
-    if (has) database.exec(`DELETE FROM ${except}; VACUUM`);
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+    const emptied = tables.filter(({ name }) => except.includes(String(name)));
+    database.exec([...emptied.map(({ name }) => `DELETE FROM ${name}`), "VACUUM"].join(";"));
     database.close();
     return readFileSync(copy);
   } finally {
@@ -70,8 +74,7 @@ export function openState(folder: string): State {
         if (/\.sqlite-(wal|shm)$/.test(file)) continue; // a part of its database
         if (file.includes("/observability/")) continue; // the local runtime's own, of every call that it sees
         const isDatabase = file.endsWith(".sqlite");
-        // The audit log keeps hashes of whom it was about, as the contract says.
-        const bytes = isDatabase ? liveBytes(file, "audit_log") : readFileSync(file);
+        const bytes = isDatabase ? liveBytes(file, KEEPS_ITS_OWN) : readFileSync(file);
         yield { name: relative(folder, file), text: bytes.toString("latin1") };
       }
     },

@@ -1,5 +1,6 @@
-import type { Call, Entry, Evidence, Finding } from "../evidence/evidence.ts";
-import { boundsOf, killsOf, wasRefused } from "./explained.ts";
+import type { Call, Entry, Evidence, Finding, Question } from "../evidence/evidence.ts";
+import { toQuestion } from "../upstream/marks.ts";
+import { type Bounds, boundsOf, brokenBy, explain, killsOf, wasStopped } from "./explained.ts";
 
 /** Sums of floating-point numbers; a hundredth of what the cheapest call costs. US dollars. */
 const ROUNDING_USD = 1e-8;
@@ -8,70 +9,75 @@ interface Account {
   readonly name: string;
   readonly entries: readonly Entry[];
   readonly calls: readonly Call[];
-  /** What the entries are found by, where a binding failed for one. */
-  readonly ids: readonly string[];
 }
 
-function unequal({ name, entries, calls, ids }: Account, evidence: Evidence): string | undefined {
-  const booked = entries.reduce((sum, { costUsd }) => sum + costUsd, 0);
-  const kills = new Set(calls.flatMap((call) => killsOf(call, evidence)));
-  const mayLack = kills.size > 0 || wasRefused([...ids, ...entries.map(({ id }) => id)], evidence);
-  const [least, most] = boundsOf(calls);
-  // What a run spent in a life that ended under it counts at its worst.
-  const worst = calls.reduce((sum, { worstUsd, billedUsd = 0 }) => sum + Math.max(worstUsd, billedUsd), 0);
-  const [from, to] = [mayLack ? 0 : least, kills.size > 0 ? worst : most];
-  if (booked >= from - ROUNDING_USD && booked <= to + ROUNDING_USD) return undefined;
+const bookedIn = (entries: readonly Entry[]) => entries.reduce((sum, { costUsd }) => sum + costUsd, 0);
+
+function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding[] {
+  const booked = bookedIn(entries);
+  const isWithin = ([least, most]: Bounds) => booked >= least - ROUNDING_USD && booked <= most + ROUNDING_USD;
+  const isStopped = (call: Call) => wasStopped(call, evidence);
+  const isLost = (call: Call) => isStopped(call) || killsOf(call, evidence).length > 0;
+  if (isWithin(boundsOf(calls)) || isWithin(boundsOf(calls, isStopped))) return [];
   const bills = calls.map(({ billedUsd, worstUsd }) => billedUsd ?? `up to ${worstUsd}`).join(" + ");
-  return `${name}: ${booked} in the books, ${bills || 0} upstream`;
+  const finding = { check: "books", what: `${name}: ${booked} in the books, ${bills || 0} upstream` };
+  // The entry may be what a kill took, or have what it came upon at its worst, were it not even sent yet.
+  const broken = brokenBy(name, evidence);
+  const unsent = broken.length * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
+  const isExplained = isWithin([0, boundsOf(calls, isLost)[1] + unsent]);
+  return [isExplained ? explain(finding, calls, evidence, broken) : finding];
 }
+
+const isOf =
+  (persons: readonly string[]) =>
+  ({ person = "" }: Question) =>
+    persons.includes(person);
 
 function accounts({ questions, books, calls, erased }: Evidence): Account[] {
   const byMark = Map.groupBy(calls, ({ mark }) => mark);
-  const kept = questions.filter(({ person = "" }) => !erased.includes(person));
-  const keptMarks = new Set(kept.map(({ mark }) => mark));
-  const looks = [...byMark.keys()].filter(
-    (mark) => keptMarks.has(mark.split("-")[0] ?? "") && mark.includes("-"),
-  );
+  const kept = questions.filter((question) => !isOf(erased)(question)).map(({ mark }) => mark);
+  const keptMarks = new Set(kept);
+  const looks = [...byMark.keys()].filter((mark) => mark.includes("-") && keptMarks.has(toQuestion(mark)));
+  const account = (name: string, entries: readonly Entry[] = []) => {
+    return { name, entries, calls: byMark.get(name) ?? [] };
+  };
   return [
-    ...kept.map(({ mark, addressHash }) => {
-      const entries = books.runs.get(mark) ?? [];
-      return { name: mark, entries, calls: byMark.get(mark) ?? [], ids: [addressHash] };
-    }),
-    ...looks.map((look) => {
-      const entry = books.portraits.get(look);
-      return { name: look, entries: entry ? [entry] : [], calls: byMark.get(look) ?? [], ids: [] };
-    }),
+    ...kept.map((mark) => account(mark, books.runs.get(mark))),
+    ...looks.map((look) => account(look, books.portraits.get(look))),
   ];
 }
 
-function unequalSums({ books, calls, erased, questions }: Evidence): string[] {
-  const gone = new Set(
-    questions.filter(({ person = "" }) => erased.includes(person)).map(({ mark }) => mark),
-  );
-  const ofErased = calls.filter(
-    ({ kind, mark }) => kind === "portrait" && gone.has(mark.split("-")[0] ?? ""),
-  );
-  const [, slack] = boundsOf(ofErased);
-  const text = Math.abs(books.spentUsd.totals - books.spentUsd.rows);
-  const more = books.portraitsUsd.totals - books.portraitsUsd.rows;
+/** What portraits of the erased did cost once their rows were gone: it is counted, and in no row. */
+function withoutRows(evidence: Evidence): number {
+  const { books, calls, erased, questions } = evidence;
+  const gone = new Set(questions.filter(isOf(erased)).map(({ mark }) => mark));
+  const ofErased = calls.filter(({ kind, mark }) => kind === "portrait" && gone.has(toQuestion(mark)));
+  return [...Map.groupBy(ofErased, ({ mark }) => mark)].reduce((sum, [look, its]) => {
+    const [, most] = boundsOf(its, (call) => killsOf(call, evidence).length > 0);
+    return sum + Math.max(0, most - bookedIn(books.portraits.get(look) ?? []));
+  }, 0);
+}
+
+function unequalSums(evidence: Evidence): string[] {
+  const { spentUsd, portraitsUsd, limitsUsd } = evidence.books;
+  const text = Math.abs(spentUsd.totals - spentUsd.rows);
+  const more = portraitsUsd.totals - portraitsUsd.rows;
+  const [billed] = boundsOf(evidence.calls);
   return [
-    ...(text > ROUNDING_USD
-      ? [`text: ${books.spentUsd.totals} in the totals, ${books.spentUsd.rows} in the rows`]
+    ...(text > ROUNDING_USD ? [`text: ${spentUsd.totals} in the totals, ${spentUsd.rows} in the rows`] : []),
+    ...(more < -ROUNDING_USD || more > withoutRows(evidence) + ROUNDING_USD
+      ? [`portraits: ${portraitsUsd.totals} in the totals, ${portraitsUsd.rows} in the rows`]
       : []),
-    // A portrait that was erased while it was made is counted, and has no row any more.
-    ...(more < -ROUNDING_USD || more > slack + ROUNDING_USD
-      ? [`portraits: ${books.portraitsUsd.totals} in the totals, ${books.portraitsUsd.rows} in the rows`]
-      : []),
+    ...(limitsUsd < billed - ROUNDING_USD ? [`limits: ${limitsUsd} counted, ${billed} billed`] : []),
   ];
 }
 
 /** The books equal the upstream's own bill, work by work and in the sum. */
 export function checkBooks(evidence: Evidence): Finding[] {
   const strangers = evidence.books.runs.get("") ?? [];
-  const said = [
-    ...accounts(evidence).flatMap((account) => unequal(account, evidence) ?? []),
-    ...unequalSums(evidence),
-    ...strangers.map(({ id }) => `run ${id} is no question's`),
+  const said = [...unequalSums(evidence), ...strangers.map(({ id }) => `run ${id} is no question's`)];
+  return [
+    ...accounts(evidence).flatMap((account) => unequal(account, evidence)),
+    ...said.map((what) => ({ check: "books", what })),
   ];
-  return said.map((what) => ({ check: "books", what }));
 }

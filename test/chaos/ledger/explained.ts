@@ -1,23 +1,78 @@
-import type { Call, Evidence, Span } from "../evidence/evidence.ts";
+import type { Call, Evidence, Finding, Span } from "../evidence/evidence.ts";
 
-/** What was told the upstream may not have been written down when the server died so soon after. Milliseconds. */
+/** An answer may not have been written down when the server died so soon after the upstream had given it. Milliseconds. */
 const UNWRITTEN_MS = 6_000;
 
 const overlap = (one: Span, other: Span) => one.from <= other.to && other.from <= one.to;
 
-/** The kills that a call may have been lost in: under way, or just over. */
-export function killsOf({ from, to }: Span, { kills }: Evidence): Span[] {
-  return kills.filter((kill) => overlap({ from, to: to + UNWRITTEN_MS }, kill));
+/** The kills that requests about this broke under, of those that had been sent by then. */
+export function brokenBy(mark: string, { sent, kills }: Evidence, by = Number.POSITIVE_INFINITY): Span[] {
+  const broken = sent.filter((one) => one.mark === mark && one.end === "broken" && one.from <= by);
+  return kills.filter((kill) => broken.some((one) => overlap(one, kill)));
 }
 
-/** Whether a binding failed for one of these ids, so that something of them may not have been written. */
-export function wasRefused(ids: readonly string[], { faults }: Evidence): boolean {
-  return faults.some((fault) => fault.ids.some((id) => ids.includes(id)));
+/**
+ * The kills that a call may have been lost in: under way, just over, or still waited for, since a busy machine reads an
+ * answer long after it was given.
+ */
+export function killsOf({ mark, from, to }: Call, evidence: Evidence): Span[] {
+  const waiting = brokenBy(mark, evidence, to);
+  return evidence.kills.filter((kill) => {
+    const isWaitedFor = waiting.includes(kill) && from <= kill.from;
+    return isWaitedFor || overlap({ from, to: to + UNWRITTEN_MS }, kill);
+  });
 }
 
-/** The least and the most that these calls may stand in the books with. US dollars. */
-export function boundsOf(calls: readonly Call[]): readonly [number, number] {
+/** The same for several. */
+export function killsUnder(calls: readonly Call[], evidence: Evidence): ReadonlySet<Span> {
+  return new Set(calls.flatMap((call) => killsOf(call, evidence)));
+}
+
+/** Where a kill came: upon the last of these calls before it, or before one was sent. */
+function inWords(kill: Span, calls: readonly Call[], evidence: Evidence): string {
+  const ends = calls.filter((call) => killsOf(call, evidence).includes(kill)).map(({ to }) => to);
+  const afterMs = kill.from - Math.max(...ends);
+  const when = afterMs > 0 ? `${afterMs} ms after` : "under";
+  return `the kill at ${new Date(kill.from).toISOString()}, ${ends.length === 0 ? "before" : when} a call`;
+}
+
+/** The same finding, with the kills that came upon these calls, or `more`, if any did. */
+export function explain(
+  finding: Finding,
+  calls: readonly Call[],
+  evidence: Evidence,
+  more: readonly Span[] = [],
+): Finding {
+  const kills = [...killsUnder(calls, evidence).union(new Set(more))];
+  if (kills.length === 0) return finding;
+  return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls, evidence)).join("; ") };
+}
+
+/** How often the service tries to keep a picture. */
+const PUTS = 4;
+
+/** How often a picture of this look was refused by R2 until it was given up. */
+export function lostToBucket(look: string, { books, faults }: Evidence): number {
+  const [{ id = "" } = {}] = books.portraits.get(look) ?? [];
+  const puts = faults.filter(({ operation, ids }) => operation === "put" && ids.includes(id));
+  return Math.floor(puts.length / PUTS);
+}
+
+/** The least and the most that something may stand in the books with. US dollars. */
+export type Bounds = readonly [number, number];
+
+/** Whether somebody stopped it when it had begun: the service need not have read what it was told. */
+export function wasStopped({ mark, from }: Call, { sent }: Evidence): boolean {
+  return sent.some((one) => one.mark === mark && one.what === "stop" && one.to >= from);
+}
+
+/** Of these calls: as billed, or, where the upstream told nobody or the call `isOpen`, up to the worst case. */
+export function boundsOf(calls: readonly Call[], isOpen: (call: Call) => boolean = () => false): Bounds {
   const least = calls.reduce((sum, { billedUsd = 0 }) => sum + billedUsd, 0);
-  const most = calls.reduce((sum, { billedUsd, worstUsd }) => sum + (billedUsd ?? worstUsd), 0);
+  const most = calls.reduce((sum, call) => {
+    const { billedUsd = 0, worstUsd } = call;
+    const mayBeWorst = call.billedUsd === undefined || isOpen(call);
+    return sum + (mayBeWorst ? Math.max(worstUsd, billedUsd) : billedUsd);
+  }, 0);
   return [least, most];
 }

@@ -3,12 +3,7 @@ import { checkAnswers } from "./answers.ts";
 import { checkBooks } from "./books.ts";
 import { checkEnds } from "./ends.ts";
 import { checkPayments } from "./payments.ts";
-
-function checkPortraits({ served }: Evidence): Finding[] {
-  return served.flatMap(({ look, size, wrong }) => {
-    return wrong === undefined ? [] : [{ check: "portraits", what: `${look}, ${size}: ${wrong}` }];
-  });
-}
+import { checkPortraits } from "./portraits.ts";
 
 const checkStuck = ({ stuck }: Evidence): Finding[] => stuck.map((what) => ({ check: "stuck", what }));
 
@@ -17,7 +12,12 @@ const checkErased = ({ remains }: Evidence): Finding[] =>
 
 const CHECKS = [checkEnds, checkAnswers, checkPayments, checkBooks, checkPortraits, checkStuck, checkErased];
 
-/** Whatever is not as it should be; nothing where all is well. */
-export function findings(evidence: Evidence): Finding[] {
+/** Whatever is not as it should be, what a kill explains among it. */
+export function remarks(evidence: Evidence): Finding[] {
   return CHECKS.flatMap((check) => check(evidence));
+}
+
+/** The same without what is explained: nothing where all is well. */
+export function findings(evidence: Evidence): Finding[] {
+  return remarks(evidence).filter(({ explainedBy }) => explainedBy === undefined);
 }

@@ -29,6 +29,8 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 const LOST = "D1_ERROR: Network connection lost.";
 const OVERLOADED = "D1_ERROR: D1 DB is overloaded. Requests queued for too long.";
+/** How the name of a portrait's size ends, and no portrait's. */
+const OF_A_SIZE = /\/\d+$/;
 const ID = /\b(?:[0-9a-f]{64}|[0-9a-f]{32})\b/g;
 // Of a statement no more than names it.
 const OPERATION_CHARS = 60;
@@ -76,7 +78,8 @@ async function breakDatabase(send: () => unknown, args: unknown[]): Promise<unkn
 function breakBinding(binding: keyof FaultRates, name: string, message: string) {
   return (call: () => unknown, args: unknown[]): unknown => {
     if (!isDue(binding)) return call();
-    tell(binding, name, false, String(args[0]));
+    const said = String(args[0]);
+    tell(binding, OF_A_SIZE.test(said) ? `${name} of a size` : name, false, said);
     const error = new Error(message);
     if (binding === "transform") throw error;
     return Promise.reject(error);
@@ -94,5 +97,7 @@ export function breakBindings(env: Bindings): void {
     replace(env.IMAGES, name, breakBinding("r2", name, `${name}: We encountered an internal error. (10001)`));
   }
   replace(env.TRANSFORM, "input", breakBinding("transform", "input", "IMAGES_TRANSFORM_ERROR 9432"));
-  replace(env.IMAGE_JOBS, "send", breakBinding("queue", "send", "Queue send failed: Internal Server Error"));
+  for (const name of ["send", "sendBatch"]) {
+    replace(env.IMAGE_JOBS, name, breakBinding("queue", name, "Queue send failed: Internal Server Error"));
+  }
 }

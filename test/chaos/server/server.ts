@@ -26,11 +26,11 @@ const VARIABLES = {
 };
 
 // What is erased, or purged, is no longer in the tables: the books are held to what it did cost.
-const KEPT = ["request_log", "persona_images"].map(
-  (table) =>
-    `CREATE TABLE storm_${table} (cost_usd REAL);
+const KEPT = Object.entries({ request_log: "id", persona_images: "prompt" }).map(
+  ([table, name]) =>
+    `CREATE TABLE storm_${table} (name TEXT, cost_usd REAL);
      CREATE TRIGGER storm_${table}_gone AFTER DELETE ON ${table}
-     BEGIN INSERT INTO storm_${table} VALUES (OLD.cost_usd); END;`,
+     BEGIN INSERT INTO storm_${table} VALUES (OLD.${name}, OLD.cost_usd); END;`,
 );
 
 export interface StormServer {
@@ -42,24 +42,33 @@ export interface StormServer {
   /** `kill -9`, and up again after so many milliseconds. */
   crash(downMs: number): Promise<void>;
   setFaults(rates: FaultRates): Promise<void>;
-  /** Has its clock leap so much further ahead than at the start; not to be killed after that. Milliseconds. */
+  /** How far its clock is ahead of the machine's until it leaps. Milliseconds. */
+  readonly aheadMs: number;
+  /** By its clock. Milliseconds since the epoch. */
+  now(): number;
+  /** Has its clock leap ahead; not to be killed after that. Milliseconds. */
   leap(ms: number): Promise<void>;
   faults(): BindingFault[];
 }
 
-/** `clockMs`: how far its clock is ahead of the machine's, from the first moment of each life on. */
-export async function startServer(baseUrl: string, clockMs: number): Promise<StormServer> {
-  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: String(clockMs) };
-  const entry = ["--inspector-port", "0", "test/chaos/server/worker.ts"];
-  const worker = await createBareWorker(variables, entry);
+const DAY_MS = 86_400_000;
+
+/** `midnightInMs`: when midnight UTC comes by its clock, from its first answer on. */
+export async function startServer(baseUrl: string, midnightInMs: number): Promise<StormServer> {
+  const variables = { ...VARIABLES, OPENAI_BASE_URL: baseUrl, STORM_CLOCK_MS: "0" };
+  const worker = await createBareWorker(variables, { entry: "test/chaos/server/worker.ts" });
   worker.sql(KEPT.join(""));
   const kills: Span[] = [];
   let rates = NO_FAULTS;
-  let leaptMs = 0;
-  let starting: Promise<void> = begin();
+  await worker.start();
+  const aheadMs = DAY_MS - (Date.now() % DAY_MS) - midnightInMs;
+  let clockMs = aheadMs;
+  variables.STORM_CLOCK_MS = String(aheadMs); // each later life has it from the first moment on
+  await tell();
+  let starting = Promise.resolve();
 
   async function tell(): Promise<void> {
-    const body = JSON.stringify({ rates, leaptMs });
+    const body = JSON.stringify({ rates, clockMs });
     const response = await fetch(`${worker.origin}/__storm`, { method: "POST", body });
     if (response.status !== 204) throw new Error(`the storm's entry point answered ${response.status}`);
   }
@@ -68,11 +77,11 @@ export async function startServer(baseUrl: string, clockMs: number): Promise<Sto
     await worker.start();
     await tell();
   }
-  await starting;
 
   return {
     worker,
     kills,
+    aheadMs,
     up: () => starting,
     async crash(downMs) {
       const from = Date.now();
@@ -87,15 +96,13 @@ export async function startServer(baseUrl: string, clockMs: number): Promise<Sto
       rates = next;
       await tell();
     },
+    now: () => Date.now() + clockMs,
     async leap(ms) {
-      leaptMs = ms;
+      clockMs += ms;
       await tell();
     },
-    faults() {
-      const lines = worker.output().split("\n");
-      return lines
-        .filter((line) => line.startsWith('{"event":"chaos.fault"'))
-        .map((line) => JSON.parse(line));
-    },
+    // A kill may cut a line off.
+    faults: () =>
+      [...worker.output().matchAll(/^\{"event":"chaos\.fault".*\}$/gm)].map(([line]) => JSON.parse(line)),
   };
 }

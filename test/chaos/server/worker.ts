@@ -4,26 +4,26 @@ import worker, {
   SpendLedger as Ledger,
   PersonaGeneration as Personas,
 } from "../../../src/worker.ts";
-import { shiftAlarms, shiftClock } from "./clock.ts";
+import { hastenRetries, shiftAlarms, shiftClock } from "./clock.ts";
 import { breakBindings, type FaultRates, setFaultRates } from "./faults.ts";
 
 type Env = Parameters<typeof worker.fetch>[1] & {
-  /** How far the clock is ahead. Milliseconds. */
+  /** How far the clock is ahead, until the storm says otherwise. Milliseconds. */
   readonly STORM_CLOCK_MS: string;
 };
 
-/** Where the storm says how often bindings fail, and how much further the clock is ahead. */
+/** Where the storm says how often bindings fail, and how far the clock is ahead. */
 const CONTROL = "/__storm";
 
 interface Told {
   readonly rates: FaultRates;
-  readonly leaptMs: number;
+  readonly clockMs: number;
 }
 
 let told: Told | undefined; // scope: the isolate
 
 function prepare(env: Env): void {
-  shiftClock(Number(env.STORM_CLOCK_MS) + (told?.leaptMs ?? 0));
+  shiftClock(told?.clockMs ?? Number(env.STORM_CLOCK_MS));
   breakBindings(env);
 }
 
@@ -64,6 +64,7 @@ export default {
   },
   queue(batch, env) {
     prepare(env);
+    hastenRetries(batch);
     return worker.queue(batch, env);
   },
   scheduled(controller, env) {

@@ -57,7 +57,6 @@ export async function pregenerate(visitor: Visitor): Promise<void> {
   if (!job) return;
   const marks = questions.map(({ mark }) => mark);
   visitor.jobs.set(job.jobId, marks);
-  visitor.acceptedAt.set(job.jobId, Date.now());
   const one = { path: `${path}/${job.jobId}`, headers: ADMIN };
   await caller.json({ ...one, what: "a job's state" });
   if (random.number.float() < 0.2) await caller.json({ ...one, what: "a job's end", method: "DELETE" });

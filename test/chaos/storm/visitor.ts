@@ -23,8 +23,6 @@ export interface Notes {
   readonly erased: Person[];
   /** Marks of a job's inputs, by the job. */
   readonly jobs: Map<string, readonly string[]>;
-  /** When each job was accepted. Milliseconds since the epoch, by the machine's clock. */
-  readonly acceptedAt: Map<string, number>;
 }
 
 /** One of the storm's clients: a person, until that one is erased and the next one comes. */

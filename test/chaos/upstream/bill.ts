@@ -38,7 +38,8 @@ function priceOf(model: string, usage: Record<string, unknown>): number {
 /** US dollars; undefined where the caller was not told. */
 export function billOf(work: Work, body: Body, { status, tail, whole }: Ended): number | undefined {
   if (status >= 300) return 0;
-  const usage = whole ? usageIn(tail) : undefined;
+  // Nobody reads on where an answer says that it failed.
+  const usage = whole && !tail.includes('"finish_reason":"error"') ? usageIn(tail) : undefined;
   const ended = work === "portrait" || tail.includes("[DONE]");
   return usage && ended ? priceOf(String(body.model), usage) : undefined;
 }

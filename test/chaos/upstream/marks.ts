@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
+import { persona } from "../../support/persona.ts";
 
 /** A question's mark, such as `Q12Z`: nothing else in the storm is spelled so. */
 export const MARK = /Q\d+Z/g;
@@ -7,6 +8,8 @@ export const MARK = /Q\d+Z/g;
 export const LOOK = /Q\d+Z-g\d+-\d+/;
 
 export const toMark = (number: number) => `Q${number}Z`;
+/** The mark of the question that a look is of. */
+export const toQuestion = (look: string) => look.split("-")[0] ?? "";
 export const toLook = (mark: string, generation: number, index: number) => `${mark}-g${generation}-${index}`;
 
 // Short answers and long ones; a mark and a number in every word, so that a lost one shows.
@@ -21,26 +24,8 @@ export function chatText(mark: string): string {
 
 /** One set of personas, as the model writes it. */
 export function personasText(mark: string, generation: number, count: number): string {
-  const personas = Array.from({ length: count }, (_, index) => ({
-    name: toLook(mark, generation, index),
-    description: "d",
-    age: 40,
-    gender: "woman",
-    location: "l",
-    household: "h",
-    occupation: "nurse",
-    annualIncomeUsd: 50_000,
-    currentCoverage: "c",
-    healthContext: "h",
-    coverageNeeds: ["n"],
-    priorities: ["p"],
-    preferredPlanType: "t",
-    concerns: ["c"],
-    budget: { monthlyPremiumUsd: 300, annualDeductibleUsd: 2_000 },
-    questionsToAsk: ["q"],
-    communicationStyle: "s",
-    appearance: `looks like ${toLook(mark, generation, index)}`,
-  }));
+  const looks = Array.from({ length: count }, (_, index) => toLook(mark, generation, index));
+  const personas = looks.map((look) => persona(`looks like ${look}`, look));
   return JSON.stringify({ personas });
 }
 

@@ -91,7 +91,7 @@ export function goodStep(work: Work, content: string, random: Random): Step {
   const odd = work === "personas" && random.number.float() < 0.2;
   return {
     content: odd ? random.helpers.arrayElement(ODD)(content) : content,
-    chunkChars: random.number.int({ min: 8, max: 60 }),
+    chunkChars: random.number.int({ min: 20, max: 200 }),
     chunkDelayMs: random.helpers.arrayElement([0, 0, 2, 10]),
     firstChunkAfterMs: random.helpers.arrayElement([0, 20, 300]),
     ...(random.number.float() < 0.05 && { usage: null }),

@@ -123,6 +123,17 @@ describe("AskNewtonChatTransport under the real useChat", () => {
     expect(hook().error).toMatchObject({ code: "budget_exhausted", retryable: true });
   });
 
+  it("goes on where its storage is full", async () => {
+    const full = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+    const storage = { getItem: () => null, removeItem: () => {}, setItem: full };
+    const { send, shown, hook } = await chat(answerOf(["The answer"]), { storage });
+    send("What is a premium?");
+    await waitFor(() => expect(shown().at(-1)).toBe("assistant: The answer"));
+    expect(hook().error).toBeUndefined();
+  });
+
   it("regenerates an answer as a new send", async () => {
     const { send, shown, hook, service } = await chat(answerOf(["First."]));
     service.scripts.push(answerOf(["Second."]));
