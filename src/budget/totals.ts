@@ -33,42 +33,21 @@ export function savedTotals({ usd, tokens, images }: Saved): Increments {
   return { savedUsd: usd, savedTokens: tokens, savedImages: images };
 }
 
-<<<<<<< HEAD
-const ADD = `insert into "daily_totals" (day, name, value)
-  select part.value ->> 'day', total.key, sum(total.value)
+const add = (counted: string) => `insert into "daily_totals" (day, name, value)
+  select part.value ->> 'day', total.key, sum(total.value - coalesce((${counted}), 0)) as more
   from json_each(?) part, json_each(part.value -> 'increments') total
-  where total.value <> 0 and `;
-const TO_WHAT_IS_THERE =
-  " group by 1, 2 on conflict (day, name) do update set value = value + excluded.value";
+  group by 1, 2 having more <> 0
+  on conflict (day, name) do update set value = value + excluded.value`;
 
 /**
  * One statement that adds to the days' totals, whatever their number: for a batch that is sent anyway, so that
- * counting costs no round trip of its own. `where`, SQL, says which of the parts count: `part.value` is one, in JSON.
+ * counting costs no round trip of its own. Adds what is more than `counted`: SQL for what of `total.value`, which is
+ * called `total.key`, is counted already. `part.value` is the member of `parts` that has it, in JSON.
  */
 export function addTotals(
   { $client: d1 }: Database,
   parts: readonly DayTotals[],
-  where = "true",
+  counted = "0",
 ): D1PreparedStatement {
-  return d1.prepare(ADD + where + TO_WHAT_IS_THERE).bind(JSON.stringify(parts));
-=======
-const add = (counted: string) => `insert into "daily_totals" (day, name, value)
-  select ?, key, value - coalesce((${counted}), 0) as more from json_each(?) where more <> 0
-  on conflict (day, name) do update set value = value + excluded.value`;
-
-/** What of a name in the totals, its `key`, is counted already. */
-const NOTHING: Pick<Query, "sql" | "params"> = { sql: "0", params: [] };
-
-/**
- * One statement that adds to a UTC day's totals, whatever their number: for a batch that is sent anyway, so that
- * counting costs no round trip of its own. Adds what is more than `counted`.
- */
-export function addTotals(
-  { $client: d1 }: Database,
-  day: string,
-  increments: Increments,
-  counted = NOTHING,
-): D1PreparedStatement {
-  return d1.prepare(add(counted.sql)).bind(day, ...counted.params, JSON.stringify(increments));
->>>>>>> main
+  return d1.prepare(add(counted)).bind(JSON.stringify(parts));
 }

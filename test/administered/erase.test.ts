@@ -5,13 +5,9 @@ import { ADMIN } from "../support/admin.ts";
 import { call, eventsOf, generate, generateStream, newLead, post, setOf } from "../support/api.ts";
 import { ask, chatStream, newQuestion, resume, streamIdOf, textOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
-<<<<<<< HEAD
-import { newMarker, persona } from "../support/portraits.ts";
-import { wrapQueues } from "../support/queue.ts";
-=======
 import { persona } from "../support/persona.ts";
 import { newMarker } from "../support/portraits.ts";
->>>>>>> main
+import { wrapQueues } from "../support/queue.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 let people = 0;
@@ -82,7 +78,6 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 
-<<<<<<< HEAD
   it("takes the row of a chat that is over, which no queue ever had", async () => {
     const { who, body } = await aboutSomebody();
     const queued: unknown[] = [];
@@ -100,7 +95,9 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
       unwrap();
     }
     expect(queued).toEqual([]);
-=======
+    expect(await answersAnything(who.hash)).toEqual([]);
+  });
+
   it.each([
     [
       "a chat",
@@ -136,7 +133,6 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     expect(refused).toBe(2);
     expect((await erase(who.respelled)).streams).toBeGreaterThan(0);
     await stream.body?.cancel();
->>>>>>> main
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 
