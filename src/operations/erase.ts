@@ -87,7 +87,10 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPortraits }:
     return { sets: sets.length, logEntries: rows.length, streams };
   }
 
-  /** Portraits of theirs that nobody else has, those of personas that a refresh replaced among them. */
+  /**
+   * Portraits of theirs that nobody else has, those of personas that a refresh replaced among them. What says whose they
+   * are goes last: by it an erasure that failed half-way is taken up when it is asked again.
+   */
   async function eraseImages(person: Person): Promise<number> {
     const mine = await db
       .select({ key: setImages.imageKey, set: setImages.inputHash })
@@ -97,10 +100,11 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPortraits }:
     if (mine.length === 0) return 0;
     const keys = [...new Set(mine.map(({ key }) => key))];
     const gone = among(setImages.inputHash, [...new Set(mine.map(({ set }) => set))]);
-    const [, kept] = await db.batch([
-      db.delete(setImages).where(and(ownsImage(person), gone, among(setImages.imageKey, keys))),
-      db.select({ key: setImages.imageKey }).from(setImages).where(among(setImages.imageKey, keys)),
-    ]);
+    const theirs = and(ownsImage(person), gone, among(setImages.imageKey, keys));
+    const kept = await db
+      .select({ key: setImages.imageKey })
+      .from(setImages)
+      .where(and(among(setImages.imageKey, keys), sql`(${theirs}) IS NOT TRUE`));
     const shared = new Set(kept.map(({ key }) => key));
     const orphans = keys.filter((key) => !shared.has(key));
     await db.batch([
@@ -108,6 +112,7 @@ export function createErase({ db, forgetPersonas, forgetChat, forgetPortraits }:
       blankItems(among(batchItems.key, orphans)),
     ]);
     await forgetPortraits(orphans);
+    await db.delete(setImages).where(theirs);
     return orphans.length;
   }
 

@@ -3,6 +3,7 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
 import { personaCache, personaImages, setImages } from "../db/schema.ts";
+import { insist } from "../http/availability.ts";
 import { log } from "../log.ts";
 
 const DAY_MS = 86_400_000;
@@ -64,7 +65,7 @@ export function createSetRetention({ db, forgetPortraits, days, now }: SetRetent
       mine.map(({ key }) => key),
       keys,
     );
-    await forgetPortraits(orphans);
+    await insist(() => forgetPortraits(orphans)); // nothing leads to them any more
     return { sets: page.length, portraits: orphans.length };
   }
 

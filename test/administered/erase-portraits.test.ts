@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { toObjectName } from "../../src/portraits/key.ts";
 import { ADMIN } from "../support/admin.ts";
-import { call, generate, newLead, ORIGIN, post, setOf } from "../support/api.ts";
+import { call, generate, newLead, ORIGIN, post, problemOf, setOf } from "../support/api.ts";
+import { wrapDatabase } from "../support/database.ts";
 import { persona } from "../support/persona.ts";
 import { alter, cron, FIVE_MINUTES, keyOf, newMarker } from "../support/portraits.ts";
 import { script } from "../support/upstream.ts";
@@ -80,6 +81,41 @@ async function nothingIsLeft({ key, path }: { key: string; path: string }): Prom
     expect(response.status).toBe(404);
   }
 }
+
+/** D1's next deletion of portraits fails: before it, or after it was done. */
+function failDeletion(when: "before" | "after"): () => void {
+  let failed = false;
+  return wrapDatabase(async (sql, send) => {
+    const isDue = !failed && /delete from \W+persona_images/.test(sql);
+    failed ||= isDue;
+    if (isDue && when === "before") throw new Error("Network connection lost.");
+    const response = await send();
+    if (!isDue) return response;
+    await response.body?.cancel();
+    throw new Error("Network connection lost.");
+  });
+}
+
+function failBucket(): () => void {
+  const away = new Error("list: We encountered an internal error. Please try again. (10001)");
+  const list = vi.spyOn(bucket, "list").mockRejectedValue(away);
+  return () => list.mockRestore();
+}
+
+describe("an erasure that fails half-way", () => {
+  it.each([
+    ["before D1 has taken its portraits out", () => failDeletion("before")],
+    ["after D1 did, with its answer", () => failDeletion("after")],
+    ["since R2 is away", failBucket],
+  ])("%s, leaves nothing once it is asked again", async (_, fail) => {
+    const who = await somebody("wait");
+    const mend = fail();
+    const response = await post("/api/admin/erase", { email: who.email }, ADMIN).finally(mend);
+    expect([response.status, (await problemOf(response)).code]).toEqual([503, "overloaded"]);
+    await erase(who.email);
+    await nothingIsLeft(who);
+  });
+});
 
 describe("a portrait that is erased", () => {
   it.each([

@@ -3,14 +3,14 @@ import { chaos } from "./chaos.ts";
 import type { Call, Evidence } from "./evidence/evidence.ts";
 import { findRemains } from "./evidence/remains.ts";
 import { openState } from "./evidence/state.ts";
-import { boundsOf } from "./ledger/explained.ts";
+import { boundsOf, killsUnder } from "./ledger/explained.ts";
 import { findings, remarks } from "./ledger/ledger.ts";
 import { report } from "./report.ts";
 import { toQuestion } from "./upstream/marks.ts";
 
 /** A short storm; a long one is `npm run chaos`. */
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
-const SECONDS = Number(process.env.CHAOS_SECONDS ?? 20);
+const SECONDS = Number(process.env.CHAOS_SECONDS ?? 30);
 
 let evidence: Evidence;
 /** Someone who is still there, looked for as if erased. */
@@ -58,17 +58,19 @@ describe("a storm", () => {
   });
 });
 
-/** A call that no kill is near, of a question that was neither refreshed nor stopped. */
+/** A good call of a question that was neither refreshed nor stopped, none of whose calls a kill came upon. */
 function undisturbed(kind: Call["kind"]): Call {
   const kept = new Set(
     evidence.questions
       .filter(({ runs, person = "" }) => runs === 1 && !evidence.erased.includes(person))
       .map(({ mark }) => mark),
   );
-  const quiet = ({ from, to }: Call) =>
-    evidence.kills.every((kill) => to + 10_000 < kill.from || from > kill.to);
+  const isQuiet = ({ mark }: Call) => {
+    const its = evidence.calls.filter((one) => one.mark === mark);
+    return killsUnder(its, evidence).size === 0;
+  };
   const call = evidence.calls.find(
-    (one) => one.kind === kind && one.good && kept.has(toQuestion(one.mark)) && quiet(one),
+    (one) => one.kind === kind && one.good && kept.has(toQuestion(one.mark)) && isQuiet(one),
   );
   if (!call) throw new Error(`no undisturbed call for ${kind}`);
   return call;

@@ -60,8 +60,8 @@ async function pause(ms: number, until: number): Promise<boolean> {
 
 async function kills({ seed, server, ms }: StormOptions, until: number): Promise<void> {
   const random = seededRandom(seed, KILLS);
-  // However short a storm is, it has one.
-  let wait = Math.min(random.number.int(KILL_MS), ms * random.number.float({ min: 0.3, max: 0.6 }));
+  // However short a storm is, it has one, and time after it.
+  let wait = Math.min(random.number.int(KILL_MS), ms * random.number.float({ min: 0.15, max: 0.3 }));
   while (await pause(wait, until)) {
     await server.crash(random.number.int({ min: 0, max: 1_500 }));
     wait = random.number.int(KILL_MS);
