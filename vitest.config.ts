@@ -84,6 +84,7 @@ const engines = {
   test: {
     name: "engines",
     include: ["test/engines/**/*.test.ts"],
+    globalSetup: ["test/support/bare/setup.ts"],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
@@ -95,6 +96,7 @@ const chaos = {
   test: {
     name: "chaos",
     include: ["test/chaos/**/*.test.ts"],
+    globalSetup: ["test/support/bare/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -102,6 +104,7 @@ const chaos = {
 
 export default defineConfig(({ mode }) => ({
   test: {
+    env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node") }, // for the many processes that tests start
     maxWorkers: 2, // two cores are the least that this is run on, and most tests wait
     silent: "passed-only", // the worker's log lines, where they help
     globalSetup: ["test/support/site.ts", "test/support/stand-in/setup.ts"],
@@ -120,6 +123,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "dev",
           include: ["test/dev/**/*.test.ts"],
+          globalSetup: ["test/support/bare/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -128,6 +132,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.{ts,tsx}"],
+          globalSetup: ["test/support/bare/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
