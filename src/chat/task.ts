@@ -38,8 +38,8 @@ export interface ChatTaskDeps extends ChatModel {
   readonly openCalls: (context: RunContext, caller: string) => TextCalls;
   /** Takes the run's log row; never in the answer's way. Never throws. */
   readonly record: (row: RunRow) => void;
-  /** The same for a run that has just begun. */
-  readonly recordStart: (row: RunRow) => void;
+  /** The same for a run that has just begun. Resolves when it is there, or given up. */
+  readonly recordStart: (row: RunRow) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -119,7 +119,11 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
     maxAttempts: 2, // an answer that brings its server down must not be paid for again and again
     async perform(input, context) {
       if (input.stopped) return ended(input, { finishReason: "stopped", model });
-      const calls = deps.openCalls(context, input.callerUserHash ?? input.callerAddressHash);
+      let announced: Promise<void> | undefined;
+      // Before its first word, but not before D1 has heard of it: no erasure would find what a death leaves in between.
+      const sent = () => (announced ? void announced.then(context.sent) : context.sent());
+      const caller = input.callerUserHash ?? input.callerAddressHash;
+      const calls = deps.openCalls({ ...context, sent }, caller);
       const coalescer = createCoalescer((content) => context.emit({ content }), now);
       const asked = toAsked(input);
       const record = (toRow: () => RunRow) => {
@@ -129,7 +133,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       try {
         const answering = answer(input, context, calls, coalescer);
         const begun = rows.underWay(asked, context);
-        if (begun) deps.recordStart(begun); // the upstream has been asked first
+        if (begun) announced = deps.recordStart(begun); // the upstream has been asked first
         const done = await answering;
         record(() => rows.done(asked, context, calls.spent));
         return done;

@@ -41,7 +41,9 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const store = createChatStore(openDatabase(env.DB), env.CHAT_LOG);
   const inTime = (write: (row: RunRow) => Promise<void>) => (row: RunRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
-    waitUntil(insist(() => write(row)).catch(failed));
+    const written = insist(() => write(row)).catch(failed);
+    waitUntil(written);
+    return written;
   };
 
   const work = createChatTask({

@@ -1,3 +1,4 @@
+import { abortAllDurableObjects, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/hash.ts";
@@ -41,6 +42,14 @@ async function aboutSomebody() {
   return { who, question, body: { ...ask(question), persona: about } };
 }
 
+/** What the object of a chat keeps of what was asked. */
+async function inputsOf(id: DurableObjectId) {
+  return await runInDurableObject(env.CHAT_STREAMS.get(id), (_, { storage: { sql } }) => {
+    const there = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'runs'").toArray();
+    return there.length > 0 ? sql.exec("SELECT input FROM runs").toArray() : [];
+  });
+}
+
 const SLOWLY = { content: "word ".repeat(1_000), chunkChars: 5, chunkDelayMs: 20 };
 
 describe("erasing somebody by e-mail, where callers are anonymous", () => {
@@ -57,6 +66,25 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     expect((await resume(streamIdOf(chat), 0)).status).toBe(404);
     expect(await answersAnything(who.hash)).toEqual([]);
     expect((await chatStream(body)).status).toBe(404);
+  });
+
+  it("finds no chat whose server died before D1 had heard of it, since nothing of it is written down", async () => {
+    const { question, body } = await aboutSomebody();
+    await script(question, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }], true);
+    let released = false;
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const isStart = /on conflict do nothing/.test(sql) && sql.includes("/api/chat");
+      while (isStart && !released) await new Promise((resolve) => setTimeout(resolve, 5));
+      return await send();
+    });
+    const lost = chatStream(body).catch(() => {});
+    await callsReach(question, 1, "open");
+    await abortAllDurableObjects();
+    const kept = await Promise.all((await listDurableObjectIds(env.CHAT_STREAMS)).map(inputsOf));
+    released = true;
+    unwrap();
+    await lost;
+    expect(JSON.stringify(kept)).not.toContain(question);
   });
 
   it("waits for the row of a chat that has just ended, so that none is written after it", async () => {

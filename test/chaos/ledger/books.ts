@@ -5,6 +5,9 @@ import { type Bounds, boundsOf, brokenBy, explain, killsOf, wasStopped } from ".
 /** Sums of floating-point numbers; a hundredth of what the cheapest call costs. US dollars. */
 const ROUNDING_USD = 1e-8;
 
+/** A portrait's row is settled once its sizes are made, as long after the call as its lease lasts. Milliseconds. */
+const BOOKED_WITHIN_MS = { chat: 6_000, personas: 6_000, portrait: 25_000 };
+
 interface Account {
   readonly name: string;
   readonly entries: readonly Entry[];
@@ -17,7 +20,8 @@ function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding
   const booked = bookedIn(entries);
   const isWithin = ([least, most]: Bounds) => booked >= least - ROUNDING_USD && booked <= most + ROUNDING_USD;
   const isStopped = (call: Call) => wasStopped(call, evidence);
-  const isLost = (call: Call) => isStopped(call) || killsOf(call, evidence).length > 0;
+  const isLost = (call: Call) =>
+    isStopped(call) || killsOf(call, evidence, BOOKED_WITHIN_MS[call.kind]).length > 0;
   if (isWithin(boundsOf(calls)) || isWithin(boundsOf(calls, isStopped))) return [];
   const bills = calls.map(({ billedUsd, worstUsd }) => billedUsd ?? `up to ${worstUsd}`).join(" + ");
   const finding = { check: "books", what: `${name}: ${booked} in the books, ${bills || 0} upstream` };
@@ -25,7 +29,8 @@ function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding
   const broken = brokenBy(name, evidence);
   const unsent = broken.length * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
   const isExplained = isWithin([0, boundsOf(calls, isLost)[1] + unsent]);
-  return [isExplained ? explain(finding, calls, evidence, broken) : finding];
+  const late = calls.flatMap((call) => killsOf(call, evidence, BOOKED_WITHIN_MS[call.kind]));
+  return [isExplained ? explain(finding, calls, evidence, [...broken, ...late]) : finding];
 }
 
 const isOf =

@@ -15,11 +15,11 @@ export function brokenBy(mark: string, { sent, kills }: Evidence, by = Number.PO
  * The kills that a call may have been lost in: under way, just over, or still waited for, since a busy machine reads an
  * answer long after it was given.
  */
-export function killsOf({ mark, from, to }: Call, evidence: Evidence): Span[] {
+export function killsOf({ mark, from, to }: Call, evidence: Evidence, withinMs = UNWRITTEN_MS): Span[] {
   const waiting = brokenBy(mark, evidence, to);
   return evidence.kills.filter((kill) => {
     const isWaitedFor = waiting.includes(kill) && from <= kill.from;
-    return isWaitedFor || overlap({ from, to: to + UNWRITTEN_MS }, kill);
+    return isWaitedFor || overlap({ from, to: to + withinMs }, kill);
   });
 }
 
@@ -29,11 +29,11 @@ export function killsUnder(calls: readonly Call[], evidence: Evidence): Readonly
 }
 
 /** Where a kill came: upon the last of these calls before it, or before one was sent. */
-function inWords(kill: Span, calls: readonly Call[], evidence: Evidence): string {
-  const ends = calls.filter((call) => killsOf(call, evidence).includes(kill)).map(({ to }) => to);
-  const afterMs = kill.from - Math.max(...ends);
+function inWords({ from: at }: Span, calls: readonly Call[]): string {
+  const ends = calls.filter(({ from }) => from <= at).map(({ to }) => to);
+  const afterMs = at - Math.max(...ends);
   const when = afterMs > 0 ? `${afterMs} ms after` : "under";
-  return `the kill at ${new Date(kill.from).toISOString()}, ${ends.length === 0 ? "before" : when} a call`;
+  return `the kill at ${new Date(at).toISOString()}, ${ends.length === 0 ? "before" : when} a call`;
 }
 
 /** The same finding, with the kills that came upon these calls, or `more`, if any did. */
@@ -45,7 +45,7 @@ export function explain(
 ): Finding {
   const kills = [...killsUnder(calls, evidence).union(new Set(more))];
   if (kills.length === 0) return finding;
-  return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls, evidence)).join("; ") };
+  return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls)).join("; ") };
 }
 
 /** How often the service tries to keep a picture. */
