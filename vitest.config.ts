@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { unstable_readConfig } from "wrangler";
 
 /** Short enough that time-outs can be waited for, long enough that a slow machine does not meet them. */
 const TEST_VARIABLES = {
@@ -26,6 +28,21 @@ const TRACED = {
   ],
 };
 
+/** The source maps of dependencies are most of what each test file would have to be sent, and nobody reads them. */
+const withoutTheirMaps = {
+  name: "dependencies-without-source-maps",
+  transform: (code: string, id: string) =>
+    id.includes("/node_modules/") ? { code, map: { mappings: "" } } : undefined,
+};
+
+/** As in the upload, which leaves the same parts of dependencies out. */
+const alias = Object.fromEntries(
+  Object.entries<string>(unstable_readConfig({ config: "wrangler.toml" }).alias ?? {}).map(([name, file]) => [
+    name,
+    resolve(file),
+  ]),
+);
+
 interface ProjectOptions {
   readonly miniflare?: object;
   /** False: one file after another. */
@@ -49,7 +66,8 @@ function workerProject(name: string, variables: Record<string, string> = {}, opt
     },
   }));
   return {
-    plugins: [worker],
+    plugins: [worker, withoutTheirMaps],
+    resolve: { alias },
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
@@ -66,6 +84,7 @@ const engines = {
   test: {
     name: "engines",
     include: ["test/engines/**/*.test.ts"],
+    globalSetup: ["test/support/bare/setup.ts"],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
@@ -77,6 +96,7 @@ const chaos = {
   test: {
     name: "chaos",
     include: ["test/chaos/**/*.test.ts"],
+    globalSetup: ["test/support/bare/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -84,6 +104,7 @@ const chaos = {
 
 export default defineConfig(({ mode }) => ({
   test: {
+    env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node") }, // for the many processes that tests start
     maxWorkers: 2, // two cores are the least that this is run on, and most tests wait
     silent: "passed-only", // the worker's log lines, where they help
     globalSetup: ["test/support/site.ts", "test/support/stand-in/setup.ts"],
@@ -102,6 +123,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "dev",
           include: ["test/dev/**/*.test.ts"],
+          globalSetup: ["test/support/bare/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -110,6 +132,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.{ts,tsx}"],
+          globalSetup: ["test/support/bare/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -47,8 +47,8 @@ function SoFar({ library, pregenerated }: Figures) {
       )}
       {made > 0 && (
         <p className="small">
-          Jobs made {made} sets: {used} used since, {unused} not yet. Spent: {prices(spentUsd)}, which saved{" "}
-          {money(savedUsd)}.
+          Sets that jobs made: {made}, of which {used} were used since and {unused} not yet. Spent:{" "}
+          {prices(spentUsd)}, which saved {money(savedUsd)}.
         </p>
       )}
     </>

@@ -5,8 +5,10 @@ import type { Pregenerate, PregenerateMessage } from "./personas/pregenerate/pre
 export const DAILY_CRON = "23 3 * * *";
 /** How wrangler.toml ends its queues' names, in every environment: messages that could not be worked on, */
 const DEAD_LETTERS = "-image-jobs-dead";
-/** and sets that are to be made beforehand. */
+/** sets that are to be made beforehand, */
 const PREGENERATE = "-pregenerate";
+/** and rows of the log. */
+const CHAT_LOG = "-chat-log";
 const RETRY_SECONDS = 60;
 /** With wrangler.toml's `max_retries`: the last attempt there is. */
 const MAX_ATTEMPTS = 4;
@@ -37,11 +39,20 @@ export interface BackgroundWork extends PortraitWork {
   readonly purgeSets: () => Promise<void>;
 }
 
-/** However many messages a batch has, the work is the same. What fails is tried again by the queue. */
-export async function consumeBatch(batch: MessageBatch, work: BackgroundWork | undefined): Promise<void> {
-  if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
+/**
+ * What fails is tried again by the queue. `work` is undefined where the configuration is invalid; the log's rows need
+ * none.
+ */
+export async function consumeBatch(
+  batch: MessageBatch,
+  work: BackgroundWork | undefined,
+  consumeLog: (batch: MessageBatch) => Promise<void>,
+): Promise<void> {
+  if (batch.queue.endsWith(CHAT_LOG)) await consumeLog(batch);
+  else if (batch.queue.endsWith(PREGENERATE) && work) await pregenerateBatch(batch, work.pregenerate);
   else if (batch.queue.endsWith(DEAD_LETTERS))
     log.error("queue.dead_letters", { count: batch.messages.length });
+  // However many messages there are, the work is the same.
   else if (work) await work.consume().catch((error: unknown) => tryAgain(batch, error));
   else batch.retryAll({ delaySeconds: RETRY_SECONDS });
 }

@@ -54,8 +54,8 @@ const MBI_EITHER = "[0-9ac-hjkmnp-rt-y]";
 const MBI = `[1-9]${MBI_LETTER}${MBI_EITHER}\\d${GAP}?${MBI_LETTER}${MBI_EITHER}\\d${GAP}?${MBI_LETTER}{2}\\d{2}`;
 
 const KINDS: readonly Kind[] = [
-  // Payment cards: 13 to 19 digits, in one piece or in the groups of their issuers.
-  kind("\\d{13,19}", isCard),
+  // Payment cards: 13 to 19 digits, in one piece (but for a fraction's) or in the groups of their issuers.
+  kind("(?<!\\d\\.)\\d{13,19}", isCard),
   kind(`\\d{4}${GAP}\\d{4}${GAP}\\d{4}${GAP}\\d{4}${GAP}\\d{1,3}`, isCard),
   kind(`\\d{4}${GAP}\\d{4}${GAP}\\d{4}${GAP}\\d{1,4}`, isCard),
   kind(`\\d{4}${GAP}\\d{6}${GAP}\\d{4,5}`, isCard),

@@ -4,7 +4,7 @@ import { createDailyLedger, type DailyLedger } from "./budget/daily-ledger.ts";
 import type { ChatRuns, RunRef, SendRequest } from "./chat/object.ts";
 import { composeFetch } from "./compose/app.ts";
 import { composeWork } from "./compose/background.ts";
-import { composeChatRuns } from "./compose/chat.ts";
+import { composeChatLog, composeChatRuns } from "./compose/chat.ts";
 import type { Env } from "./compose/env.ts";
 import { composePersonaRuns } from "./compose/personas.ts";
 import type { Fetch } from "./personas/cache/fast-path.ts";
@@ -21,7 +21,7 @@ function fetchFor(env: Env): Fetch<unknown> {
 
 export default {
   fetch: (request, env, ctx) => fetchFor(env)(request, env, ctx),
-  queue: (batch, env) => consumeBatch(batch, composeWork(env)),
+  queue: (batch, env) => consumeBatch(batch, composeWork(env), composeChatLog(env)),
   scheduled: ({ cron }, env) => runCron(cron, composeWork(env)),
 } satisfies ExportedHandler<Env>;
 

@@ -6,7 +6,7 @@ import { progress, type Received, receive, wallClock } from "./stream.ts";
 
 const TOKEN = "word";
 /** What a run still does when its answer has ended, its rows in D1 above all, is over by then. */
-const AFTERWARDS_MS = 500;
+const AFTERWARDS_MS = 1_500; // its row waits a second for others
 const BETWEEN_MS = 50;
 
 export interface Load {

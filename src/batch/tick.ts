@@ -40,6 +40,8 @@ export interface TickDeps {
   readonly now: () => number;
 }
 
+/** An invocation has 15 minutes: after these no batch is begun with, and the next tick goes on. Milliseconds. */
+const WORK_MS = 8 * 60_000;
 /** Of a file: what its results need to be taken in by one invocation. */
 const MAX_ITEMS = 200;
 /** A batch is asked for within 24 hours; what is not over then is cancelled, and given up a while after. */
@@ -161,10 +163,10 @@ export function createTick(deps: TickDeps): () => Promise<void> {
       batch = { ...batch, ...step };
       if (batch.state === "created" || batch.state === "settled" || batch.state === "unsupported") break;
     }
-    await store.update(batch, { leaseOwner: null, dueAt: now() });
   }
 
   return async function tick() {
+    const until = now() + WORK_MS;
     await deps.dropUnwanted();
     const left = await deps.imagesLeft();
     await store.collect("chat", MAX_ITEMS);
@@ -176,10 +178,8 @@ export function createTick(deps: TickDeps): () => Promise<void> {
       claimed.push(batch);
     }
     for (const batch of claimed) {
-      await advance(batch).catch(async (error) => {
-        log.warn("batch.later", describeError(error));
-        await store.update(batch, { leaseOwner: null, dueAt: now() });
-      });
+      if (now() < until) await advance(batch).catch((error) => log.warn("batch.later", describeError(error)));
+      await store.update(batch, { leaseOwner: null, dueAt: now() });
     }
   };
 }

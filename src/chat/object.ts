@@ -20,8 +20,11 @@ export interface SendRequest {
   readonly again: boolean;
 }
 
+/** What tells the cost of an answer. */
+export type Used = Pick<AnswerMessage, "model" | "usage">;
+
 export type SendAnswer =
-  | RunAnswer
+  | (RunAnswer & { readonly used?: Used }) // known of a stream only where it is a replay
   | { readonly kind: "answer"; readonly how: How; readonly runId: string; readonly message: AnswerMessage };
 
 /** One run, asked for by who it belongs to. */
@@ -100,9 +103,11 @@ export function createChatRuns(options: ChatRunsOptions): ChatRuns {
 
   function replay(runId: string, form: SendRequest["form"]): SendAnswer {
     const how = "replayed";
-    if (form === "stream") return { kind: "stream", how, runId, body: manager.replay(runId, PLAIN) };
     const message = readAnswer(manager.store.entries(runId));
-    return message ? { kind: "answer", how, runId, message } : failed("interrupted");
+    if (!message) return failed("interrupted");
+    if (form === "json") return { kind: "answer", how, runId, message };
+    const { model, usage } = message;
+    return { kind: "stream", how, runId, body: manager.replay(runId, PLAIN), used: { model, usage } };
   }
 
   function start({ input, fingerprint, keyed }: SendRequest, stopped: boolean): ChatRun {

@@ -19,8 +19,7 @@ import { SSE_HEADERS } from "../runs/sse.ts";
 import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
 import { fitHistory } from "./history.ts";
-import type { AnswerMessage } from "./message.ts";
-import type { ChatRuns, RunRef, SendAnswer, SendRequest } from "./object.ts";
+import type { ChatRuns, RunRef, SendAnswer, SendRequest, Used } from "./object.ts";
 import { chatRequest, type PersonaRef } from "./schema.ts";
 
 /** A persona as the model is told of it, and whose it is. */
@@ -35,7 +34,7 @@ export interface ChatRoutesDeps {
   /** What the model is told of a persona; undefined where there is none, or it is another user's. */
   readonly findPersona: (ref: PersonaRef, caller: Caller) => Promise<KnownPersona | undefined>;
   /** US dollars. */
-  readonly cost: (message: AnswerMessage) => number;
+  readonly cost: (used: Used) => number;
   readonly hash: Hasher;
   /** Takes out of a text what is not to be kept or sent. */
   readonly redact: (text: string) => string;
@@ -102,9 +101,10 @@ export function chatRoutes(deps: ChatRoutesDeps): Hono<AppEnv> {
   };
 
   function toCounts(answer: Exclude<SendAnswer, { kind: "failure" }>): Increments {
-    if (answer.kind === "stream") return answerTotals(answer.how); // what it costs is not known yet
-    const { inputTokens, outputTokens } = answer.message.usage;
-    const saved = { usd: deps.cost(answer.message), tokens: inputTokens + outputTokens, images: 0 };
+    const used = answer.kind === "stream" ? answer.used : answer.message;
+    if (!used) return answerTotals(answer.how); // what it costs is not known yet
+    const { inputTokens, outputTokens } = used.usage;
+    const saved = { usd: deps.cost(used), tokens: inputTokens + outputTokens, images: 0 };
     return answerTotals(answer.how, saved);
   }
 

@@ -1,19 +1,37 @@
-import { utcDay } from "../budget/guard.ts";
 import type { Database } from "../db/client.ts";
-import type { RunRow } from "../db/request-log.ts";
-import { insertStart, logRun } from "../runs/run-log.ts";
+import { isSomebodys, type RunRow } from "../db/request-log.ts";
+import { describeError, log } from "../log.ts";
+import { insertStart, logRuns } from "../runs/run-log.ts";
 
 /** Chat's part of D1: the log of its runs. */
 export interface ChatStore {
+  /**
+   * Logs a run that has ended: by the queue, in one batch with others. One that is somebody's at once, so that an
+   * erasure, which waits for what a run writes, leaves none that comes after it.
+   */
   record(row: RunRow): Promise<void>;
   /** Says that a run is under way, so that its caller can be found before it has ended. */
   recordStart(row: RunRow): Promise<void>;
+  /** Logs runs in one batch; those that it has logged before count once. */
+  write(rows: readonly RunRow[]): Promise<void>;
 }
 
-export function createChatStore(db: Database, now: () => number): ChatStore {
+/** `queue`: its consumer gives what it is sent to `write`. */
+export function createChatStore(db: Database, queue: Pick<Queue<RunRow>, "send">): ChatStore {
+  async function write(rows: readonly RunRow[]): Promise<void> {
+    await db.$client.batch(logRuns(db, rows));
+  }
+
   return {
+    write,
     async record(row) {
-      await db.$client.batch(logRun(db, row, utcDay(now())));
+      if (isSomebodys(row)) return await write([row]);
+      try {
+        await queue.send(row);
+      } catch (error) {
+        log.warn("store.not_queued", { run: row.id, ...describeError(error) });
+        await write([row]);
+      }
     },
     async recordStart(row) {
       await insertStart(db, row).run();

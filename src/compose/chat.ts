@@ -1,3 +1,4 @@
+import { consumeLog } from "../chat/log-queue.ts";
 import { type ChatRuns, createChatRuns } from "../chat/object.ts";
 import type { ChatRoutesDeps } from "../chat/routes.ts";
 import { createChatStore } from "../chat/store.ts";
@@ -37,7 +38,7 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
   const config = validConfig(env);
   const { CHAT_MODEL: model, CHAT_MAX_OUTPUT_TOKENS: maxOutputTokens } = config;
   const { waitUntil, ended: written } = createPending((promise) => ctx.waitUntil(promise));
-  const store = createChatStore(openDatabase(env.DB), now);
+  const store = createChatStore(openDatabase(env.DB), env.CHAT_LOG);
   const inTime = (write: (row: RunRow) => Promise<void>) => (row: RunRow) => {
     const failed = (error: unknown) => log.error("store.failed", { run: row.id, ...describeError(error) });
     const written = insist(() => write(row)).catch(failed);
@@ -69,4 +70,10 @@ export function composeChatRuns(ctx: DurableObjectState, env: Env): ChatRuns {
     commitMs: config.STREAM_COMMIT_MS,
     upstreamConfigured: config.OPENAI_API_KEY !== undefined,
   });
+}
+
+/** What the consumer of the log's queue does; no variable has a say in it. */
+export function composeChatLog({ DB, CHAT_LOG }: Env): (batch: MessageBatch) => Promise<void> {
+  const { write } = createChatStore(openDatabase(DB), CHAT_LOG);
+  return ({ messages }) => consumeLog(messages as readonly Message<RunRow>[], write);
 }

@@ -1,6 +1,7 @@
 import type { DailyLedger } from "../budget/daily-ledger.ts";
 import type { ChatRuns, RunRef, SendRequest } from "../chat/object.ts";
 import { type Config, type ConfigResult, parseConfig } from "../config/config.ts";
+import type { RunRow } from "../db/request-log.ts";
 import type { JoinRequest, PersonaRuns, ResumeRequest } from "../personas/generation/object.ts";
 import type { PregenerateMessage } from "../personas/pregenerate/pregenerate.ts";
 
@@ -20,6 +21,7 @@ export interface Env extends PortraitBindings {
   readonly RATE_LIMITER: RateLimit;
   readonly ASSETS: Fetcher;
   readonly PREGENERATE_JOBS: Queue<PregenerateMessage>;
+  readonly CHAT_LOG: Queue<RunRow>;
 }
 
 type ChatStreamRpc = Rpc.DurableObjectBranded & {

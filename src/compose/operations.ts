@@ -39,7 +39,7 @@ export function composeSizeSample(DB: D1Database): () => Promise<void> {
 
 export function composeCounters(DB: D1Database): Counters {
   const db = openDatabase(DB);
-  return createCounters((increments) => addTotals(db, utcDay(now()), increments).run(), now);
+  return createCounters((increments) => addTotals(db, [{ day: utcDay(now()), increments }]).run(), now);
 }
 
 export interface AdminParts {

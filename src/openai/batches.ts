@@ -25,6 +25,7 @@ export interface Batches {
   find(id: string): Promise<UpstreamBatch | undefined>;
   read(upstreamId: string): Promise<UpstreamBatch>;
   cancel(upstreamId: string): Promise<void>;
+  /** Its body breaks off where it takes too long. */
   open(file: string): Promise<ReadableStream<Uint8Array>>;
   remove(file: string): Promise<void>;
 }
@@ -34,8 +35,8 @@ const OUR_ID = "asknewton_batch";
 const OVER = new Set(["failed", "completed", "expired", "cancelled"]);
 /** A hundred batches each, the newest first: one whose id was lost is a few minutes old. */
 const MAX_PAGES = 5;
-// Whole calls; a file of results is read for as long as it comes.
-const CALL_TIMEOUT_MS = 60_000;
+/** Whole calls, and a whole file of results, which takes as long as what is in it is worked on. Milliseconds. */
+const TIMEOUTS = { call: 60_000, file: 9 * 60_000 };
 
 function toBatch({ id, status, output_file_id: output, error_file_id: error }: OpenAI.Batch): UpstreamBatch {
   return { id, over: OVER.has(status), outputFile: output ?? undefined, errorFile: error ?? undefined };
@@ -46,8 +47,10 @@ export function isUnsupported(error: unknown): boolean {
   return error instanceof UpstreamError && [404, 405, 501].includes(error.status ?? 0);
 }
 
-export function createBatches({ call }: Pick<Upstream, "call">): Batches {
-  const options = () => ({ signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+export function createBatches({ call }: Pick<Upstream, "call">, timeouts = TIMEOUTS): Batches {
+  const options = (timeout: keyof typeof TIMEOUTS = "call") => {
+    return { signal: AbortSignal.timeout(timeouts[timeout]) };
+  };
   return {
     toLine: (id, endpoint, body) =>
       `${JSON.stringify({ custom_id: id, method: "POST", url: PATHS[endpoint], body })}\n`,
@@ -82,7 +85,7 @@ export function createBatches({ call }: Pick<Upstream, "call">): Batches {
       await call((client) => client.batches.cancel(id, options()));
     },
     async open(file) {
-      const { body } = await call((client) => client.files.content(file));
+      const { body } = await call((client) => client.files.content(file, options("file")));
       if (!body) throw new UpstreamError("upstream_error", { transient: true });
       return body;
     },

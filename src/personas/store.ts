@@ -8,7 +8,7 @@ import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import type { Caller } from "../http/caller.ts";
 import { describeError, log } from "../log.ts";
-import { insertStart, logRun } from "../runs/run-log.ts";
+import { insertStart, logRuns } from "../runs/run-log.ts";
 import {
   type Claim,
   type Claimed,
@@ -145,12 +145,13 @@ export function createPersonaStore(
     },
     async save(result) {
       const claims = toStatements(finishClaims(result));
-      await batch([...setStatements(result), ...logRun(db, result.row, utcDay(now())), ...claims]);
+      await batch([...setStatements(result), ...logRuns(db, [result.row]), ...claims]);
     },
     saveUnlogged: (result) => batch(setStatements(result)),
     finish: (keys) => batch(toStatements(finishClaims(keys))),
     async countOutbox(outcome) {
-      await addTotals(db, utcDay(now()), { [`outbox.${outcome}`]: 1 }).run();
+      const increments = { [`outbox.${outcome}`]: 1 };
+      await addTotals(db, [{ day: utcDay(now()), increments }]).run();
     },
     async recordStart(row) {
       await insertStart(db, row).run();

@@ -1,5 +1,6 @@
 import { getTableColumns } from "drizzle-orm";
-import { addTotals, runTotals } from "../budget/totals.ts";
+import { utcDay } from "../budget/guard.ts";
+import { addTotals, type DayTotals, runTotals } from "../budget/totals.ts";
 import type { Database } from "../db/client.ts";
 import type { RunRow } from "../db/request-log.ts";
 import { requestLog } from "../db/schema.ts";
@@ -14,30 +15,38 @@ const INSERT = `insert into "request_log" (${NAMES.join()})
   select ${COLUMNS.map(([member]) => `value ->> '${member}'`).join()} from json_each(?) where true`;
 const INSERT_OR_NOTHING = `${INSERT} on conflict do nothing`;
 const INSERT_OR_REPLACE = `${INSERT} on conflict (id) do update set
-  ${NAMES.map((name) => `${name} = excluded.${name}`).join()}`;
-/** A run's part in the totals so far, by the names of `runTotals`: nothing of one that is only announced. */
-const COUNTED = `select case key when 'generated' then 1 when 'tokens.input' then input_tokens
-    when 'tokens.cachedInput' then cached_input_tokens when 'tokens.output' then output_tokens
-    when 'spentUsd' then cost_usd end
-  from "request_log" where id = ? and status <> ${UNDER_WAY}`;
-
-const asJson = (row: RunRow) => JSON.stringify([row]);
+  ${NAMES.map((name) => `${name} = excluded.${name}`).join()} where excluded.calls >= "request_log".calls`;
+/**
+ * A run's part in the totals so far, by the names of `runTotals`: nothing of one that is only announced. Of one whose
+ * row has more calls, all: what an earlier life of it has said comes late.
+ */
+const COUNTED = `select case when calls > part.value ->> 'calls' then total.value
+    else case total.key when 'generated' then 1 when 'tokens.input' then input_tokens
+      when 'tokens.cachedInput' then cached_input_tokens when 'tokens.output' then output_tokens
+      when 'spentUsd' then cost_usd end end
+  from "request_log" where id = part.value ->> 'id' and status <> ${UNDER_WAY}`;
 
 /** Says that a run is `UNDER_WAY`, so that whose it is can be found before it has ended. */
 export function insertStart({ $client: d1 }: Database, row: RunRow): D1PreparedStatement {
-  return d1.prepare(INSERT_OR_NOTHING).bind(asJson(row));
+  return d1.prepare(INSERT_OR_NOTHING).bind(JSON.stringify([row]));
+}
+
+type RunPart = DayTotals & Pick<RunRow, "id" | "calls">;
+
+function toPart({ id, calls, createdAt, costUsd, ...tokens }: RunRow): RunPart {
+  return { id, calls, day: utcDay(createdAt), increments: runTotals(tokens, costUsd) };
 }
 
 /**
- * A run's row and its part in a UTC day's totals: for one batch, which D1 takes as a whole or not at all. The id is
- * the run's, so that the totals are what the rows come to: sending both again, where D1 took them and its answer was
- * lost, adds nothing, and a run that went on after its server had died adds what it has spent since.
+ * Runs' rows and their part in the totals of the UTC day on which each ended: for one batch, which D1 takes as a
+ * whole or not at all. The id is the run's, so that the totals are what the rows come to: one that comes twice, in one
+ * batch or in two, adds nothing, and a run that went on after its server had died adds what it has spent since.
  */
-export function logRun(db: Database, row: RunRow, day: string): D1PreparedStatement[] {
-  const { inputTokens, cachedInputTokens, outputTokens, costUsd } = row;
-  const totals = runTotals({ inputTokens, cachedInputTokens, outputTokens }, costUsd);
+export function logRuns(db: Database, rows: readonly RunRow[]): D1PreparedStatement[] {
+  const ordered = rows.toSorted((one, other) => one.calls - other.calls);
+  const once = [...new Map(ordered.map((row) => [row.id, row])).values()];
   return [
-    addTotals(db, day, totals, { sql: COUNTED, params: [row.id] }), // first: it asks what the row has
-    db.$client.prepare(INSERT_OR_REPLACE).bind(asJson(row)),
+    addTotals(db, once.map(toPart), COUNTED), // first: it asks what the rows are
+    db.$client.prepare(INSERT_OR_REPLACE).bind(JSON.stringify(once)),
   ];
 }

@@ -1,4 +1,4 @@
-import type { RunRow } from "../db/request-log.ts";
+import { isSomebodys, type RunRow } from "../db/request-log.ts";
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { tokenCounts } from "../openai/shapes/usage.ts";
 import { NOTHING_SPENT, type Spent } from "../openai/text-calls.ts";
@@ -62,8 +62,7 @@ export function createRunRows({ route, model, now }: RunRowOptions): RunRows {
       return { ...done(asked, run, spent), status: PROBLEMS[code].status, code };
     },
     underWay(asked, run) {
-      if (asked.emailHash === null && asked.callerUserHash === null) return undefined;
-      return { ...done(asked, run, NOTHING_SPENT), status: UNDER_WAY };
+      return isSomebodys(asked) ? { ...done(asked, run, NOTHING_SPENT), status: UNDER_WAY } : undefined;
     },
   };
 }

@@ -8,6 +8,7 @@ import { ask, chatStream, newQuestion, resume, streamIdOf, textOf } from "../sup
 import { wrapDatabase } from "../support/database.ts";
 import { persona } from "../support/persona.ts";
 import { newMarker } from "../support/portraits.ts";
+import { wrapQueues } from "../support/queue.ts";
 import { callsReach, script } from "../support/upstream.ts";
 
 let people = 0;
@@ -102,6 +103,26 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     await eventsOf(await chatStream(body));
     await erase(who.respelled).finally(unwrap);
     await landed.promise;
+    expect(await answersAnything(who.hash)).toEqual([]);
+  });
+
+  it("takes the row of a chat that is over, which no queue ever had", async () => {
+    const { who, body } = await aboutSomebody();
+    const queued: unknown[] = [];
+    const unwrap = wrapQueues(async (message, send) => {
+      if (JSON.stringify(message).includes(who.hash)) queued.push(message);
+      return await send();
+    });
+    try {
+      await eventsOf(await chatStream(body));
+      const ended = async () =>
+        (await rowsOf(who.hash, "request_log")).filter((row) => Object(row).status === 200).length;
+      await expect.poll(ended).toBe(2); // the set's run, and the chat
+      expect(await erase(who.respelled)).toMatchObject({ sets: 1, streams: 2 });
+    } finally {
+      unwrap();
+    }
+    expect(queued).toEqual([]);
     expect(await answersAnything(who.hash)).toEqual([]);
   });
 

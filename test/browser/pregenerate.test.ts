@@ -31,7 +31,7 @@ it("starts a job from pasted JSON in the admin's panel, and shows how far it is 
   await start.click();
   await page.getByText("done: 1 of 2 sets, 3 portraits").waitFor({ timeout: 40_000 });
   await page.getByText("Input 1: model_refusal").waitFor();
-  await page.getByText("Jobs made 1 sets: 0 used since, 1 not yet.").waitFor();
+  await page.getByText("Sets that jobs made: 1, of which 0 were used since and 1 not yet.").waitFor();
   expect(await page.getByRole("alert").count()).toBe(0);
   expect(await page.getByRole("progressbar").getAttribute("value")).toBe("5");
   await close();

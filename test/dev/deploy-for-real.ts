@@ -22,6 +22,7 @@ export function realProject({ account, apiBaseUrl, origin }: Cloudflare) {
     HOME: folder,
     NO_COLOR: "1",
     NODE_OPTIONS: `--import=${PRELOAD}`,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     DEPLOYED_AT: `${origin}/deployed`,
     CLOUDFLARE_API_BASE_URL: apiBaseUrl,
     CLOUDFLARE_API_TOKEN: "a-token-of-the-account",

@@ -37,7 +37,7 @@ const SECRETS = ["ADMIN_TOKEN", "HASH_SECRET", "OPENAI_API_KEY"];
 const whole = (name: string) => ({
   databases: [name],
   buckets: [`${name}-images`],
-  queues: [`${name}-image-jobs`, `${name}-image-jobs-dead`, `${name}-pregenerate`],
+  queues: [`${name}-chat-log`, `${name}-image-jobs`, `${name}-image-jobs-dead`, `${name}-pregenerate`],
   workers: [[name.replace("asknewton", "asknewton-edge"), SECRETS]],
 });
 

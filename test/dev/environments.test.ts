@@ -95,6 +95,7 @@ async function workOf(queue: string): Promise<string[]> {
   const told = (name: string) => () => void calls.push(name);
   const message = { body: {}, attempts: 1, ack: told("ack"), retry: told("retry") };
   const batch = { queue, messages: [message], retryAll: () => void calls.push("retryAll") };
-  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as RunTask);
+  const consumeLog = async () => void calls.push("consumeLog");
+  await consumeBatch(batch as unknown as MessageBatch, recorder("work", calls) as RunTask, consumeLog);
   return calls;
 }

@@ -14,8 +14,8 @@ const ADMIN_TOKEN = "the-administrators-own-token";
 const ORIGIN = "https://app.example";
 const SLOW = 180_000; // some twenty runs of a model, on a busy machine
 
-/** Slow enough to be stopped in mid-answer. A real model takes four times as long. */
-const PACE = { ttftMs: 200, tokensPerSecond: 200, imageMs: 500 };
+/** A real model takes several times as long. The long answer is slow enough to be stopped in its middle. */
+const PACE = { ttftMs: 200, tokensPerSecond: 400, imageMs: 300 };
 
 let service: Service | undefined;
 let proxy: Awaited<ReturnType<typeof startBreakingProxy>>;
@@ -25,6 +25,7 @@ beforeAll(async () => {
   const variables = { ADMIN_TOKEN, PUBLIC_BASE_URL: proxy.origin, ALLOWED_ORIGINS: ORIGIN };
   service = await startService({ variables, entry: "src/worker.ts" }); // as an operator runs it
   await service.pace("", PACE);
+  await service.pace("Explain deductibles", { tokensPerSecond: 100 });
 });
 afterAll(async () => {
   proxy?.close();

@@ -28,6 +28,28 @@ describe("a variable that does not parse", () => {
     await cron(DAILY);
   });
 
+  it("keeps no row of the log from its table", async () => {
+    const body = {
+      id: "a-run",
+      createdAt: Date.now(),
+      route: "/api/chat",
+      status: 200,
+      requestHash: "a",
+      callerAddressHash: "b",
+      model: "m",
+      calls: 1,
+      inputTokens: 1,
+      cachedInputTokens: 0,
+      outputTokens: 1,
+      costUsd: 1,
+      upstreamMs: 1,
+      totalMs: 1,
+    };
+    const message = { id: "1", timestamp: new Date(), attempts: 1, body };
+    await worker.queue(createMessageBatch("asknewton-chat-log", [message]), env);
+    expect(await env.DB.prepare("SELECT cost_usd FROM request_log").first()).toEqual({ cost_usd: 1 });
+  });
+
   it("makes the service unready, which is what ready is for", async () => {
     const response = await call("/api/ready");
     expect(response.status).toBe(503);

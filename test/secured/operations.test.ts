@@ -99,7 +99,7 @@ describe("the day's figures", () => {
       total_tokens: 3_000,
       prompt_tokens_details: { cached_tokens: 400 },
     };
-    await script(leadData.name, [{ usage }]);
+    await script(leadData.name, [{ usage }, { usage }]);
     await setOf(await generate({ leadData, images: "wait" }, user));
     await setOf(await generate({ leadData }, user)); // from D1, all portraits ready
     await setOf(await generate({ leadData }, user)); // from memory
@@ -109,14 +109,21 @@ describe("the day's figures", () => {
     await generate({}, user); // does not validate: not counted
     const message = { messages: [{ role: "user", content: `What is a deductible? ${leadData.name}` }] };
     expect((await post("/api/chat", message, user)).status).toBe(200);
-    expect((await post("/api/chat", message, user)).headers.get("Idempotency-Replayed")).toBe("true");
+    const once = (await stats()).totals;
+    for (const route of ["/api/chat", "/api/chat/stream"]) {
+      const again = await post(route, message, user);
+      await again.text();
+      expect(again.headers.get("Idempotency-Replayed")).toBe("true");
+    }
+    const { savedTokens } = (await stats()).totals;
+    expect(savedTokens - once.savedTokens).toBe(2 * 3_000);
 
     const generated = async () => (await stats()).totals.generated - before.generated;
     await expect.poll(generated, { timeout: 10_000 }).toBe(3);
     const { totals } = await stats();
-    expect(totals.requests - before.requests).toBe(6);
+    expect(totals.requests - before.requests).toBe(7);
     expect(totals.hits.memory + totals.hits.d1 - before.hits.memory - before.hits.d1).toBe(2);
-    expect(totals.hits.log - before.hits.log).toBe(1);
+    expect(totals.hits.log - before.hits.log).toBe(2);
     expect(totals.errors.upstream_rejected).toBe((before.errors.upstream_rejected ?? 0) + 1);
     expect(totals.tokens.output - before.tokens.output).toBeGreaterThanOrEqual(2_000);
     expect(totals.tokens.cachedInput - before.tokens.cachedInput).toBeGreaterThanOrEqual(400);

@@ -51,6 +51,7 @@ const DOES_NOT = [
   ["sixteen digits that fail the check", "4111111111111112 4111 1111 1111 1112"],
   ["an account of 12 digits or of 20", "411111111111 41111111111111111111"],
   ["zeros", "0000000000000000"],
+  ["a fraction", "0.4111111111111111"],
   ["a date and a price", "2026-11-26, $1,234,567.89, 12/31/2026"],
   ["an IP address and a UUID", "192.168.100.200 123e4567-e89b-12d3-a456-426614174000"],
 ] as const;

@@ -1,5 +1,7 @@
+import { createMessageBatch } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import worker from "../../src/worker.ts";
 import {
   ask as askAt,
   call,
@@ -13,6 +15,7 @@ import {
 } from "../support/api.ts";
 import { ask as bodyOf, chat, newQuestion } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
+import { wrapQueues } from "../support/queue.ts";
 import { script } from "../support/upstream.ts";
 
 interface Trip {
@@ -174,13 +177,36 @@ describe("the rows that D1 writes", () => {
     expect(rowsWritten(...ASKED)).toEqual({ "look-up": 0, announce: 24, store: 17 });
   });
 
-  it("are 7 for a chat, in one round trip after its answer", async () => {
+  it("are 7 for a chat alone, in one round trip after its answer", async () => {
     const question = newQuestion();
     await script(question, [{ usage: USAGE }]);
     trips = [];
     expect((await chat(bodyOf(question))).status).toBe(200);
     await until("the run is logged", async () => trips.some(isStored));
     expect(trips.filter(isStored)).toEqual([{ kind: "store", rowsWritten: 7 }]);
+  });
+
+  it("are 154 for 50 chats that end together, in one round trip for all of them", async () => {
+    const questions = Array.from({ length: 50 }, newQuestion);
+    for (const question of questions) await script(question, [{ usage: USAGE }]);
+    const bodies: unknown[] = [];
+    const unwrap = wrapQueues(async (body) => void bodies.push(body));
+    trips = [];
+    try {
+      await Promise.all(questions.map(async (question) => (await chat(bodyOf(question))).text()));
+      await until("all are queued", async () => bodies.length === questions.length);
+    } finally {
+      unwrap();
+    }
+    expect(trips.filter(isStored)).toEqual([]);
+    const messages = bodies.map((body) => ({
+      id: crypto.randomUUID(),
+      timestamp: new Date(),
+      attempts: 1,
+      body,
+    }));
+    await worker.queue(createMessageBatch("asknewton-chat-log", messages), env);
+    expect(trips.filter(isStored)).toEqual([{ kind: "store", rowsWritten: 50 * 3 + 4 }]);
   });
 
   it("are 9 for each portrait that is made", async () => {

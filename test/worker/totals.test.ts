@@ -1,7 +1,7 @@
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { eventsOf, generateStream, newLead, until } from "../support/api.ts";
+import { eventsOf, generate, generateStream, newLead, setOf, until } from "../support/api.ts";
 import { ask, chat, deadStream, HALF, newQuestion, objectOf, resume, textOf } from "../support/chat.ts";
 import { wrapDatabase } from "../support/database.ts";
 import { script } from "../support/upstream.ts";
@@ -72,7 +72,10 @@ describe("a run's part in the day's totals", () => {
     await env.DB.prepare("DELETE FROM request_log").run();
   });
 
-  it("is there for a chat, too, where D1 would not take it at first", async () => {
+  it("is there for a chat about somebody's persona, too, where D1 would not take it at first", async () => {
+    const { setId, personas } = await setOf(
+      await generate({ leadData: newLead(), email: "chat@example.org" }),
+    );
     await env.DB.batch([
       env.DB.prepare("DELETE FROM daily_totals"),
       env.DB.prepare("DELETE FROM request_log"),
@@ -85,7 +88,8 @@ describe("a run's part in the day's totals", () => {
       refused += 1;
       throw new Error("D1_ERROR: D1 DB is overloaded. Requests queued for too long.");
     });
-    expect((await chat(ask(question))).status).toBe(200);
+    const persona = { setId, personaId: personas[0]?.id };
+    expect((await chat({ ...ask(question), persona })).status).toBe(200);
     await expect.poll(loggedCalls).toEqual([1]);
     unwrap();
     expect(await totals()).toMatchObject(once);

@@ -23,7 +23,8 @@ export const ADMIN_ROUTES: readonly Route[] = [
     tag: "administration",
     access: "admin",
     summary: "What was asked, spent and saved",
-    description: "In UTC days. Money in US dollars. Days are kept for 400.",
+    description:
+      "In UTC days. Money in US dollars. Days are kept for 400. A chat's cost is in it within seconds of its end.",
     parameters: [DAYS],
     answers: { 200: [{ description: "By day, and in all", schema: "Stats" }] },
     problems: ["invalid_request", "not_found", ...USER],
