@@ -6,8 +6,6 @@ import { askAgainIfLost } from "../http/availability.ts";
 import type { PersonaAdminDeps } from "../personas/admin-routes.ts";
 import { createEdgeCache } from "../personas/cache/edge.ts";
 import { createMemoryCache } from "../personas/cache/memory.ts";
-import type { LookedUp } from "../personas/cache/read-through.ts";
-import { createSharedLookups } from "../personas/cache/shared-lookup.ts";
 import { createDedupeIndex } from "../personas/generation/dedupe-index.ts";
 import { createPersonaRuns, type PersonaRuns } from "../personas/generation/object.ts";
 import { createOutbox } from "../personas/generation/outbox.ts";
@@ -30,7 +28,6 @@ const newId = () => crypto.randomUUID();
 export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & PersonaAdminDeps {
   const memory = createMemoryCache(now);
   const edge = createEdgeCache(() => caches.default);
-  const lookups = createSharedLookups<LookedUp>(now);
   const hash = createHasher(config.HASH_SECRET);
   const { PERSONA_CACHE_SCOPE: scope, PERSONA_IGNORED_FIELDS: ignored, PERSONA_MODEL: model } = config;
   const portraits = composePortraits(env, config);
@@ -41,14 +38,12 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     imageWidths: config.IMAGE_WIDTHS,
     memory,
     edge,
-    lookups,
     pregenerate: openPregenerate(env, config),
     jobs: createJobStore(db, now),
     cancelEconomy: createBatchItems(db, now, newId).dropUnwanted,
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
       memory.forget(key);
-      lookups.drop(key);
       const forgetRuns = askAgainIfLost(() => personaObject(env, key).forget());
       const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
       return had;

@@ -127,18 +127,6 @@ describe("the D1 round trips of a persona request", () => {
   });
 });
 
-describe("the D1 round trips of a crowd", () => {
-  it("that asks for the same set at once are those of one", async () => {
-    const leadData = await leadAnsweredAtOnce();
-    trips = [];
-    const answers = await Promise.all(Array.from({ length: 20 }, () => generate({ leadData })));
-    const ids = await Promise.all(answers.map(async (answer) => (await setOf(answer)).setId));
-    expect(new Set(ids).size).toBe(1);
-    const kinds = trips.map(({ kind }) => kind).filter((kind) => !LATER.includes(kind));
-    expect(kinds).toEqual(["look-up", "announce", "store"]);
-  });
-});
-
 describe("the rows that D1 writes", () => {
   const ASKED = ["look-up", "claim", "announce", "store"];
   const isStored = ({ kind, rowsWritten: rows }: Trip) => kind === "store" && rows > 0;

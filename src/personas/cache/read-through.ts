@@ -8,7 +8,6 @@ import type { SetRow } from "../set-row.ts";
 import type { PersonaStore } from "../store.ts";
 import type { EdgeCache } from "./edge.ts";
 import type { CachedAnswer, CacheKey, MemoryCache } from "./memory.ts";
-import type { SharedLookups } from "./shared-lookup.ts";
 
 export type CacheLayer = "memory" | "edge" | "d1";
 
@@ -38,13 +37,6 @@ export interface Lookup {
   readonly prepare: Prepare;
 }
 
-/** What the edge cache, or else D1, has. */
-export type LookedUp =
-  | { readonly kind: "edge"; readonly answer: CachedAnswer }
-  | { readonly kind: "hit"; readonly set: SetRow }
-  | { readonly kind: "miss" }
-  | { readonly kind: "unavailable" };
-
 /** What is done with a set before it is shown: nothing, or waiting for its portraits. */
 export type Prepare = (set: StoredSet) => Promise<StoredSet>;
 
@@ -54,7 +46,6 @@ export interface ReadThroughDeps {
   readonly imageWidths: readonly number[];
   readonly memory: MemoryCache;
   readonly edge: EdgeCache;
-  readonly lookups: SharedLookups<LookedUp>;
   /** Somebody is shown portraits that are not made yet, by image key. Never rejects. */
   readonly lookedAt: (imageKeys: readonly string[]) => Promise<void>;
 }
@@ -82,11 +73,10 @@ export function createReadThrough(
   deps: ReadThroughDeps,
   later: (promise: Promise<unknown>) => void,
 ): ReadThrough {
-  const { store, memory, edge, lookups } = deps;
+  const { store, memory, edge } = deps;
 
   function fill(cacheKey: CacheKey, set: StoredSet): CachedAnswer {
-    const { key, baseUrl } = cacheKey;
-    lookups.drop(key);
+    const { baseUrl } = cacheKey;
     const shown = toPersonaSet(set, { baseUrl, fromCache: true, imageWidths: deps.imageWidths });
     const answer = {
       body: encoder.encode(JSON.stringify(shown)),
@@ -103,37 +93,27 @@ export function createReadThrough(
     return { kind: "hit", layer: "d1", answer: fill(cacheKey, await prepare(set)) };
   }
 
-  async function findInD1(key: string, timing: Timing): Promise<LookedUp> {
+  async function findInD1(key: string, timing: Timing) {
     try {
       return await timing.measure("d1", () => store.find(key));
     } catch (error) {
       log.error("store.failed", { tier: "d1", ...describeError(error) });
       if (unavailability(error)) throw error; // it may have the set: nothing is paid for twice
-      return { kind: "unavailable" };
+      return { kind: "unavailable" } as const;
     }
-  }
-
-  /** Goes on where its caller hangs up: others may wait for it. */
-  function lookUpForAll(cacheKey: CacheKey, timing: Timing): Promise<LookedUp> {
-    const found = lookUp(cacheKey, timing);
-    later(found.catch(() => undefined));
-    return found;
-  }
-
-  async function lookUp(cacheKey: CacheKey, timing: Timing): Promise<LookedUp> {
-    const answer = await timing.measure("edge", () => edge.get(cacheKey));
-    return answer ? { kind: "edge", answer } : await findInD1(cacheKey.key, timing);
   }
 
   async function findInLayers(lookup: Lookup): Promise<Found> {
     const { cacheKey, timing } = lookup;
     const inMemory = memory.get(cacheKey);
     if (inMemory) return { kind: "hit", layer: "memory", answer: inMemory };
-    const found = await lookups.find(cacheKey, () => lookUpForAll(cacheKey, timing));
-    if (found.kind === "hit") return await hitFromD1(lookup, found.set);
-    if (found.kind !== "edge") return found;
-    memory.put(cacheKey, found.answer);
-    return { kind: "hit", layer: "edge", answer: found.answer };
+    const inColo = await timing.measure("edge", () => edge.get(cacheKey));
+    if (inColo) {
+      memory.put(cacheKey, inColo);
+      return { kind: "hit", layer: "edge", answer: inColo };
+    }
+    const found = await findInD1(cacheKey.key, timing);
+    return found.kind === "hit" ? await hitFromD1(lookup, found.set) : found;
   }
 
   async function findKeyed(lookup: Lookup, claim: Claim): Promise<Found> {
@@ -159,12 +139,10 @@ export function createReadThrough(
     },
     invalidate(cacheKey, time) {
       memory.invalidate(cacheKey, time);
-      lookups.drop(cacheKey.key);
       later(edge.invalidate(cacheKey, time));
     },
     restore(cacheKey) {
       memory.forget(cacheKey.key);
-      lookups.drop(cacheKey.key);
       later(edge.forget(cacheKey));
     },
   };
