@@ -50,7 +50,7 @@ export function createAccount() {
     scripts: new Map<string, Script>(),
     domains: new Map<string, string>(),
     assets: new Set<string>(),
-    /** One call fails, once: the first that matches. */
+    /** Calls that fail until a test takes this back: wrangler asks again. */
     failure: undefined as { readonly method: string; readonly path: RegExp } | undefined,
     createDatabase(name: string): string {
       if (databases.has(name)) throw new Refusal(400, 7502, `Database with name '${name}' already exists`);

@@ -34,7 +34,6 @@ async function answerApi(account: Account, request: IncomingMessage, url: URL): 
   const body = await buffer(request);
   refuseWithoutRight(account, path);
   if (account.failure?.method === method && account.failure.path.test(path)) {
-    account.failure = undefined;
     throw new Refusal(500, 10001, "Internal server error");
   }
   const found = findRoute(method, path);
