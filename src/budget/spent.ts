@@ -7,7 +7,7 @@ export interface SpentUsd {
   readonly batch: number;
 }
 
-export const NOTHING_SPENT: SpentUsd = { usual: 0, batch: 0 };
+export const NO_SPENDING: SpentUsd = { usual: 0, batch: 0 };
 
 /** The sums of rows that say what they cost, and how much of that at the price of a batch. */
 export function sumSpent({ costUsd, batchUsd }: { costUsd: SQLiteColumn; batchUsd: SQLiteColumn }) {

@@ -4,7 +4,7 @@ import { refusedParameters } from "./shapes/refused-parameters.ts";
 
 /** What went wrong upstream, in our words. */
 export class UpstreamError extends Error {
-  override readonly name = "UpstreamFault";
+  override readonly name = "UpstreamError";
   readonly code: ProblemCode;
   /** Worth another call: nothing was said yet, and nothing tells us that it would end the same. */
   readonly transient: boolean;

@@ -247,7 +247,7 @@ export function createTextCalls(options: TextCallsOptions): TextCalls {
     return elsewhere && spent.calls < MAX_CALLS && listener.mayRetry();
   }
 
-  /** Waits until another call may be made; throws the fault as a `Problem` where there is to be none. */
+  /** Waits until another call may be made; throws the error as a `Problem` where there is to be none. */
   async function beforeRetry(model: string, error: UpstreamError, listener: CallListener): Promise<void> {
     const { code, status: upstreamStatus } = error;
     const fields = { run: options.run, model, code, calls: spent.calls };

@@ -4,7 +4,7 @@ import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/
 import type { ImageGenerateParamsNonStreaming } from "openai/resources/images";
 import { droppedConnection, parseErrorResponse, UpstreamError } from "./failures.ts";
 
-/** What the rooms need of OpenAI. Every method throws an `UpstreamFault`. */
+/** What the rooms need of OpenAI. Every method throws an `UpstreamError`. */
 export interface Upstream {
   /** The answer's head has come with a 2xx; its body is an SSE stream, still unread. */
   streamChat(body: ChatCompletionCreateParamsStreaming, options: SendOptions): Promise<Response>;

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
-import { addSpent, NOTHING_SPENT, type SpentUsd, sumSpent } from "../../budget/spent.ts";
+import { addSpent, NO_SPENDING, type SpentUsd, sumSpent } from "../../budget/spent.ts";
 import type { Database } from "../../db/client.ts";
 import {
   pregenerateInputs as inputs,
@@ -37,7 +37,7 @@ export function createJobFigures(db: Database): () => Promise<JobFigures> {
   const set = sql`COUNT(DISTINCT ${inputs.inputHash})`;
 
   return async function jobFigures() {
-    const [states, [texts = NOTHING_SPENT], [sets], [images = NOTHING_SPENT]] = await db.batch([
+    const [states, [texts = NO_SPENDING], [sets], [images = NO_SPENDING]] = await db.batch([
       db
         .select({ state: inputs.state, count: sql<number>`COUNT(*)` })
         .from(inputs)

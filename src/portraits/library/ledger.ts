@@ -1,5 +1,5 @@
 import { and, eq, lt, ne, not, notExists, or, sql } from "drizzle-orm";
-import { addSpent, NOTHING_SPENT, type SpentUsd, sumSpent } from "../../budget/spent.ts";
+import { addSpent, NO_SPENDING, type SpentUsd, sumSpent } from "../../budget/spent.ts";
 import type { Database } from "../../db/client.ts";
 import { personaImages as images, setImages } from "../../db/schema.ts";
 import { insertPortraits, MAX_INSERTED, type Portrait, UNTIL_LOOKED_AT } from "../jobs/insert.ts";
@@ -82,7 +82,7 @@ export function createLibraryLedger(
     },
     async progress() {
       const total = portraits.length;
-      if (total === 0) return { total, ready: 0, pending: 0, failed: 0, spentUsd: NOTHING_SPENT };
+      if (total === 0) return { total, ready: 0, pending: 0, failed: 0, spentUsd: NO_SPENDING };
       const rows = await db
         .select({ status: images.status, count: sql<number>`COUNT(*)`, ...sumSpent(images) })
         .from(images)
@@ -90,7 +90,7 @@ export function createLibraryLedger(
         .groupBy(images.status);
       const of = (status: string) => rows.find((row) => row.status === status)?.count ?? 0;
       const [ready, failed] = [of("ready"), of("failed")];
-      const spentUsd = rows.reduce(addSpent, NOTHING_SPENT);
+      const spentUsd = rows.reduce(addSpent, NO_SPENDING);
       return { total, ready, failed, pending: total - ready - failed, spentUsd };
     },
   };
