@@ -3,7 +3,7 @@ import { Problem } from "../http/errors.ts";
 import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
 import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { createRunRows } from "../runs/run-row.ts";
+import { createRunRows } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
 import { doneEvent, RESET } from "./message.ts";

@@ -1,10 +1,9 @@
 import { createParser } from "eventsource-parser";
 import { droppedConnection, parseStreamError, UpstreamError } from "./failures.ts";
+import { createTextCleaner, createThinkFilter } from "./shapes/answer-text.ts";
 import { type CompletionPart, readPart } from "./shapes/completion-shape.ts";
 import { errorIn } from "./shapes/error-shape.ts";
-import { createThinkFilter } from "./shapes/think-filter.ts";
 import { parseUsage, type Usage } from "./shapes/usage.ts";
-import { createTextCleaner } from "./shapes/well-formed.ts";
 
 /** One event of a stream that is longer than this is not a model's. Characters. */
 const MAX_EVENT_CHARS = 256 * 1024;

@@ -4,7 +4,7 @@ import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { Spent, TextCalls } from "../../openai/text-calls.ts";
-import { createRunRows } from "../../runs/run-row.ts";
+import { createRunRows } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/runner/task.ts";
 import type { PersonaInput } from "../key.ts";
 import { doneEvent, type ImageStates, type StoredPersona, type StoredSet } from "../presenter.ts";

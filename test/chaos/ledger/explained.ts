@@ -48,6 +48,13 @@ export function explain(
   return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls)).join("; ") };
 }
 
+/** How often the server said that it had died under a call for this look, sent or not yet: each is booked at its worst. */
+export function interruptionsOf(look: string, { books, serverLog }: Evidence): number {
+  const [{ id = "" } = {}] = books.portraits.get(look) ?? [];
+  const said = `"event":"portrait.interrupted","image":"${id.slice(0, 12)}"`;
+  return id === "" ? 0 : serverLog.split(said).length - 1;
+}
+
 /** How often the service tries to keep a picture. */
 const PUTS = 4;
 
