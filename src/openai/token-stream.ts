@@ -181,7 +181,7 @@ function createAnswerReader(collector: Collector): AnswerFormat {
       try {
         return format.feed(piece);
       } finally {
-        collector.handOver(); // what came before a fault was said
+        collector.handOver(); // what came before an error was said
       }
     },
     end() {
@@ -273,7 +273,7 @@ export async function readCompletion(
     }
     answer.end();
   } catch (error) {
-    // After the finish_reason no fault of the upstream's matters; a stop does, and so does the listener's.
+    // After the finish_reason no error of the upstream's matters; a stop does, and so does the listener's.
     if (state.finishReason === "" || !(error instanceof UpstreamError)) throw error;
   } finally {
     watchdog.stop();

@@ -55,10 +55,10 @@ export function interruptionsOf(look: string, { books, serverLog }: Evidence): n
   return id === "" ? 0 : serverLog.split(said).length - 1;
 }
 
-/** How often the service tries to keep a picture. */
+/** How often the service tries to keep a portrait. */
 const PUTS = 4;
 
-/** How often a picture of this look was refused by R2 until it was given up. */
+/** How often a portrait of this look was refused by R2 until it was given up. */
 export function lostToBucket(look: string, { books, faults }: Evidence): number {
   const [{ id = "" } = {}] = books.portraits.get(look) ?? [];
   const puts = faults.filter(({ operation, ids }) => operation === "put" && ids.includes(id));
