@@ -4,9 +4,10 @@ import { Problem } from "../http/errors.ts";
 import { answerTotals, askRun, type How, runResponse } from "../runs/run-answer.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
 import { createReadThrough, type Hit, type Prepare, type ReadThroughDeps } from "./cache/read-through.ts";
+import { toEventStream } from "./events.ts";
 import type { JoinAnswer, PersonaRuns } from "./generation/object.ts";
 import { createPortraitWait, withTodaysStates } from "./portrait-wait.ts";
-import { savedBy, toEventStream, toPersonaSet } from "./presenter.ts";
+import { savedBy, toPersonaSet } from "./presenter.ts";
 import { type PersonaRequest, toJoinRequest } from "./request.ts";
 import type { PersonaSet } from "./schema.ts";
 
