@@ -81,6 +81,8 @@ describe("a model's answer", () => {
     ["a fence on its own line", `\`\`\`${text}\`\`\``],
     ["thinking", `<think>\n{"personas":[]} \`\`\` </think>\n${text}`],
     ["thinking and a fence", `<think></think>\`\`\`JSON\n${text}\n\`\`\``],
+    ["thinking without its beginning", `Ann, or {"personas":[]}? \`\`\` Ann. </think>\n${text}`],
+    ["thinking without its beginning, and a fence", `Hm.\n</think>\n\n\`\`\`json\n${text}\n\`\`\``],
     ["a fence and thinking in it", `\`\`\`json\n<think>${text}</think>\n${text}\n\`\`\``],
   ])("may have %s around it, wherever it is cut", (_, wrapped) => {
     fc.assert(
@@ -105,6 +107,8 @@ describe("a model's answer", () => {
 
   it.each([
     ["thinking that never ends", `<think>${text}`, 0],
+    ["words before it that are no thinking", `Here you are: ${text}`, 0],
+    ["words behind thinking without its beginning", `Hm. </think> Here you are: ${text}`, 0],
     ["a fence that has more behind it", `\`\`\`json\n${text}\n\`\`\`\nHere you are!`, 2],
     ["two fences", `\`\`\`\n\`\`\`\n${text}`, 0],
     ["nothing", "", 0],

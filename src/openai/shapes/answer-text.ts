@@ -5,10 +5,11 @@ const MAX_BEFORE = 1_024;
 
 /**
  * Leaves out a `<think>…</think>` that stands at the beginning, which some models write where others have a
- * member of its own for it. What stands before it is white space, a byte order mark among it.
+ * member of its own for it. What stands before it is white space, a byte order mark among it. `isOpen`: it has begun, as
+ * where a chat template has put its beginning into the prompt.
  */
-export function createThinkFilter() {
-  let state: "before" | "inside" | "behind" | "after" = "before";
+export function createThinkFilter(isOpen = false) {
+  let state: "before" | "inside" | "behind" | "after" = isOpen ? "inside" : "before";
   let held = "";
 
   /** The white space behind it goes, too, in however many pieces it comes. */

@@ -25,16 +25,19 @@ export interface AnswerParser {
 /** The beginning of a Markdown fence, up to what is in it: a language may be named, and more (CommonMark §4.5). */
 const FENCE = /^(?:`{3,}|~{3,})[^\n\r{[<`~]{0,100}(?=[\n\r{[<])/;
 const HALF_FENCE = /^(?:`+|~+)[^\n\r{[<`~]{0,100}$/;
+/** What an answer begins with, where it does not begin with words. */
+const BEGINNING = /^[{[`~<]/;
 /** What may yet turn out to be the fence's end. */
 const FENCE_END = /[\s`~]*$/;
 
 /**
- * Takes off what models put around their JSON: white space, a byte order mark, `<think>…</think>`, one Markdown
- * fence. `write` gives what is surely inside; `end` whether what remained outside was nothing else.
+ * Takes off what models put around their JSON: white space, a byte order mark, `<think>…</think>` (of which some
+ * servers send the end alone), one Markdown fence. `write` gives what is surely inside; `end` whether what remained outside was nothing else.
  */
 function createUnwrapper() {
   const thinkFilters = [createThinkFilter(), createThinkFilter()] as const; // before the fence, and inside
-  let state: "before" | "plain" | "fenced" = "before";
+  const openFilter = createThinkFilter(true);
+  let state: "before" | "thinking" | "plain" | "fenced" = "before";
   let held = "";
 
   function fenced(text: string): string {
@@ -43,9 +46,21 @@ function createUnwrapper() {
     return all.slice(0, all.length - held.length);
   }
 
+  /** Words: thinking, if its end comes. */
+  function thinking(text: string): string {
+    const start = openFilter.write(text);
+    if (BEGINNING.test(start)) {
+      state = "before";
+      return before(start);
+    }
+    state = start === "" ? "thinking" : "plain";
+    return start;
+  }
+
   function before(text: string): string {
     const start = (held + text).trimStart();
     held = "";
+    if (start !== "" && !BEGINNING.test(start)) return thinking(start);
     const fence = FENCE.exec(start)?.[0];
     if (fence === undefined && (start === "" || HALF_FENCE.test(start))) {
       held = start;
@@ -59,9 +74,10 @@ function createUnwrapper() {
     write(text: string): string {
       const said = thinkFilters[0].write(text);
       if (said === "" || state === "plain") return said;
+      if (state === "thinking") return thinking(said);
       return state === "fenced" ? fenced(said) : before(said);
     },
-    end: () => state !== "before" && /^\s*(`{3,}|~{3,})?\s*$/.test(held),
+    end: () => (state === "plain" || state === "fenced") && /^\s*(`{3,}|~{3,})?\s*$/.test(held),
   };
 }
 
