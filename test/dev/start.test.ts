@@ -189,9 +189,9 @@ describe("npm start", () => {
   );
 
   it(
-    "leaves nothing behind when its supervisor is killed",
+    "starts where the home cannot be written; leaves nothing behind when its supervisor is killed",
     async () => {
-      const { tree } = await start();
+      const { tree } = await start({ HOME: "/dev/null/home", XDG_CONFIG_HOME: undefined });
       await isKilledWhole(tree, "supervisor");
     },
     START_MS,
