@@ -1,6 +1,6 @@
 // Installs the dependencies when they are missing, out of date or broken; otherwise it only looks.
 // It runs before anything is installed and on old versions of Node, so it is plain JavaScript without dependencies.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -10,6 +10,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, "node_modules");
 const MARKER = join(MODULES, ".asknewton-install"); // written last, so an install that was cut short has none
 const REASON_LINES = 15;
+const REASON_CHARS = 100_000;
 
 /** Changes with whatever decides what is installed. */
 function fingerprint() {
@@ -52,15 +53,10 @@ function npmEnvironment() {
 }
 
 /** Throws what of npm's words is the reason. */
-function npmCi() {
-  const args = ["ci", "--include=dev", "--include=optional", "--loglevel=error"];
-  const { error, status, signal, stderr } = spawnSync("npm", args, {
-    cwd: ROOT,
-    env: npmEnvironment(),
-    stdio: ["ignore", "ignore", "pipe"],
-    encoding: "utf8",
-  });
+async function npmCi() {
+  const { error, status, signal, stderr, stopped } = await runNpmCi();
   if (error) throw new Error(`npm could not be started (${error.code})`);
+  if (stopped) throw new Error("it was stopped. The next start begins anew.");
   if (status === 0) return;
   const [told = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
   const reason = told.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
@@ -68,17 +64,42 @@ function npmCi() {
   throw new Error(lines.join("\n"));
 }
 
-function install() {
+/** A signal kills npm at once, which would go on for half a minute otherwise, in the way of the next install. */
+async function runNpmCi() {
+  const npm = spawn("npm", ["ci", "--include=dev", "--include=optional", "--loglevel=error"], {
+    cwd: ROOT,
+    env: npmEnvironment(),
+    stdio: ["ignore", "ignore", "pipe"],
+    detached: true, // leads a process group, so that what it began can be killed too
+  });
+  const ended = new Promise((resolve) => {
+    npm.once("error", (error) => resolve({ error }));
+    npm.once("close", (status, signal) => resolve({ status, signal }));
+  });
+  let stderr = "";
+  npm.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr = (stderr + text).slice(-REASON_CHARS);
+  });
+  let stopped = false;
+  const stop = () => {
+    stopped = npm.exitCode === null;
+    if (stopped) process.kill(-npm.pid, "SIGKILL");
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, stop);
+  return { ...(await ended), stderr, stopped };
+}
+
+async function install() {
   console.log("Installing dependencies (once)…");
   rmSync(MARKER, { force: true });
-  npmCi();
+  await npmCi();
   writeFileSync(MARKER, fingerprint());
   if (!isInstalled())
     throw new Error("npm ci ended well, but a part is missing; is there a newer Node for this system?");
 }
 
 try {
-  if (!isInstalled()) install();
+  if (!isInstalled()) await install();
 } catch (error) {
   console.error(`Dependencies were not installed: ${error.message}`);
   process.exitCode = 1;

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { hasEnded, look, type Process } from "./processes.ts";
 import { StartError } from "./settings.ts";
 
 const LOOPBACKS = ["127.0.0.1", "::1"] as const; // a browser may take either for "localhost"
@@ -51,5 +52,22 @@ export function prepareStateFolder(folder: string): void {
     throw new StartError(
       `The state folder ${folder} cannot be written (${reason}). STATE_DIR can name another.`,
     );
+  }
+}
+
+/** What to tell where two servers would share a folder, and so lock each other out of its databases. */
+export function claimStateFolder(folder: string): string | undefined {
+  const file = join(folder, "in-use-by.json");
+  const user = readUser(file);
+  writeFileSync(file, JSON.stringify(look(process.pid)));
+  if (user === undefined || hasEnded(user)) return undefined;
+  return `Another npm start (process ${user.pid}) uses ${folder}, too: they will lock each other out now and then. To give this one a folder of its own: STATE_DIR=.wrangler/second npm start`;
+}
+
+function readUser(file: string): Process | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined; // none before, or one that was killed while it wrote
   }
 }

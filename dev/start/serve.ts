@@ -3,7 +3,7 @@ import { profileOf } from "../stand-in/profiles/profiles.ts";
 import type { Group } from "./group.ts";
 import { instructions } from "./instructions.ts";
 import { makeLibrary } from "./library.ts";
-import { checkPort, prepareStateFolder } from "./preflight.ts";
+import { checkPort, claimStateFolder, prepareStateFolder } from "./preflight.ts";
 import { PROBE_ID, whenReady } from "./ready.ts";
 import type { Settings, Variables } from "./settings.ts";
 import { migrate, startServer } from "./wrangler.ts";
@@ -17,6 +17,8 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
   const { port, stateFolder } = settings;
   await checkPort(port);
   prepareStateFolder(stateFolder);
+  const shared = claimStateFolder(stateFolder);
+  if (shared) console.warn(shared);
   console.log("Starting…");
   const [upstream] = await Promise.all([chooseUpstream(settings), migrate(group, stateFolder)]);
   const variables = {

@@ -25,6 +25,7 @@ function environment(variables: Variables): NodeJS.ProcessEnv {
     CLOUDFLARE_CF_FETCH_ENABLED: "false", // it would ask the network where this machine is, and complain offline
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_LOG_PATH: join(ROOT, ".wrangler", "logs"),
+    XDG_CONFIG_HOME: join(ROOT, ".wrangler", "config"), // it ends where the home cannot be written
     ...Object.fromEntries(system),
     PATH: [join(ROOT, "node_modules", ".bin"), process.env.PATH].join(delimiter),
     CLOUDFLARE_INCLUDE_PROCESS_ENV: "true",

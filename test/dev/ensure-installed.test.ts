@@ -1,9 +1,18 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { hasEnded, look } from "../../dev/start/processes.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const INSTALLING = "Installing dependencies (once)…\n";
@@ -36,11 +45,11 @@ function write(path: string, value: unknown): void {
   writeFileSync(join(project, path), JSON.stringify(value));
 }
 
-function writeManifest(wrangler: string): void {
-  write("package.json", { name: "a-project", private: true, devDependencies: { wrangler } });
+function writeManifest(wrangler: string, scripts = {}): void {
+  write("package.json", { name: "a-project", private: true, scripts, devDependencies: { wrangler } });
 }
 
-async function ensureInstalled(): Promise<{ code: number; output: string }> {
+async function ensureInstalled(began?: (child: ChildProcess) => unknown) {
   const child = spawn(process.execPath, ["dev/ensure-installed.mjs"], {
     cwd: project,
     env: { ...process.env, CI: "true", NODE_ENV: "production" },
@@ -52,7 +61,9 @@ async function ensureInstalled(): Promise<{ code: number; output: string }> {
       output += text;
     });
   }
-  const [code] = await once(child, "close");
+  const closed = once(child, "close");
+  await began?.(child);
+  const [code] = await closed;
   return { code, output };
 }
 
@@ -85,3 +96,25 @@ it("tells in its first line that npm failed, then what npm says, and tries again
   writeManifest("file:wrangler");
   expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
 });
+
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "leaves nothing of npm running after %s, so that it can be started again at once",
+  async (signal) => {
+    const hang = 'fs.writeFileSync("pid", String(process.pid)); setInterval(() => {}, 1000);';
+    writeFileSync(join(project, "hang.cjs"), `const fs = require("node:fs"); ${hang}`);
+    writeManifest("file:wrangler", { preinstall: "node hang.cjs" });
+    const readPid = () => Number(readFileSync(join(project, "pid"), "utf8"));
+    let script: ReturnType<typeof look>;
+    const { code, output } = await ensureInstalled(async (child) => {
+      script = await vi.waitUntil(() => existsSync(join(project, "pid")) && look(readPid()), 20_000);
+      child.kill(signal);
+    });
+    expect(code).toBe(1);
+    expect(output).toBe(
+      `${INSTALLING}Dependencies were not installed: it was stopped. The next start begins anew.\n`,
+    );
+    await vi.waitUntil(() => hasEnded(script), 5_000);
+    writeManifest("file:wrangler");
+    expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
+  },
+);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { claimStateFolder } from "../../dev/start/preflight.ts";
 import {
   freePort,
   isReady,
@@ -127,6 +128,12 @@ describe("when it cannot start", () => {
   );
 });
 
+it("says that another one uses the state folder, and how to have both", () => {
+  const used = mkdtempSync(join(folder, "used-"));
+  expect(claimStateFolder(used)).toBeUndefined();
+  expect(claimStateFolder(used)).toContain(`Another npm start (process ${process.pid}) uses ${used}, too`);
+});
+
 describe("npm start", () => {
   it(
     "serves, stops on the first Ctrl-C, finds its database again, and leaves nothing behind when npm is killed",
@@ -144,6 +151,7 @@ describe("npm start", () => {
 
       const migrations = appliedMigrations();
       const second = await start();
+      expect(second.run.output()).not.toContain("Another npm start");
       process.kill(second.tree.npm.pid, "SIGKILL");
       await nothingIsLeftOf(second.tree, port);
       expect(migrations).not.toEqual([]);
@@ -181,9 +189,9 @@ describe("npm start", () => {
   );
 
   it(
-    "leaves nothing behind when its supervisor is killed",
+    "starts where the home cannot be written; leaves nothing behind when its supervisor is killed",
     async () => {
-      const { tree } = await start();
+      const { tree } = await start({ HOME: "/dev/null/home", XDG_CONFIG_HOME: undefined });
       await isKilledWhole(tree, "supervisor");
     },
     START_MS,

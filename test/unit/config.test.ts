@@ -207,6 +207,11 @@ describe("a value that cannot be meant", () => {
 });
 
 describe("a secret", () => {
+  it("is no key with the ellipsis of an example in it, which the platform would show in its log", () => {
+    expect(faulty({ OPENAI_API_KEY: "sk-…" })).toEqual(["OPENAI_API_KEY"]);
+    expect(value({ OPENAI_API_KEY: "none" })).toMatchObject({ OPENAI_API_KEY: "none" });
+  });
+
   it("may be as short as the contract says, and not shorter", () => {
     const config = value({ JWT_SECRET: "s".repeat(32), ADMIN_TOKEN: "t".repeat(20) });
     expect(config).toMatchObject({ JWT_SECRET: "s".repeat(32), ADMIN_TOKEN: "t".repeat(20) });
