@@ -27,7 +27,7 @@ const name = parse.matching(/^[\x21-\x7e]{1,200}$/, "a model's name");
 
 /** Every variable of CONTRACT §1, under its own name. */
 const VARIABLES = {
-  OPENAI_API_KEY: optional(parse.matching(/^[\x20-\x7e]{1,500}$/, "a key, of plain characters on one line")),
+  OPENAI_API_KEY: optional(parse.matching(/^[\x20-\x7e]{1,8192}$/, "a key, of plain characters on one line")),
   OPENAI_BASE_URL: variable(parse.baseUrl, "https://api.openai.com/v1"),
   PERSONA_MODEL: variable(name, "gpt-6.1-terra"),
   CHAT_MODEL: variable(name, "gpt-6-luna"),
