@@ -1,20 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeAnswer } from "./answer.ts";
-import { createBatches } from "./batch/batches.ts";
-import { createBill } from "./batch/bill.ts";
+import { batchRoutes } from "./batch/batches.ts";
 import { createFileShelf, fileRoutes } from "./batch/files.ts";
-import { createLineAnswerer } from "./batch/lines.ts";
-import { CONTROL_PATH, createControl } from "./control/control.ts";
+import { createBill } from "./batch/lines.ts";
+import { CONTROL_PATH, createControl } from "./control.ts";
 import { createJournal } from "./journal.ts";
 import { createApi } from "./openai/api.ts";
 import { createCompletions } from "./openai/completions.ts";
 import { createImages } from "./openai/images.ts";
-import type { KnownModels } from "./openai/models.ts";
-import { KNOWN_MODELS, modelRoutes } from "./openai/models.ts";
-import type { PaceName } from "./pace.ts";
-import { createPaceBook } from "./pace.ts";
+import { modelRoute } from "./openai/models.ts";
+import { createPaceBook, type PaceName } from "./pace.ts";
+import type { Parts } from "./parts.ts";
 import { createPortraitPainter, type PortraitPainter } from "./portraits/portrait.ts";
 import type { ProfileName } from "./profiles/profiles.ts";
 import { createScriptBook } from "./script.ts";
@@ -35,8 +32,6 @@ export interface StandInOptions {
   readonly pace?: PaceName;
   /** The server that it is like. */
   readonly profile?: ProfileName;
-  /** The names that `GET /v1/models` lists, with the day each is shut down. */
-  readonly models?: KnownModels;
   /** What portraits look like; by default as their prompts say. */
   readonly paint?: PortraitPainter;
 }
@@ -47,41 +42,25 @@ const API_PATH = "/v1";
 /** Longer than any pause between two calls of a test, so that a kept connection is never closed under a call. */
 const KEEP_ALIVE_MS = 120_000;
 
-function createHandlers(options: StandInOptions) {
-  const {
-    pace = "real",
-    profile = "openai",
-    models = KNOWN_MODELS,
-    paint = createPortraitPainter(),
-  } = options;
-  const shared = {
+function createHandlers({ pace = "real", profile = "openai", paint }: StandInOptions) {
+  const parts: Parts = {
     profile,
     journal: createJournal(),
     scripts: createScriptBook(),
     paces: createPaceBook(pace),
     bill: createBill(),
-    models,
+    paint: paint ?? createPortraitPainter(),
   };
-  const completions = createCompletions({ ...shared, writeAnswer });
-  const images = createImages({ ...shared, paint });
+  const completions = createCompletions(parts);
+  const images = createImages(parts);
   const shelf = createFileShelf();
-  const answerLine = createLineAnswerer(
-    shared.scripts,
-    {
-      "/v1/chat/completions": completions.answerAtOnce,
-      "/v1/images/generations": images.answerAtOnce,
-    },
-    shared.bill,
-  );
-  const routes = [
-    { method: "POST", path: /^\/chat\/completions$/, answer: completions.answer },
-    { method: "POST", path: /^\/images\/generations$/, answer: images.answer },
-    { method: "GET", path: /^\/pictures\/(.+)$/, answer: images.link, keyless: true },
-    ...modelRoutes(models),
-    ...fileRoutes(shelf),
-    ...createBatches({ shelf, paces: shared.paces, answerLine }),
-  ] as const;
-  return { control: createControl(shared), api: createApi({ ...shared, routes }) };
+  const answerers = {
+    "/v1/chat/completions": completions.answerAtOnce,
+    "/v1/images/generations": images.answerAtOnce,
+  };
+  const batches = batchRoutes(parts, shelf, answerers);
+  const routes = [completions.route, ...images.routes, modelRoute, ...fileRoutes(shelf), ...batches];
+  return { control: createControl(parts), api: createApi(parts, routes) };
 }
 
 /** A server that speaks as the OpenAI API does, without a network, a key or a bill. Rejects when the port is taken. */

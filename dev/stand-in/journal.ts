@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
 import { parseJson } from "./as-record.ts";
 
@@ -57,19 +58,18 @@ export type Journal = ReturnType<typeof createJournal>;
 
 export function createJournal() {
   const calls: Call[] = [];
-  const listeners = new Set<(call: Call) => void>();
+  const changes = new EventEmitter().setMaxListeners(0);
   let lastId = 0;
-  const changed = (call: Call) => {
-    for (const listener of listeners) listener(call);
-  };
   return {
+    /** Emits "change" with each call that begins or ends. */
+    changes,
     begin(arrival: Arrival, headers: IncomingHttpHeaders): Call {
       const unanswered = { firstByteAt: null, endedAt: null, outcome: "open" } as const;
       const shown = { id: ++lastId, raw: trimmed(arrival.raw), headers: shownHeaders(headers) };
       const call: Call = { ...arrival, ...shown, ...unanswered };
       calls.push(call);
       if (calls.length > MAX_CALLS) calls.shift();
-      changed(call);
+      changes.emit("change", call);
       return call;
     },
     firstByte(call: Call): void {
@@ -79,17 +79,10 @@ export function createJournal() {
       if (call.outcome !== "open") return;
       call.outcome = outcome;
       call.endedAt = now();
-      changed(call);
+      changes.emit("change", call);
     },
     /** Oldest first. */
     find: (match: string): Call[] => calls.filter((call) => matchesCall(call, match)),
-    /** Tells of each call that begins or ends, until the function it returns is called. */
-    watch(listener: (call: Call) => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    clear(): void {
-      calls.length = 0;
-    },
+    clear: () => void calls.splice(0),
   };
 }

@@ -218,8 +218,8 @@ describe("a schema that is not known", () => {
 });
 
 describe("Newton", () => {
-  function say(text: string, { system = "", earlier = [] as Message[] } = {}): string {
-    const messages = [{ role: "system", content: system }, ...earlier, { role: "user", content: text }];
+  function say(text: string, { earlier = [] as Message[] } = {}): string {
+    const messages = [...earlier, { role: "user", content: text }];
     return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls);
   }
   const words = (text: string) => text.split(/\s+/).length;
@@ -285,18 +285,6 @@ describe("Newton", () => {
     location: "Fresno, California",
     budget: { monthlyPremiumUsd: 380 },
   };
-
-  test.each([
-    ["as JSON", `Keep this persona in mind: ${JSON.stringify(known)}. Be kind {always}.`],
-    ["as nested JSON", JSON.stringify({ persona: known })],
-    [
-      "as lines",
-      "About whom:\nName: Ravi Iyer\n- Age: 51\n- Location: Fresno, California\n- monthlyPremiumUsd: 380",
-    ],
-  ])("uses what it is told of a persona, %s", (_, system) => {
-    expect(say("How high is a fair premium?", { system })).toMatch(/Ravi.*\$380/);
-    expect(say("What would you say?", { system })).toMatch(/Ravi is 51 and lives in Fresno, California/);
-  });
 
   test("takes a user's message that ends in JSON, before the conversation, for the persona and not for a question", () => {
     const earlier: Message[] = [

@@ -1,36 +1,39 @@
-import type { JsonObject } from "../as-record.ts";
 import { ApiFailure } from "../openai/failure.ts";
 import type { ApiRoute } from "../openai/route.ts";
-
-interface StoredFile {
-  readonly shown: JsonObject & { readonly id: string };
-  readonly text: string;
-}
 
 export type FileShelf = ReturnType<typeof createFileShelf>;
 
 /** The oldest file goes when one more comes. */
 const MAX_FILES = 200;
 
+function describe(id: string, text: string, purpose: string) {
+  const created = { object: "file", created_at: Math.floor(Date.now() / 1000), status: "processed" };
+  return { id, bytes: Buffer.byteLength(text), filename: "batch.jsonl", purpose, ...created };
+}
+
 export function createFileShelf() {
-  const files = new Map<string, StoredFile>();
+  const files = new Map<string, string>();
   let made = 0;
+  function textOf(id: string): string {
+    const text = files.get(id);
+    if (text === undefined) throw new ApiFailure(404, `No such File object: ${id}`, { param: "id" });
+    return text;
+  }
   return {
-    put(text: string, purpose: string): string {
+    /** Gives the file as the API shows it. */
+    put(text: string, purpose: string) {
       made += 1;
       const id = `file-standin-${made}-${Date.now().toString(36)}`;
-      const created = { object: "file", created_at: Math.floor(Date.now() / 1000), status: "processed" };
-      const shown = { id, bytes: Buffer.byteLength(text), filename: "batch.jsonl", purpose, ...created };
-      files.set(id, { shown, text });
+      files.set(id, text);
       const [oldest = ""] = files.keys();
       if (files.size > MAX_FILES) files.delete(oldest);
-      return id;
+      return describe(id, text, purpose);
     },
-    get(id: string): StoredFile {
-      const file = files.get(id);
-      if (!file) throw new ApiFailure(404, `No such File object: ${id}`, { param: "id" });
-      return file;
-    },
+    textOf,
+    linesOf: (id: string) =>
+      textOf(id)
+        .split("\n")
+        .filter((line) => line !== ""),
     remove: (id: string) => files.delete(id),
   };
 }
@@ -52,14 +55,14 @@ export function fileRoutes(shelf: FileShelf): ApiRoute[] {
         const [text, purpose] = [partOf(raw, "file"), partOf(raw, "purpose")];
         if (text === undefined) throw new ApiFailure(400, "Missing required parameter: 'file'.");
         if (purpose !== "batch") throw new ApiFailure(400, "The stand-in takes files for batches alone.");
-        exchange.json(200, shelf.get(shelf.put(text, purpose)).shown);
+        exchange.json(200, shelf.put(text, purpose));
       },
     },
     {
       method: "GET",
       path: /^\/files\/([^/]+)\/content$/,
       answer({ exchange, id }) {
-        const { text } = shelf.get(id);
+        const text = shelf.textOf(id);
         exchange.begin(200, { "content-type": "application/octet-stream" });
         exchange.res.end(text);
       },
@@ -68,7 +71,7 @@ export function fileRoutes(shelf: FileShelf): ApiRoute[] {
       method: "DELETE",
       path: /^\/files\/([^/]+)$/,
       answer({ exchange, id }) {
-        shelf.get(id);
+        shelf.textOf(id);
         shelf.remove(id);
         exchange.json(200, { id, object: "file", deleted: true });
       },

@@ -1,8 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Pace } from "../pace.ts";
 import type { Step } from "../script.ts";
-import type { Completion } from "./completion-shape.ts";
-import { closingChunks, openingChunks, tokenChunks } from "./completion-shape.ts";
+import { type Completion, closingChunks, openingChunks, tokenChunks } from "./completion-shape.ts";
 
 /** When each delta leaves, counted from the headers. */
 export interface Rhythm {

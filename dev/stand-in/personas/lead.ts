@@ -1,7 +1,6 @@
 import { faker } from "@faker-js/faker/locale/en_US";
 import { asRecord, parseJson } from "../as-record.ts";
-import type { Facts } from "./facts.ts";
-import { collectFacts } from "./facts.ts";
+import { collectFacts, type Facts } from "./facts.ts";
 import { readHousehold } from "./household.ts";
 
 /** What could be understood of a lead, whatever its shape. What it does not say is undefined or empty. */
