@@ -16,11 +16,11 @@ type Call = Omit<ApiCall, "id">;
 /** Answers one call of the API: as a script says, as its route does, or with a refusal. */
 export function createApi(parts: Parts, routes: readonly ApiRoute[]) {
   /** What a script answers by itself; false where the usual answer is only changed. */
-  function answerScripted({ exchange, step, raw }: Call): boolean {
+  async function answerScripted({ exchange, step, raw }: Call): Promise<boolean> {
     const scripted = scriptedAnswer(step);
     if (step?.drop) exchange.drop();
     else if (step?.rawStream)
-      playStream(exchange, planRawStream(step.rawStream, parts.paces.paceFor("chat", raw), step));
+      await playStream(exchange, planRawStream(step.rawStream, parts.paces.paceFor("chat", raw), step));
     else if (scripted) exchange.json(scripted.status, scripted.body);
     else return false;
     return true;
@@ -44,7 +44,7 @@ export function createApi(parts: Parts, routes: readonly ApiRoute[]) {
     const step = parts.scripts.take(raw === "" || path === FILES ? url : raw);
     const exchange = openExchange({ res, journal: parts.journal, call: entry, headers: step?.headers });
     const call = { exchange, raw, step, profile: profileOf(step?.profile ?? parts.profile) };
-    if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call)) return;
+    if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || (await answerScripted(call))) return;
     try {
       await routed(req, path, call);
     } catch (failure) {

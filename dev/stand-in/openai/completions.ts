@@ -73,7 +73,7 @@ export function createCompletions({ paces }: Parts) {
     const request = read(raw, profile);
     const completion = complete(request, step, profile);
     const pace = paces.paceFor(request.schema ? "personas" : "chat", raw);
-    if (request.stream) playStream(exchange, planStream(completion, pace, step));
+    if (request.stream) await playStream(exchange, planStream(completion, pace, step));
     else if (await exchange.wait(speakingMs(completion, pace))) exchange.json(200, wholeAnswer(completion));
   }
 

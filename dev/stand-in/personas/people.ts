@@ -66,7 +66,7 @@ function leadItself(faker: SeededFaker, lead: Lead): Person {
     gender: peer.gender,
     age: lead.age ?? peer.age,
     location: lead.city ? peer.location.replace(/.*(?=, )/, lead.city) : peer.location,
-    household: lead.household.told ?? peer.household,
+    household: lead.household.inItsOwnWords ?? peer.household,
     occupation: lead.occupation ?? peer.occupation,
     incomeUsd: lead.incomeUsd ?? peer.incomeUsd,
   };
