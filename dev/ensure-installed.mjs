@@ -62,8 +62,8 @@ function npmCi() {
   });
   if (error) throw new Error(`npm could not be started (${error.code})`);
   if (status === 0) return;
-  const [told = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
-  const reason = told.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
+  const [message = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
+  const reason = message.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
   const lines = [`npm ci ended with ${signal ?? `exit code ${status}`}`, ...reason.slice(-REASON_LINES)];
   throw new Error(lines.join("\n"));
 }
@@ -78,6 +78,8 @@ function install() {
 }
 
 try {
+  if (process.platform === "win32")
+    throw new Error("Windows is supported through WSL only: run this inside it.");
   if (!isInstalled()) install();
 } catch (error) {
   console.error(`Dependencies were not installed: ${error.message}`);

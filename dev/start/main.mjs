@@ -1,8 +1,4 @@
 // Plain JavaScript, so that an old Node can say what is wrong instead of failing on the first type.
-if (process.platform === "win32") {
-  console.error("Windows is supported through WSL only: run this inside it.");
-  process.exit(1);
-}
 if (!process.features.typescript) {
   console.error(
     `Node ${process.versions.node} cannot run TypeScript. Run "npm start", which brings its own Node.`,

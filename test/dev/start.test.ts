@@ -153,7 +153,7 @@ describe("npm start", () => {
   );
 
   it(
-    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here; leaves nothing behind when its shell is killed",
+    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here; leaves nothing behind when its terminal closes",
     async () => {
       const { tree } = await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
       for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost", "tunnel.test"])
@@ -175,7 +175,8 @@ describe("npm start", () => {
         const forged = { "mf-original-url": `http://localhost:${port}/api/health`, origin: `http://${host}` };
         expect((await askAs(host, "/api/health", forged)).status).toBe(421);
       }
-      await isKilledWhole(tree, "shell");
+      process.kill(-tree.npm.pid, "SIGHUP");
+      await nothingIsLeftOf(tree, port);
     },
     START_MS,
   );
@@ -243,7 +244,7 @@ describe("npm start", () => {
 });
 
 /** Nothing is left when one of its processes is killed. */
-async function isKilledWhole(tree: Tree, victim: "shell" | "main" | "supervisor"): Promise<void> {
+async function isKilledWhole(tree: Tree, victim: "main" | "supervisor"): Promise<void> {
   process.kill(tree[victim].pid, "SIGKILL");
   await nothingIsLeftOf(tree, port);
 }
