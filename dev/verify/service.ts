@@ -1,4 +1,4 @@
-import { createParser } from "eventsource-parser";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 
 /** A promise that the service did not keep; the message says which, and what came instead. */
 export class Broken extends Error {}
@@ -20,12 +20,19 @@ export interface Access {
   readonly allowedOrigin: string | undefined;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Sent as JSON, a text as it stands. */
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
+}
+
+/** A whole one, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly url: string;
+  readonly header: (name: string) => string | null;
+  readonly body: Buffer;
 }
 
 export interface StreamEvent {
@@ -39,39 +46,52 @@ export interface StreamEvent {
 /** What is read from outside; a member that is not there is undefined. */
 export type Json = Readonly<Record<string, unknown>>;
 
+export type Service = ReturnType<typeof createService>;
+
 export function createService({ url, adminToken, token, allowedOrigin }: Access) {
   async function send(path: string, bearer: string | undefined, ask: Ask = {}): Promise<Response> {
-    const headers = new Headers(ask.headers);
+    const headers = new Headers({ "Content-Type": "application/json", ...ask.headers });
     if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
-    if (ask.body !== undefined && !headers.has("Content-Type"))
-      headers.set("Content-Type", "application/json");
-    const limit = AbortSignal.timeout(REQUEST_MS);
+    if (ask.body === undefined) headers.delete("Content-Type");
     return await fetch(new URL(path, `${url}/`), {
       method: ask.method ?? (ask.body === undefined ? "GET" : "POST"),
       headers,
       body: typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body),
-      signal: ask.signal ? AbortSignal.any([ask.signal, limit]) : limit,
+      signal: AbortSignal.timeout(REQUEST_MS),
       redirect: "manual",
     });
   }
+
+  async function whole(response: Response): Promise<Answer> {
+    const { status, headers } = response;
+    const body = Buffer.from(await response.arrayBuffer());
+    return { status, url: response.url, header: (name) => headers.get(name), body };
+  }
+
+  const ask = async (path: string, asked?: Ask) => await whole(await send(path, token, asked));
+  const admin = async (path: string, asked?: Ask) => jsonOf(await whole(await send(path, adminToken, asked)));
   return {
     hasAdmin: adminToken !== undefined,
     allowedOrigin,
     /** `path` may be a whole URL. */
-    ask: (path: string, ask?: Ask) => send(path, token, ask),
-    admin: (path: string, ask?: Ask) => send(path, adminToken, ask),
+    ask,
+    json: async (path: string, asked?: Ask, status?: number) => jsonOf(await ask(path, asked), status),
+    admin,
+    stream: (path: string, asked?: Ask) => send(path, token, asked),
+    /** Of today and of all callers; undefined without the administrator's token. */
+    async totals(): Promise<Json | undefined> {
+      if (adminToken === undefined) return undefined;
+      return Object((await admin("/api/admin/stats?days=1")).totals) as Json;
+    },
   };
 }
 
-export type Service = ReturnType<typeof createService>;
-
 /** The body of an answer with this status; anything else is a broken promise. */
-export async function jsonOf(response: Response, status = 200): Promise<Json> {
-  const text = await response.text();
-  const said = `${response.status} ${text.slice(0, 200)}`;
-  expect(response.status === status, `${status} was promised, and it answered ${said}`);
+export function jsonOf({ status, body }: Answer, promised = 200): Json {
+  const said = `${status} ${String(body).slice(0, 200)}`;
+  expect(status === promised, `${promised} was promised, and it answered ${said}`);
   try {
-    return Object(JSON.parse(text)) as Json;
+    return Object(JSON.parse(String(body))) as Json;
   } catch {
     throw new Broken(`JSON was promised, and it answered ${said}`);
   }
@@ -80,10 +100,7 @@ export async function jsonOf(response: Response, status = 200): Promise<Json> {
 /** The events of a stream as they come; leaving the loop hangs up. */
 export async function* eventsOf(response: Response): AsyncGenerator<StreamEvent> {
   expect(response.status === 200 && response.body !== null, `A stream was promised: ${response.status}`);
-  const events: StreamEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data) as StreamEvent) });
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    parser.feed(text);
-    yield* events.splice(0);
-  }
+  const text = response.body.pipeThrough(new TextDecoderStream());
+  for await (const { data } of text.pipeThrough(new EventSourceParserStream()))
+    yield JSON.parse(data) as StreamEvent;
 }
