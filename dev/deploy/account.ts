@@ -18,9 +18,9 @@ function parse(text: string): WhoAmI {
  * The name of the account, or `wanted` (an id) as it is: asking who one is needs a right that deploying does not. Throws
  * where nobody is logged in, or which account is meant is not clear.
  */
-export async function findAccount(wrangler: Wrangler, wanted: string | undefined): Promise<string> {
+export function findAccount(wrangler: Wrangler, wanted: string | undefined): string {
   if (wanted) return wanted;
-  const answer = await wrangler.ask(["whoami", "--json"]);
+  const answer = wrangler.ask(["whoami", "--json"]);
   const { loggedIn, accounts = [] } = parse(answer.stdout);
   if (loggedIn === false)
     throw new DeployError(

@@ -3,6 +3,9 @@ import { parseArgs } from "node:util";
 /** Why it stops, in one line for the person who started it. */
 export class DeployError extends Error {}
 
+/** Secrets, by name. */
+export type Values = Readonly<Record<string, string>>;
+
 export interface Options {
   /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
   readonly environment: string | undefined;

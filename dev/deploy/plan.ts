@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { unstable_readConfig } from "wrangler";
+import { type Unstable_Config, unstable_readConfig } from "wrangler";
 import { DeployError } from "./options.ts";
 
 export type Kind = "D1 database" | "queue";
@@ -24,21 +24,10 @@ export interface Plan {
 
 const CONFIG = "wrangler.toml";
 
-/** What is read of wrangler's own reading of the file. */
-interface Config {
-  readonly name?: string;
-  readonly definedEnvironments?: readonly string[];
-  readonly d1_databases: readonly { readonly database_name?: string }[];
-  readonly workers_dev?: boolean;
-  readonly queues: {
-    readonly producers?: readonly { readonly queue?: string }[];
-    readonly consumers?: readonly { readonly queue: string; readonly dead_letter_queue?: string }[];
-  };
-  readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[];
-  readonly vars: Readonly<Record<string, unknown>>;
-}
-
-function toResources({ d1_databases, queues: { producers = [], consumers = [] } }: Config): Resource[] {
+function toResources({
+  d1_databases,
+  queues: { producers = [], consumers = [] },
+}: Unstable_Config): Resource[] {
   const consumed = consumers.flatMap(({ queue, dead_letter_queue }) => [queue, dead_letter_queue]);
   const produced = new Set(producers.map(({ queue }) => queue));
   const names: Record<Kind, readonly (string | undefined)[]> = {
@@ -50,14 +39,14 @@ function toResources({ d1_databases, queues: { producers = [], consumers = [] } 
   );
 }
 
-function parseDomain({ routes = [] }: Config): string | undefined {
+function parseDomain({ routes = [] }: Unstable_Config): string | undefined {
   const found = routes.find((route) => typeof route === "object" && route.custom_domain);
   return typeof found === "object" ? `https://${found.pattern}` : undefined;
 }
 
 /** Throws where the file has no such environment, the Worker has no name, or its domain can be walked around. */
 export function readPlan(folder: string, environment = ""): Plan {
-  const read = (env: string): Config =>
+  const read = (env: string) =>
     unstable_readConfig({ config: join(folder, CONFIG), env }, { hideWarnings: true });
   const known = read("").definedEnvironments ?? [];
   if (environment !== "" && !known.includes(environment))

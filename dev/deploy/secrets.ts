@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseConfig } from "../../src/config/config.ts";
-import { type Context, DeployError } from "./options.ts";
+import { type Context, DeployError, type Values } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
-
-export type Values = Readonly<Record<string, string>>;
 
 /** The names of a Worker's secrets; undefined where there is no such Worker yet. */
 export type Existing = ReadonlySet<string> | undefined;
@@ -27,8 +25,8 @@ const NAMES = ["OPENAI_API_KEY", "JWT_SECRET", "ADMIN_TOKEN", "HASH_SECRET"];
 /** 256 bits. */
 const generate = () => randomBytes(32).toString("base64url");
 
-export async function listSecrets(wrangler: Wrangler): Promise<Existing> {
-  const answer = await wrangler.ask(["secret", "list", "--format", "json"]);
+export function listSecrets(wrangler: Wrangler): Existing {
+  const answer = wrangler.ask(["secret", "list", "--format", "json"]);
   if (answer.code === 0) {
     const secrets = JSON.parse(answer.stdout) as readonly { readonly name: string }[];
     return new Set(secrets.map(({ name }) => name));
