@@ -1,7 +1,7 @@
 import { findAccount } from "./account.ts";
 import { check } from "./check.ts";
 import { checkDomain } from "./domain.ts";
-import { type Context, readOptions } from "./options.ts";
+import { type Context, type Options, readOptions } from "./options.ts";
 import { type Plan, readPlan } from "./plan.ts";
 import { release } from "./release.ts";
 import { ensureResources } from "./resources.ts";
@@ -9,12 +9,9 @@ import { chooseSecrets, listSecrets } from "./secrets.ts";
 import { secretsFile } from "./secrets-file.ts";
 import { createWrangler, type Wrangler } from "./wrangler.ts";
 
-interface Job extends Context {
+interface Job extends Context, Omit<Options, "dryRun"> {
   readonly plan: Plan;
   readonly wrangler: Wrangler;
-  readonly environment: string | undefined;
-  readonly waitMs: number;
-  readonly replaceDns: boolean;
 }
 
 function dryRun({ plan, wrangler, say }: Job): void {
@@ -81,10 +78,10 @@ async function everyStep(job: Job): Promise<void> {
  * is. Throws a `DeployError` where it stops.
  */
 export async function deploy(args: readonly string[], context: Context): Promise<void> {
-  const { environment, dryRun: dry, waitMs, replaceDns } = readOptions(args);
-  const plan = readPlan(context.folder, environment);
-  const wrangler = createWrangler(environment, context);
-  const job: Job = { ...context, environment, plan, waitMs, replaceDns, wrangler };
-  if (dry) dryRun(job);
+  const { dryRun: isDry, ...options } = readOptions(args);
+  const plan = readPlan(context.folder, options.environment);
+  const wrangler = createWrangler(options.environment, context);
+  const job: Job = { ...context, ...options, plan, wrangler };
+  if (isDry) dryRun(job);
   else await everyStep(job);
 }

@@ -6,17 +6,6 @@ export class DeployError extends Error {}
 /** Secrets, by name. */
 export type Values = Readonly<Record<string, string>>;
 
-export interface Options {
-  /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
-  readonly environment: string | undefined;
-  /** Only says what would be done, and builds the Worker. Needs no network. */
-  readonly dryRun: boolean;
-  /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
-  readonly waitMs: number;
-  /** Takes a custom domain over whose DNS record leads elsewhere, where nobody can be asked. */
-  readonly replaceDns: boolean;
-}
-
 const DEFAULT_WAIT_SECONDS = "120";
 
 function seconds(text: string): number {
@@ -38,7 +27,9 @@ export interface Context {
   readonly resolve: (host: string) => Promise<unknown>;
 }
 
-export function readOptions(args: readonly string[]): Options {
+export type Options = ReturnType<typeof readOptions>;
+
+export function readOptions(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -50,9 +41,13 @@ export function readOptions(args: readonly string[]): Options {
       },
     });
     return {
+      /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
       environment: values.env || undefined,
+      /** Only says what would be done, and builds the Worker. Needs no network. */
       dryRun: values["dry-run"],
+      /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
       waitMs: seconds(values.wait) * 1000,
+      /** Takes a custom domain over whose DNS record leads elsewhere, where nobody can be asked. */
       replaceDns: values["replace-dns"],
     };
   } catch (error) {

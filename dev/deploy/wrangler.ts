@@ -12,17 +12,7 @@ export interface Answer {
   readonly stderr: string;
 }
 
-export interface Wrangler {
-  /** Asks without a word on the terminal, and without a question back. */
-  ask(args: readonly string[]): Answer;
-  /** The same where any failure is the end: throws what wrangler said, in one line. */
-  demand(args: readonly string[]): void;
-  /**
-   * In the terminal, where it may ask a person. Gives its own record of what it did; throws where it fails. `secrets` go
-   * in a file that only its owner can read, since every user of the machine can read arguments.
-   */
-  show(args: readonly string[], secrets?: Values): readonly RecordEntry[];
-}
+export type Wrangler = ReturnType<typeof createWrangler>;
 
 /** A line of wrangler's record of what it did. */
 interface RecordEntry {
@@ -48,10 +38,7 @@ export function reasonOf({ stdout, stderr }: Answer): string {
 }
 
 /** `wrangler` from the path, where npm puts this project's own first; `environment` goes with every command. */
-export function createWrangler(
-  environment = "",
-  { env, folder: cwd }: Pick<Context, "env" | "folder">,
-): Wrangler {
+export function createWrangler(environment = "", { env, folder: cwd }: Pick<Context, "env" | "folder">) {
   function run(args: readonly string[], more: NodeJS.ProcessEnv, output: "pipe" | "inherit"): Answer {
     // An empty environment is the top of the file; without it wrangler warns that it might not be meant.
     const { error, status, stdout, stderr } = spawnSync("wrangler", [...args, `--env=${environment}`], {
@@ -64,31 +51,38 @@ export function createWrangler(
     return { code: status, stdout, stderr };
   }
 
-  const ask = (args: readonly string[]) => run(args, { CI: "true" }, "pipe"); // CI: no questions
-  return {
-    ask,
-    demand(args) {
-      const answer = ask(args);
-      if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
-    },
-    show(args, secrets = {}) {
-      const folder = mkdtempSync(join(tmpdir(), "asknewton-deploy-")); // gone afterwards
-      const record = join(folder, "record.ndjson");
-      const file = join(folder, "secrets.json"); // in the .env format a $ would be expanded
-      try {
-        writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
-        const given = Object.keys(secrets).length > 0 ? ["--secrets-file", file] : [];
-        const { code } = run([...args, ...given], { WRANGLER_OUTPUT_FILE_PATH: record }, "inherit");
-        const entries = readRecord(record);
-        if (code === 0) return entries;
-        const failure = entries.findLast(({ type }) => type === "command-failed");
-        const hint = hintOf(failure?.message ?? "", failure?.code?.toString());
-        throw new DeployError(`wrangler ${args[0]} failed (above).${hint}`);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  };
+  /** Without a word on the terminal, and without a question back. */
+  const ask = (args: readonly string[]) => run(args, { CI: "true" }, "pipe");
+
+  /** The same where any failure is the end: throws what wrangler said, in one line. */
+  function demand(args: readonly string[]): void {
+    const answer = ask(args);
+    if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
+  }
+
+  /**
+   * In the terminal, where it may ask a person. Gives its own record of what it did; throws where it fails. `secrets` go
+   * in a file that only its owner can read, since every user of the machine can read arguments.
+   */
+  function show(args: readonly string[], secrets: Values = {}): readonly RecordEntry[] {
+    const folder = mkdtempSync(join(tmpdir(), "asknewton-deploy-")); // gone afterwards
+    const record = join(folder, "record.ndjson");
+    const file = join(folder, "secrets.json"); // in the .env format a $ would be expanded
+    try {
+      writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+      const given = Object.keys(secrets).length > 0 ? ["--secrets-file", file] : [];
+      const { code } = run([...args, ...given], { WRANGLER_OUTPUT_FILE_PATH: record }, "inherit");
+      const entries = readRecord(record);
+      if (code === 0) return entries;
+      const failure = entries.findLast(({ type }) => type === "command-failed");
+      const hint = hintOf(failure?.message ?? "", failure?.code?.toString());
+      throw new DeployError(`wrangler ${args[0]} failed (above).${hint}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  return { ask, demand, show };
 }
 
 /** None where wrangler did not come so far. */

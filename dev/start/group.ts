@@ -1,35 +1,30 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const GRACE_MS = 1_500; // wrangler takes 0.2 s to end; a person who pressed Ctrl-C waits two at most
 
-/** The process group that this process leads: what it starts, and what those start. */
-export interface Group {
-  start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-  /** Ends all of it, this process too. Never comes back. */
-  end(): Promise<never>;
-}
+export type Group = ReturnType<typeof processGroup>;
 
-export function processGroup(): Group {
+/** The process group that this process leads: what it starts, and what those start. */
+export function processGroup() {
   const running = new Set<ChildProcess>();
+  const signal = (name: NodeJS.Signals) => process.kill(-process.pid, name);
   return {
-    start(command, args, options) {
+    start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
       const child = spawn(command, args, options);
       running.add(child);
       child.once("close", () => running.delete(child));
       return child;
     },
-    async end() {
-      signalGroup("SIGTERM");
-      const ended = [...running].map((child) => new Promise((resolve) => child.once("close", resolve)));
-      const bound = new Promise((resolve) => setTimeout(resolve, GRACE_MS, "late"));
-      const late = (await Promise.race([Promise.all(ended), bound])) === "late";
-      if (process.connected && !late) process.exit(1); // tells main that this was no accident
-      signalGroup("SIGKILL");
+    /** Ends all of it, this process too. Never comes back. */
+    async end(): Promise<never> {
+      signal("SIGTERM");
+      const ended = Promise.all([...running].map((child) => once(child, "close")));
+      const isLate = (await Promise.race([ended, sleep(GRACE_MS)])) === undefined;
+      if (process.connected && !isLate) process.exit(1); // so that main sees that this was no accident
+      signal("SIGKILL");
       return new Promise<never>(() => {}); // killed by then
     },
   };
-}
-
-function signalGroup(signal: NodeJS.Signals): void {
-  process.kill(-process.pid, signal);
 }

@@ -12,13 +12,13 @@ import { migrate, startServer } from "./wrangler.ts";
 const CRASH = "Workers runtime crashed";
 const RECOVERY_BOUND_MS = 8_000; // it takes one second when it works
 
-/** Starts all there is and tells what can be done with it. Rejects when it cannot, or when a part ends. */
+/** Starts all there is and says what can be done with it. Rejects when it cannot, or when a part ends. */
 export async function serve(settings: Settings, group: Group): Promise<never> {
   const { port, stateFolder } = settings;
   await checkPort(port);
   prepareStateFolder(stateFolder);
   console.log("Starting…");
-  const [upstream] = await Promise.all([chooseUpstream(settings), migrate(group, stateFolder)]);
+  const [upstream] = await Promise.all([chooseUpstream(settings), migrate(stateFolder)]);
   const variables = {
     ADMIN_TOKEN: randomBytes(24).toString("base64url"),
     ...settings.variables,

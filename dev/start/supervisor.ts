@@ -14,7 +14,7 @@ async function end(): Promise<void> {
 
 /** One line for what can be foreseen, all there is for what cannot. */
 function tell(error: unknown): void {
-  if (ending) return; // a server that was told to end is no news
+  if (ending) return; // that a server ended which had to is no news
   console.error(error instanceof StartError ? error.message : error);
 }
 

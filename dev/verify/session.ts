@@ -16,13 +16,7 @@ export interface MadeSet {
   readonly runs: number | undefined;
 }
 
-/** What a check has to go by: the set is made when the first of them needs it. */
-export interface Session {
-  readonly service: Service;
-  readonly madeSet: () => Promise<MadeSet>;
-  /** A chat's body, about the persona that was made: so that it is erased with it. */
-  readonly question: (content: string) => Promise<Json>;
-}
+type Session = ReturnType<typeof createSession>;
 
 /** Resolves with what was seen, in a few words; throws `Broken`. */
 export type Check = (session: Session) => Promise<string>;
@@ -56,12 +50,14 @@ async function makeSet(service: Service): Promise<MadeSet> {
   };
 }
 
-export function createSession(service: Service): Session {
+/** What a check has to go by: the set is made when the first of them needs it. */
+export function createSession(service: Service) {
   let set: Promise<MadeSet> | undefined;
   const madeSet = () => {
     set ??= makeSet(service);
     return set;
   };
+  /** A chat's body, about the persona that was made: so that it is erased with it. */
   async function question(content: string): Promise<Json> {
     const { setId, persona } = await madeSet();
     return { messages: [{ role: "user", content }], persona: { setId, personaId: persona.id } };
