@@ -1,17 +1,10 @@
+import { parseJson } from "../json.ts";
 import { DeployError } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
 
 interface WhoAmI {
   readonly loggedIn?: boolean;
   readonly accounts?: readonly { readonly id: string; readonly name: string }[];
-}
-
-function parse(text: string): WhoAmI {
-  try {
-    return Object(JSON.parse(text)) as WhoAmI;
-  } catch {
-    return {};
-  }
 }
 
 /**
@@ -21,7 +14,7 @@ function parse(text: string): WhoAmI {
 export function findAccount(wrangler: Wrangler, wanted: string | undefined): string {
   if (wanted) return wanted;
   const answer = wrangler.ask(["whoami", "--json"]);
-  const { loggedIn, accounts = [] } = parse(answer.stdout);
+  const { loggedIn, accounts = [] } = (parseJson(answer.stdout) ?? {}) as WhoAmI;
   if (loggedIn === false)
     throw new DeployError(
       'Not logged in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.',

@@ -1,7 +1,7 @@
 import { on } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
-import { parseJson } from "./as-record.ts";
+import { parseJson } from "../json.ts";
 import { type Call, matchesCall, shownCall } from "./journal.ts";
 import type { Parts } from "./parts.ts";
 import { readBody } from "./read-body.ts";

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
-import { parseJson } from "./as-record.ts";
+import { parseJson } from "../json.ts";
 
 /** `aborted`: the caller closed before the end. What a script drops itself counts as `finished`. */
 export type Outcome = "open" | "finished" | "aborted";

@@ -5,7 +5,7 @@ import { instructions } from "./instructions.ts";
 import { makeLibrary } from "./library.ts";
 import { checkPort, prepareStateFolder } from "./preflight.ts";
 import { PROBE_ID, whenReady } from "./ready.ts";
-import type { Settings, Variables } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { migrate, startServer } from "./wrangler.ts";
 
 /** Wrangler says so and goes on, but when it was the process that holds the port, no request is answered any more. */
@@ -43,13 +43,8 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
   return Promise.race([server.ended, recovery.promise]);
 }
 
-interface Upstream {
-  readonly description: string;
-  readonly variables: Variables;
-}
-
 /** The real API where there is a key, and what stands in for it where there is none, or where it is asked for. */
-async function chooseUpstream({ variables, upstream: profile }: Settings): Promise<Upstream> {
+async function chooseUpstream({ variables, upstream: profile }: Settings) {
   if (variables.OPENAI_API_KEY && !profile) {
     const baseUrl = variables.OPENAI_BASE_URL || "the real OpenAI API";
     return { description: `${baseUrl}, with your OPENAI_API_KEY: calls cost money`, variables: {} };

@@ -1,4 +1,4 @@
-import { asRecord, type JsonObject, parseJson } from "../as-record.ts";
+import { asRecord, type JsonObject, parseJson } from "../../json.ts";
 import { ApiFailure, scriptedAnswer } from "../openai/failure.ts";
 import type { Parts } from "../parts.ts";
 import type { Step } from "../script.ts";

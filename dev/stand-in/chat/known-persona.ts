@@ -1,4 +1,4 @@
-import { asRecord, parseJson } from "../as-record.ts";
+import { asRecord, parseJson } from "../../json.ts";
 
 /** What the server says of a persona, by the names that sentences have in braces. */
 export type KnownPersona = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { asRecord, type JsonObject, parseJson } from "../as-record.ts";
+import { asRecord, type JsonObject, parseJson } from "../../json.ts";
 import { ApiFailure, badRequest, missing } from "./failure.ts";
 
 export function parseBody(raw: string): JsonObject {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { asRecord, type JsonObject, parseJson } from "../as-record.ts";
+import { asRecord, type JsonObject, parseJson } from "../../json.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { PROFILES } from "../profiles/profiles.ts";
 import { checkBody } from "./body.ts";

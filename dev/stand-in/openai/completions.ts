@@ -47,11 +47,9 @@ export function createCompletions({ paces }: Parts) {
     return {
       ...spoken,
       id: `chatcmpl-standin-${calls.toString(36)}-${Date.now().toString(36)}`,
-      model: request.model,
       created: Math.floor(Date.now() / 1000),
       usage: step?.usage === undefined ? usage : step.usage,
-      includeUsage: request.includeUsage,
-      obfuscated: request.obfuscated,
+      request,
       profile,
     };
   }

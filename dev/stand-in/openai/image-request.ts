@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import { checkBody } from "./body.ts";
 import { badRequest } from "./failure.ts";
 

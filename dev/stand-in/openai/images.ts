@@ -1,4 +1,4 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { Parts } from "../parts.ts";
 import type { PortraitRequest } from "../portraits/portrait.ts";
 import type { Step } from "../script.ts";

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 export const CHARS_PER_TOKEN = 4;

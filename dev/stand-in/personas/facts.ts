@@ -1,4 +1,4 @@
-import { asRecord } from "../as-record.ts";
+import { asRecord } from "../../json.ts";
 
 /** One member somewhere in a lead, whatever its depth. */
 interface Fact {

@@ -1,5 +1,5 @@
 import { faker } from "@faker-js/faker/locale/en_US";
-import { asRecord, parseJson } from "../as-record.ts";
+import { asRecord, parseJson } from "../../json.ts";
 import { collectFacts, type Facts } from "./facts.ts";
 import { readHousehold } from "./household.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Lead } from "./lead.ts";

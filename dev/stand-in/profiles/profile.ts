@@ -1,4 +1,4 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import { ApiFailure, badRequest } from "../openai/failure.ts";
 
 /** What a server that speaks OpenAI's API does otherwise than OpenAI's own. What is left out is as there. */
