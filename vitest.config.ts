@@ -91,17 +91,6 @@ const engines = {
   },
 };
 
-/** A short storm, and bugs put in on purpose that its ledger finds: `npm run test:chaos`. */
-const chaos = {
-  test: {
-    name: "chaos",
-    include: ["test/chaos/**/*.test.ts"],
-    globalSetup: ["test/support/bare/setup.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
-};
-
 export default defineConfig(({ mode }) => ({
   test: {
     env: { NODE_COMPILE_CACHE: resolve("node_modules/.cache/node") }, // for the many processes that tests start
@@ -138,7 +127,16 @@ export default defineConfig(({ mode }) => ({
         },
       },
       ...(mode === "engines" ? [engines] : []),
-      ...(mode === "chaos" ? [chaos] : []),
+      {
+        // A short storm, and bugs put in on purpose that its ledger finds.
+        test: {
+          name: "chaos",
+          include: ["test/chaos/**/*.test.ts"],
+          globalSetup: ["test/support/bare/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       workerProject("worker"),
       workerProject("secured", {
         JWT_SECRET: "a-secret-of-the-tests-which-is-long-enough",

@@ -16,9 +16,9 @@ export interface Bench {
   /** What a Worker needs to reach the upstream. */
   readonly variables: Variables;
   /** The service, with its tables. */
-  service(variables?: Variables): Promise<Served>;
+  service(variables?: Variables, inspected?: boolean): Promise<Served>;
   /** A Worker of `bench/bare/`, with the same bindings and a table of its own. */
-  bare(name: string): Promise<Served>;
+  bare(name: string, inspected?: boolean): Promise<Served>;
   end(): Promise<void>;
 }
 
@@ -36,10 +36,10 @@ export async function openBench(): Promise<Bench> {
   const running: Served[] = [];
   const folders: string[] = [];
 
-  async function start(code: string, more: Variables = {}): Promise<Served> {
+  async function start(code: string, more: Variables = {}, inspected = false): Promise<Served> {
     const stateFolder = await newStateFolder();
     folders.push(stateFolder);
-    const served = await serve({ code, variables: { ...variables, ...more }, stateFolder });
+    const served = await serve({ code, variables: { ...variables, ...more }, stateFolder, inspected });
     running.push(served);
     return served;
   }
@@ -47,13 +47,13 @@ export async function openBench(): Promise<Bench> {
   return {
     upstream: openUpstream(standIn.origin),
     variables,
-    async service(more) {
-      const served = await start(await serviceCode(), more);
+    async service(more, inspected) {
+      const served = await start(await serviceCode(), more, inspected);
       await migrate(await served.database());
       return served;
     },
-    async bare(name) {
-      const served = await start(await bareCode(name));
+    async bare(name, inspected) {
+      const served = await start(await bareCode(name), {}, inspected);
       await makeBareTable(await served.database());
       return served;
     },

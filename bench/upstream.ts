@@ -19,8 +19,8 @@ export interface Upstream {
   calls(match: string): Promise<Call[]>;
   /** Answers every question with `match` in it in this way. */
   script(match: string, step: Step): Promise<void>;
-  /** Pictures that cost nothing to paint: what the stand-in and the machine do for them is no part of a number. */
-  plainPictures(): Promise<void>;
+  /** Portraits that cost nothing to paint: what the stand-in and the machine do for them is no part of a number. */
+  plainPortraits(): Promise<void>;
   /** When the answer to each such question began, by the question. Wall-clock milliseconds. */
   beginnings(match: string): Promise<Map<string, number>>;
   /** Forgets scripts, paces and calls. */
@@ -33,7 +33,7 @@ interface Chat {
   readonly firstByteAt: number;
 }
 
-/** In the body of each call for a picture, and of no other. */
+/** In the body of each call for a portrait, and of no other. */
 const IMAGE_CALL = "gpt-image";
 
 export function openUpstream(origin: string): Upstream {
@@ -50,7 +50,7 @@ export function openUpstream(origin: string): Upstream {
   };
   return {
     script,
-    plainPictures: () => script(IMAGE_CALL, { imageBytes: 30_000 }),
+    plainPortraits: () => script(IMAGE_CALL, { imageBytes: 30_000 }),
     async pace(pace) {
       await control("/pace", { method: "POST", body: JSON.stringify(pace) });
     },

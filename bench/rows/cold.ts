@@ -29,7 +29,7 @@ export async function cold(bench: Bench): Promise<Figure[]> {
 
   async function at(pace: Pace, pairs: number) {
     await bench.upstream.pace(pace);
-    await bench.upstream.plainPictures();
+    await bench.upstream.plainPortraits();
     const found = await alternate(
       pairs,
       () => added(service, GENERATE_PATH),

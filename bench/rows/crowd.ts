@@ -18,7 +18,7 @@ export async function crowd(bench: Bench): Promise<Figure[]> {
   const service = await bench.service(NO_SIZES);
   const url = new URL(GENERATE_PATH, service.url);
   await bench.upstream.pace(PACE);
-  await bench.upstream.plainPictures();
+  await bench.upstream.plainPortraits();
 
   async function round() {
     const { name, body } = newLead();

@@ -19,7 +19,7 @@ interface PersonaSet {
 export async function portraits(bench: Bench): Promise<Figure[]> {
   const service = await bench.service(NO_SIZES);
   const url = new URL(GENERATE_PATH, service.url);
-  await bench.upstream.plainPictures();
+  await bench.upstream.plainPortraits();
   await bench.upstream.pace(PACE);
 
   /** From the request for the set to the last of its portraits. */

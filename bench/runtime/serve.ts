@@ -4,6 +4,7 @@ import type { D1Database } from "@cloudflare/workers-types";
 import type * as miniflare from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 import { ROOT } from "./bundle.ts";
+import { collectGarbage } from "./collect.ts";
 import { children, cpuMs, residentKb } from "./cpu.ts";
 
 // The copy that wrangler itself uses, so that the runtime measured is the one that `npm start` runs.
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** Where D1 and the rest live; without it in memory, and gone with the runtime. */
   readonly stateFolder?: string;
+  /** With an inspector, which garbage can be collected by. */
+  readonly inspected?: boolean;
 }
 
 export interface Served {
@@ -26,6 +29,8 @@ export interface Served {
   cpuMs(): number;
   /** Its memory. Kilobytes. */
   residentKb(): number;
+  /** Has it let go of all that nothing holds any more; of one that is `inspected`. */
+  collectGarbage(): Promise<void>;
   database(): Promise<D1Database>;
   stop(): Promise<void>;
 }
@@ -37,7 +42,8 @@ function bindings() {
 }
 
 /** One Worker in a `workerd` of its own. What it writes to its log is read and dropped. */
-export async function serve({ code, variables = {}, stateFolder }: ServeOptions): Promise<Served> {
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { code, variables = {}, stateFolder, inspected } = options;
   const before = new Set(children());
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
@@ -48,6 +54,7 @@ export async function serve({ code, variables = {}, stateFolder }: ServeOptions)
       unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
       handleStructuredLogs: () => {},
       cf: false,
+      ...(inspected && { inspectorPort: 0 }),
       ...(stateFolder !== undefined && { resourcePersistencePath: stateFolder }),
     }),
   );
@@ -57,6 +64,7 @@ export async function serve({ code, variables = {}, stateFolder }: ServeOptions)
     url,
     cpuMs: () => cpuMs(pid),
     residentKb: () => residentKb(pid),
+    collectGarbage: async () => await collectGarbage(await runtime.getInspectorURL()),
     database: async () => (await runtime.getD1Database("DB")) as D1Database,
     stop: () => runtime.dispose(),
   };

@@ -1,5 +1,5 @@
 // What `npm start` runs: src/worker.ts, for requests to this machine's own names and those that `--host` named.
-import { requestId } from "../../src/http/request-id.ts";
+import { requestId } from "../../src/http/headers.ts";
 import worker from "../../src/worker.ts";
 
 export * from "../../src/worker.ts"; // the Durable Object classes

@@ -1,5 +1,5 @@
+import { streamId } from "../runs/resume.ts";
 import { runResponse } from "../runs/run-answer.ts";
-import { streamId } from "../runs/stream-id.ts";
 import type { SendAnswer } from "./object.ts";
 import type { ChatAnswer } from "./schema.ts";
 

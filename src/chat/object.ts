@@ -4,7 +4,7 @@ import { createMutex } from "../runs/mutex.ts";
 import { failed, type How, type RunAnswer, rateLimited } from "../runs/run-answer.ts";
 import type { RunRecord } from "../runs/run-store.ts";
 import type { Run } from "../runs/runner/launch.ts";
-import { type AnswerMessage, readAnswer } from "./message.ts";
+import { type AnswerMessage, readAnswer } from "./events.ts";
 import { createStopMark } from "./stop-mark.ts";
 import type { ChatInput, ChatMetadata } from "./task.ts";
 

@@ -4,22 +4,18 @@ import type { Increments } from "../budget/totals.ts";
 import type { Hasher } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { CHAT_BODY_LIMIT, parseJson, readBody } from "../http/body.ts";
-import { cacheWish } from "../http/cache-control.ts";
 import type { Caller } from "../http/caller.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
-import { createTiming } from "../http/timing.ts";
+import { cacheWish, createTiming } from "../http/headers.ts";
 import { validate } from "../http/validate.ts";
-import { fingerprint } from "../idempotency/fingerprint.ts";
-import { idempotencyKey } from "../idempotency/key.ts";
-import { askRun } from "../runs/ask-run.ts";
-import { lastEventId } from "../runs/resume.ts";
-import { answerTotals } from "../runs/run-answer.ts";
+import { fingerprint, idempotencyKey } from "../idempotency/request-key.ts";
+import { lastEventId, parseStreamId } from "../runs/resume.ts";
+import { answerTotals, askRun } from "../runs/run-answer.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
-import { parseStreamId } from "../runs/stream-id.ts";
 import { answerFromRun } from "./answer.ts";
-import { fitHistory } from "./history.ts";
 import type { ChatRuns, RunRef, SendAnswer, SendRequest, Used } from "./object.ts";
+import { fitHistory } from "./prompt.ts";
 import { chatRequest, type PersonaRef } from "./schema.ts";
 
 /** A persona as the model is told of it, and whose it is. */

@@ -3,10 +3,10 @@ import { Problem } from "../http/errors.ts";
 import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
 import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
 import type { Completion } from "../openai/token-stream.ts";
-import { createRunRows } from "../runs/run-row.ts";
+import { createRunRows } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";
-import { doneEvent, RESET } from "./message.ts";
+import { contentEvent, doneEvent, RESET } from "./events.ts";
 import { type ChatModel, type ChatPrompt, chatCompletion } from "./prompt.ts";
 import type { FinishReason } from "./schema.ts";
 
@@ -124,7 +124,7 @@ export function createChatTask(deps: ChatTaskDeps): RunTask<ChatInput, undefined
       const sent = () => (announced ? void announced.then(context.sent) : context.sent());
       const caller = input.callerUserHash ?? input.callerAddressHash;
       const calls = deps.openCalls({ ...context, sent }, caller);
-      const coalescer = createCoalescer((content) => context.emit({ content }), now);
+      const coalescer = createCoalescer((content) => context.emit(contentEvent(content)), now);
       const asked = toAsked(input);
       const record = (toRow: () => RunRow) => {
         const erased = context.signal.reason === ERASED; // then it leaves nothing

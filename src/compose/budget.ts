@@ -2,8 +2,22 @@ import { createMoney } from "../batch/money.ts";
 import { type BudgetGuard, createBudgetGuard, type Limit, ledgerName } from "../budget/guard.ts";
 import type { Config } from "../config/config.ts";
 import { askAgainIfLost } from "../http/availability.ts";
+import { describeError, log } from "../log.ts";
 import { type Env, now } from "./env.ts";
 import { traced } from "./tracing.ts";
+
+/** The platform's limiter: per location and approximate, a brake and not a budget. */
+export function composeAdmission(env: Env, config: Config): (caller: string) => Promise<boolean> {
+  if (config.RATE_LIMIT === "off") return async () => true;
+  return async (key) => {
+    try {
+      return (await env.RATE_LIMITER.limit({ key })).success;
+    } catch (error) {
+      log.warn("limiter.failed", describeError(error)); // a brake that fails does not stop the car
+      return true;
+    }
+  };
+}
 
 /** `caller`, hashed: whose share of the day it also is. */
 function toLimits(config: Config, caller: string | undefined): Limit[] {

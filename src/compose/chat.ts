@@ -1,7 +1,6 @@
-import { consumeLog } from "../chat/log-queue.ts";
 import { type ChatRuns, createChatRuns } from "../chat/object.ts";
 import type { ChatRoutesDeps } from "../chat/routes.ts";
-import { createChatStore } from "../chat/store.ts";
+import { consumeLog, createChatStore } from "../chat/store.ts";
 import { createChatTask } from "../chat/task.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../db/client.ts";
@@ -13,7 +12,7 @@ import { costUsd } from "../openai/shapes/usage.ts";
 import { createFindPersona, createPersonaStore } from "../personas/store.ts";
 import { toRedaction } from "../redact.ts";
 import { createPending } from "../runs/pending.ts";
-import { composeAdmission } from "./admission.ts";
+import { composeAdmission } from "./budget.ts";
 import { chatObject, type Env, now, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { callsFor, composePseudonym } from "./text-calls.ts";

@@ -1,6 +1,5 @@
-import { type Counters, createCounters } from "../budget/counters.ts";
 import { utcDay } from "../budget/guard.ts";
-import { addTotals } from "../budget/totals.ts";
+import { addTotals, type Counters, createCounters } from "../budget/totals.ts";
 import { type Config, configuredModels } from "../config/config.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { createHasher } from "../hash.ts";

@@ -16,7 +16,7 @@ import type { PersonaRoutesDeps } from "../personas/routes.ts";
 import { createPersonaStore } from "../personas/store.ts";
 import { toRedaction } from "../redact.ts";
 import { createPending } from "../runs/pending.ts";
-import { composeAdmission } from "./admission.ts";
+import { composeAdmission } from "./budget.ts";
 import { type Env, now, personaObject, validConfig } from "./env.ts";
 import { composePortraits } from "./portraits.ts";
 import { openPregenerate } from "./pregenerate.ts";

@@ -9,15 +9,14 @@ import { insertPortraits, type Portrait } from "../portraits/jobs/insert.ts";
 import {
   createCoalescedNotifier,
   createNotifier,
+  createTakeUp,
   createThrottledNotifier,
 } from "../portraits/jobs/notifier.ts";
 import { createPortraitJobs } from "../portraits/jobs/store.ts";
-import { createTakeUp } from "../portraits/jobs/take-up.ts";
 import { imageKey, OBJECT_PREFIX } from "../portraits/key.ts";
 import { createPortraitCache } from "../portraits/serving/colo-cache.ts";
 import type { PortraitRoutesDeps } from "../portraits/serving/routes.ts";
-import { createSizeJobs } from "../portraits/sizes/jobs.ts";
-import { createWantSizes } from "../portraits/sizes/wanted.ts";
+import { createSizeJobs, createWantSizes } from "../portraits/sizes/jobs.ts";
 import { now, type PortraitBindings } from "./env.ts";
 import { fromLibrary, isOfLibrary, portraitStyle } from "./library.ts";
 

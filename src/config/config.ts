@@ -143,7 +143,7 @@ function contradictions(config: Config): ConfigError[] {
   return errors;
 }
 
-/** Reads every variable from the bindings. A fault's reason never holds the value: it may be a secret. */
+/** Reads every variable from the bindings. An error's reason never holds the value: it may be a secret. */
 export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
   const errors: ConfigError[] = [];
   const parsed: Record<string, unknown> = {};

@@ -34,7 +34,7 @@ function parseObject(text: string): unknown {
   }
 }
 
-/** A JSON object of headers for every upstream call. The reason of a fault never has a name or value in it. */
+/** A JSON object of headers for every upstream call. The reason of an error never has a name or value in it. */
 export const upstreamHeaders: Parser<Readonly<Record<string, string>>> = (text) => {
   const given = parseObject(text);
   const isObject = typeof given === "object" && given !== null && !Array.isArray(given);

@@ -1,14 +1,23 @@
 import { Hono } from "hono";
-import type { Counters } from "../budget/counters.ts";
+import type { Counters } from "../budget/totals.ts";
 import { type LogFields, log } from "../log.ts";
 import type { Note } from "../trace.ts";
 import { parseAddress } from "./caller.ts";
 import type { AppEnv } from "./env.ts";
 import { Problem, problemResponse } from "./errors.ts";
-import { setCommonHeaders } from "./headers.ts";
+import { requestId, setCommonHeaders } from "./headers.ts";
 import { toProblem } from "./log-cause.ts";
-import { allowedMethods } from "./methods.ts";
-import { requestId } from "./request-id.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+/** The methods that a path has routes for (RFC 9110 §15.5.6); none where there is no such path. */
+export function allowedMethods(app: Hono<AppEnv>, path: string): string[] {
+  const known = METHODS.filter((method) => {
+    const [handlers] = app.router.match(method, path);
+    return handlers.some(([[, route]]) => route.method === method);
+  });
+  return known.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+}
 
 export interface BaseAppDeps {
   readonly counters: Counters;

@@ -41,7 +41,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One fault of a body; `path` is a JSON Pointer (RFC 6901). */
+/** One error in a body; `path` is a JSON Pointer (RFC 6901). */
 export interface FieldError {
   readonly path: string;
   readonly message: string;

@@ -2,7 +2,7 @@ import { describeError, type LogFields, log } from "../log.ts";
 import { overloaded, unavailability } from "./availability.ts";
 import { PROBLEMS, Problem } from "./errors.ts";
 
-/** A fault of ours wraps the upstream's, which wraps the platform's. */
+/** An error of ours wraps the upstream's, which wraps the platform's. */
 const MAX_CAUSES = 4;
 
 function findRoot(error: unknown): unknown {

@@ -101,7 +101,7 @@ function fieldErrors(issues: readonly z.core.$ZodIssue[]): FieldError[] {
   return errors.slice(0, MAX_FIELD_ERRORS);
 }
 
-/** Throws `invalid_request` with every fault found. */
+/** Throws `invalid_request` with every error found. */
 export function validate<T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> {
   const unsafe = findUnsafe(value);
   if (unsafe) throw new Problem("invalid_request", { errors: [unsafe] });

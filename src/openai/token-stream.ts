@@ -1,10 +1,9 @@
 import { createParser } from "eventsource-parser";
 import { droppedConnection, parseStreamError, UpstreamError } from "./failures.ts";
+import { createTextCleaner, createThinkFilter } from "./shapes/answer-text.ts";
 import { type CompletionPart, readPart } from "./shapes/completion-shape.ts";
 import { errorIn } from "./shapes/error-shape.ts";
-import { createThinkFilter } from "./shapes/think-filter.ts";
 import { parseUsage, type Usage } from "./shapes/usage.ts";
-import { createTextCleaner } from "./shapes/well-formed.ts";
 
 /** One event of a stream that is longer than this is not a model's. Characters. */
 const MAX_EVENT_CHARS = 256 * 1024;
@@ -182,7 +181,7 @@ function createAnswerReader(collector: Collector): AnswerFormat {
       try {
         return format.feed(piece);
       } finally {
-        collector.handOver(); // what came before a fault was said
+        collector.handOver(); // what came before an error was said
       }
     },
     end() {
@@ -274,7 +273,7 @@ export async function readCompletion(
     }
     answer.end();
   } catch (error) {
-    // After the finish_reason no fault of the upstream's matters; a stop does, and so does the listener's.
+    // After the finish_reason no error of the upstream's matters; a stop does, and so does the listener's.
     if (state.finishReason === "" || !(error instanceof UpstreamError)) throw error;
   } finally {
     watchdog.stop();

@@ -1,5 +1,4 @@
 import type { Saved } from "../budget/totals.ts";
-import { frames, type Payload } from "../runs/sse.ts";
 import type { ImageStatus, Persona, PersonaSet, Traits } from "./schema.ts";
 
 /** A persona as it is kept: its portrait goes by key, since the URL depends on who asks where. */
@@ -64,15 +63,4 @@ export function toPersonaSet(set: StoredSet, { baseUrl, fromCache, imageWidths }
   const { setId, model } = set;
   const createdAt = new Date(set.createdAt).toISOString();
   return { setId, personas, fromCache, createdAt, imageWidths: [...imageWidths], model };
-}
-
-/** The event that ends a streamed set. */
-export function doneEvent(set: Omit<PersonaSet, "personas">): Payload {
-  const { setId, fromCache, createdAt, imageWidths, model } = set;
-  return { done: true, setId, fromCache, createdAt, imageWidths, model };
-}
-
-/** A whole set as a stream: what a cache has, all events come at once. */
-export function toEventStream(set: PersonaSet): string {
-  return frames([...set.personas.map((persona) => ({ persona })), doneEvent(set)]);
 }

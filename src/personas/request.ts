@@ -1,10 +1,9 @@
 import type { Hasher } from "../hash.ts";
 import { parseJson } from "../http/body.ts";
-import type { CacheWish } from "../http/cache-control.ts";
 import type { Caller } from "../http/caller.ts";
-import type { Timing } from "../http/timing.ts";
+import type { CacheWish, Timing } from "../http/headers.ts";
 import { validate } from "../http/validate.ts";
-import { fingerprint } from "../idempotency/fingerprint.ts";
+import { fingerprint } from "../idempotency/request-key.ts";
 import { mapMembers } from "../redact.ts";
 import type { Claim } from "./claims.ts";
 import type { JoinRequest } from "./generation/object.ts";

@@ -3,17 +3,20 @@ import { accepts } from "hono/accepts";
 import { digest } from "../hash.ts";
 import { askAgainIfLost } from "../http/availability.ts";
 import { BODY_LIMIT, readBody } from "../http/body.ts";
-import { cacheWish } from "../http/cache-control.ts";
 import type { AppEnv } from "../http/env.ts";
 import { Problem } from "../http/errors.ts";
-import { ifNoneMatch } from "../http/etag.ts";
-import { createTiming } from "../http/timing.ts";
-import { idempotencyKey } from "../idempotency/key.ts";
-import { lastEventId } from "../runs/resume.ts";
+import { cacheWish, createTiming, ifNoneMatch } from "../http/headers.ts";
+import { idempotencyKey } from "../idempotency/request-key.ts";
+import { lastEventId, parseStreamId } from "../runs/resume.ts";
 import { SSE_HEADERS } from "../runs/sse.ts";
-import { parseStreamId } from "../runs/stream-id.ts";
-import { answerFromCache, answerFromRun } from "./answer.ts";
-import { type AnswerRequestDeps, answerRequest, type PersonaAnswer, toTotals } from "./answer-request.ts";
+import {
+  type AnswerRequestDeps,
+  answerFromCache,
+  answerFromRun,
+  answerRequest,
+  type PersonaAnswer,
+  toTotals,
+} from "./answer.ts";
 import { toBodyKey } from "./cache/memory.ts";
 import { imageKeys, portraitsAre, toPersonaSet } from "./presenter.ts";
 import {

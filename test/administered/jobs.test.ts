@@ -25,8 +25,8 @@ describe("a job", () => {
     const text = await env.DB.prepare("SELECT SUM(cost_usd) AS usd FROM persona_cache").first<{
       usd: number;
     }>();
-    const pictures = await env.DB.prepare("SELECT cost_usd AS usd FROM image_days").first<{ usd: number }>();
-    expect(job.spentUsd).toBeCloseTo((text?.usd ?? 0) + (pictures?.usd ?? 0), 9);
+    const portraits = await env.DB.prepare("SELECT cost_usd AS usd FROM image_days").first<{ usd: number }>();
+    expect(job.spentUsd).toBeCloseTo((text?.usd ?? 0) + (portraits?.usd ?? 0), 9);
     const first = await setOf(await generate(inputs[0]));
     expect([first.fromCache, first.personas.map(({ imageStatus }) => imageStatus)]).toEqual([
       true,

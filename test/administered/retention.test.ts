@@ -82,7 +82,7 @@ describe("sets that nobody is shown", () => {
     await insertSets(3_200, old);
     await insertSets(50, young);
     for (const key of [`${old}-own-1`, `${young}-own-1`, "shared"])
-      await env.IMAGES.put(`${OBJECT_PREFIX}${key}`, "picture");
+      await env.IMAGES.put(`${OBJECT_PREFIX}${key}`, "portrait");
     await purgeAfter(0);
     expect([await count("persona_cache"), await count("persona_images")]).toEqual([250, 251]);
     await purgeAfter(0);

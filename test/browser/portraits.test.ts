@@ -11,7 +11,7 @@ let browser: Browser;
 let service: Service;
 let visitor: Visitor;
 
-/** What only the calls for pictures have in their bodies. */
+/** What only the calls for portraits have in their bodies. */
 const OF_PICTURES = '"output_format"';
 let original: Buffer;
 

@@ -8,7 +8,7 @@ const LIMIT_USD = 0.84;
 describe("portraits under the day's limit", () => {
   it("never pass it, and wait a minute where it is only set aside, for the next day where it is spent", async () => {
     const marker = newMarker();
-    // nearly all that is set aside for a picture of this size and quality
+    // nearly all that is set aside for a portrait of this size and quality
     const usage = { input_tokens: 30, output_tokens: 2_190, total_tokens: 2_220 };
     await script(marker, [{ usage, headersAfterMs: 30 }], true);
     const keys = await announce(Array.from({ length: 30 }, (_, index) => `${marker} ${index}.`));

@@ -9,9 +9,9 @@ const MINUTE_SECONDS = 60;
 
 async function spentUsd(): Promise<number> {
   const texts = "SELECT COALESCE(SUM(cost_usd), 0) AS usd FROM request_log";
-  const pictures = "SELECT COALESCE(SUM(cost_usd), 0) AS usd FROM image_days";
+  const portraits = "SELECT COALESCE(SUM(cost_usd), 0) AS usd FROM image_days";
   const sums = await Promise.all(
-    [texts, pictures].map((query) => env.DB.prepare(query).first<{ usd: number }>()),
+    [texts, portraits].map((query) => env.DB.prepare(query).first<{ usd: number }>()),
   );
   return sums.reduce((total, sum) => total + (sum?.usd ?? 0), 0);
 }

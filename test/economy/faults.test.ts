@@ -118,11 +118,11 @@ describe("the lines of a batch", () => {
       "SELECT cost_usd AS cost, reserved_usd AS reserved FROM batches WHERE id = ?",
     );
     expect(await query.bind(text.id).first<{ cost: number }>()).toMatchObject({ cost: text.usd });
-    const picture = await one<{ cost: number; reserved: number }>(
+    const portrait = await one<{ cost: number; reserved: number }>(
       "SELECT cost_usd AS cost, reserved_usd AS reserved FROM batches WHERE endpoint = 'images' ORDER BY created_at DESC, rowid DESC LIMIT 1",
     );
-    expect(picture.reserved).toBeGreaterThan(0);
-    expect(picture.cost).toBeCloseTo(picture.reserved, 12);
+    expect(portrait.reserved).toBeGreaterThan(0);
+    expect(portrait.cost).toBeCloseTo(portrait.reserved, 12);
   });
 });
 

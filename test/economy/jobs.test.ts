@@ -43,12 +43,12 @@ describe("an economy job", () => {
     expect((await calls("")).filter(({ path }) => path.endsWith("/images/generations"))).toEqual([]);
     const spent = await one<{ usd: number }>("SELECT SUM(cost_usd) AS usd FROM batches");
     const text = await one<{ usd: number }>("SELECT SUM(cost_usd) AS usd FROM request_log");
-    const pictures = await one<{ usd: number; generated: number; started: number }>(
+    const portraits = await one<{ usd: number; generated: number; started: number }>(
       "SELECT SUM(cost_usd) AS usd, SUM(generated) AS generated, SUM(started) AS started FROM image_days",
     );
     expect(job.spentUsd).toBeCloseTo(spent.usd, 9);
-    expect(text.usd + pictures.usd).toBeCloseTo(spent.usd, 9);
-    expect([pictures.generated, pictures.started]).toEqual([12, 12]);
+    expect(text.usd + portraits.usd).toBeCloseTo(spent.usd, 9);
+    expect([portraits.generated, portraits.started]).toEqual([12, 12]);
     expect((await env.DB.prepare("SELECT * FROM batch_items").all()).results).toEqual([]);
     expect((await batchCalls()).length - before).toBe(2);
   });

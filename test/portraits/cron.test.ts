@@ -30,7 +30,7 @@ describe("the five-minute cron", () => {
 });
 
 describe("the daily cron", () => {
-  it("finds pictures that are gone from R2, among those that are not, and has them made again", async () => {
+  it("finds portraits that are gone from R2, among those that are not, and has them made again", async () => {
     const marker = newMarker();
     const markers = Array.from({ length: 30 }, (_, index) => `${marker} ${index}.`);
     const keys = await announce(markers);

@@ -18,7 +18,7 @@ import { callsReach, script } from "../support/upstream.ts";
 const error = (code: string | null, type = "invalid_request_error") => ({
   error: { message: "SECRET of the upstream", type, param: null, code },
 });
-const picture = (base64: unknown) => ({ status: 200, body: { data: [{ b64_json: base64 }] } }) as Step;
+const portrait = (base64: unknown) => ({ status: 200, body: { data: [{ b64_json: base64 }] } }) as Step;
 
 type Failure = [what: string, step: Step, code: string];
 
@@ -30,7 +30,7 @@ const UNCERTAIN: Failure[] = [
     { rawStream: ['{"data":[{"b64_json":"iVBORw0K'] },
     "upstream_invalid_output",
   ],
-  ["an answer cut before its picture", { rawStream: ['{"created":1,'] }, "upstream_invalid_output"],
+  ["an answer cut before its portrait", { rawStream: ['{"created":1,'] }, "upstream_invalid_output"],
   ["an empty answer", { status: 200, body: "" }, "upstream_invalid_output"],
   ["an answer that never ends", { rawStream: ['{"data":['], silentAfterChunks: 1 }, "upstream_timeout"],
   ["an answer that is dropped", { rawStream: ['{"data":['], dropAfterChunks: 1 }, "upstream_error"],
@@ -59,15 +59,15 @@ const FAILURES: Failure[] = [
     "upstream_rate_limited",
   ],
   ["an error in an answer", { status: 200, body: { error: { message: "m" } } }, "upstream_error"],
-  ["text that is not JSON", { status: 200, body: "a picture" }, "upstream_invalid_output"],
-  ["JSON without a picture", { status: 200, body: { data: [] } }, "upstream_invalid_output"],
+  ["text that is not JSON", { status: 200, body: "a portrait" }, "upstream_invalid_output"],
+  ["JSON without a portrait", { status: 200, body: { data: [] } }, "upstream_invalid_output"],
   ["JSON that is null", { status: 200, body: null }, "upstream_invalid_output"],
-  ["a picture that is not base64", picture("***"), "upstream_invalid_output"],
-  ["a picture that is a number", picture(7), "upstream_invalid_output"],
-  ["a picture that is none", picture("aGVsbG8gd29ybGQ="), "upstream_invalid_output"],
-  ["an empty picture", picture(""), "upstream_invalid_output"],
-  ["an SVG", picture(btoa("<svg xmlns='http://www.w3.org/2000/svg'/>")), "upstream_invalid_output"],
-  ["a picture of 17 MB", { imageBytes: 17_000_000 }, "upstream_invalid_output"],
+  ["a portrait that is not base64", portrait("***"), "upstream_invalid_output"],
+  ["a portrait that is a number", portrait(7), "upstream_invalid_output"],
+  ["a portrait that is none", portrait("aGVsbG8gd29ybGQ="), "upstream_invalid_output"],
+  ["an empty portrait", portrait(""), "upstream_invalid_output"],
+  ["an SVG", portrait(btoa("<svg xmlns='http://www.w3.org/2000/svg'/>")), "upstream_invalid_output"],
+  ["a portrait of 17 MB", { imageBytes: 17_000_000 }, "upstream_invalid_output"],
 ];
 
 describe.concurrent("an upstream that fails once with", () => {
@@ -107,7 +107,7 @@ describe("an upstream that goes on failing with", () => {
   );
 });
 
-/** The worst case of a picture of this size and quality, with a prompt of a few words. US dollars. */
+/** The worst case of a portrait of this size and quality, with a prompt of a few words. US dollars. */
 const WORST_CASE_USD = 0.0658;
 
 describe("a call whose outcome nobody knows", () => {
@@ -209,7 +209,7 @@ describe("a moderation refusal", () => {
     expect(await ledger([key])).toMatchObject([{ failure: "model_refusal", attempts: 1 }]);
   });
 
-  it("in the place of a picture fails at once, too", async () => {
+  it("in the place of a portrait fails at once, too", async () => {
     const marker = newMarker();
     await script(marker, [{ status: 200, body: error("moderation_blocked") }], true);
     const [key = ""] = await announce([marker]);

@@ -134,7 +134,7 @@ describe("a worker that died", () => {
     expect(await imageCalls(marker)).toHaveLength(1);
   });
 
-  it("whose lease another took: its picture counts, and nothing is stored twice", async () => {
+  it("whose lease another took: its portrait counts, and nothing is stored twice", async () => {
     const marker = newMarker();
     await script(marker, [{ headersAfterMs: 1_200 }]);
     const [key = ""] = await announce([marker]);
@@ -184,7 +184,7 @@ describe("a ledger that was set back", () => {
   it.each([
     ["to pending", { status: "pending", dueAt: 0, readyAt: null, attempts: 0 }],
     ["to failed and then pending", { status: "pending", dueAt: 0, attempts: 5, failure: "upstream_error" }],
-  ] as const)("%s finds the picture in R2", async (_, change) => {
+  ] as const)("%s finds the portrait in R2", async (_, change) => {
     const marker = newMarker();
     const [key = ""] = await announce([marker]);
     await consumeAll([key]);
@@ -208,7 +208,7 @@ describe("a ledger that was set back", () => {
   });
 });
 
-describe("pictures of 3 MB", () => {
+describe("portraits of 3 MB", () => {
   it("pass through, twelve of them, byte for byte", async () => {
     const marker = newMarker();
     const size = 3_000_000;

@@ -15,7 +15,7 @@ async function portraitOf(step: Step) {
   return { key, row: (await ledger([key]))[0], made: (await imageCalls(marker)).length };
 }
 
-describe("a picture that the upstream gives by its URL", () => {
+describe("a portrait that the upstream gives by its URL", () => {
   it("is fetched once, without the key, and is what its bytes are", async () => {
     const name = newMarker();
     const { key, row, made } = await portraitOf(linked(`${PORTRAITS}/${name}.png`));
@@ -45,7 +45,7 @@ describe("a picture that the upstream gives by its URL", () => {
     ["is not found", { status: 404, body: "" }],
     ["is broken", { status: 500, body: "" }],
     ["is dropped", { drop: "before-headers" }],
-    ["is no picture", { imageBase64: btoa("<html>no picture</html>") }],
+    ["is no portrait", { imageBase64: btoa("<html>no portrait</html>") }],
     ["is more than 12 MiB", { imageBytes: 12 * 1024 * 1024 + 1 }],
     ["leads to this machine", { status: 302, headers: { location: "http://127.0.0.1:1/" }, body: "" }],
     ["leads to a private address", { status: 307, headers: { location: "https://10.0.0.1/" }, body: "" }],

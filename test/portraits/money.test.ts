@@ -80,7 +80,7 @@ describe("what a portrait's call did cost", () => {
     expect(days).toBeCloseTo(row, 9);
     const control = newMarker();
     const [other = ""] = await announce([control]);
-    await script(control, [NO_PICTURE, { imageBytes: 100 }]); // the worst case, and a picture
+    await script(control, [NO_PICTURE, { imageBytes: 100 }]); // the worst case, and a portrait
     const expected = await bookedBy(other, () => consumeAll([other]));
     expect(row).toBeCloseTo(expected.row, 9);
   });

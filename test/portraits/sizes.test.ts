@@ -157,10 +157,10 @@ describe("a size that is missing", () => {
     await until("it is settled", async () => (await ledger([key]))[0]?.sizesDueAt === null);
   });
 
-  it("of another picture goes with it", async () => {
+  it("of another portrait goes with it", async () => {
     const { key, path } = await readyPortrait();
     await env.IMAGES.delete(toObjectName(key));
-    await env.IMAGES.put(toObjectName(key, 128), "another picture's");
+    await env.IMAGES.put(toObjectName(key, 128), "another portrait's");
     const response = await call(path);
     expect(response.headers.get("X-Image-Status")).toBe("pending");
     await response.body?.cancel();
@@ -217,7 +217,7 @@ describe("a transform that", () => {
 });
 
 describe("the colo's cache", () => {
-  it("answers a thousand requests for one picture with one read of R2", async () => {
+  it("answers a thousand requests for one portrait with one read of R2", async () => {
     const { path } = await readyPortrait();
     const reads = vi.spyOn(bucket, "get");
     const ask = async (count: number) => {
@@ -242,7 +242,7 @@ describe("the colo's cache", () => {
     }
   });
 
-  it("never has what is no picture", async () => {
+  it("never has what is no portrait", async () => {
     const [key = ""] = await announce([newMarker()]);
     await (await call(`/images/${key}?width=128`)).body?.cancel();
     for (const name of ["original", "128"])

@@ -34,7 +34,7 @@ const PNG = Buffer.from(
 );
 export const PIXEL = Buffer.from("UklGRh4AAABXRUJQVlA4TBEAAAAvAAAAAAfQ3aqWuf+BiOh/AAA=", "base64");
 
-/** C2PA 2.1 §A.3.4: a `caBX` chunk before the picture's data. */
+/** C2PA 2.1 §A.3.4: a `caBX` chunk before the portrait's data. */
 export function pngWithManifest(): Uint8Array {
   const named = join(ASCII.encode("caBX"), MANIFEST);
   const [length, sum] = [new DataView(new ArrayBuffer(4)), new DataView(new ArrayBuffer(4))];

@@ -40,7 +40,7 @@ interface Answer {
   readonly mediaType: string;
   /** The JSON body; undefined where it is no JSON, or HEAD's. */
   readonly json: Record<string, unknown> | undefined;
-  /** The body has bytes; undefined where it is a stream or a picture, which are left to the test. */
+  /** The body has bytes; undefined where it is a stream or a portrait, which are left to the test. */
   readonly empty: boolean | undefined;
 }
 
@@ -59,7 +59,7 @@ function decoded(pathname: string): string {
   }
 }
 
-/** Streams and pictures stay unread: a second reader of a stream would change what a test measures. */
+/** Streams and portraits stay unread: a second reader of a stream would change what a test measures. */
 async function look(asked: Asked, response: Response): Promise<Answer> {
   const mediaType = (response.headers.get("Content-Type") ?? "").split(";")[0]?.trim() ?? "";
   const path = decoded(new URL(asked.url).pathname);

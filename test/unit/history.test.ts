@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitHistory } from "../../src/chat/history.ts";
+import { fitHistory } from "../../src/chat/prompt.ts";
 
 const user = (content: string) => ({ role: "user" as const, content });
 const answer = (content: string) => ({ role: "assistant" as const, content });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { cacheWish } from "../../src/http/cache-control.ts";
 import { parseAddress } from "../../src/http/caller.ts";
 import { PROBLEMS } from "../../src/http/errors.ts";
+import { cacheWish } from "../../src/http/headers.ts";
 import { emailAddress, findUnsafe, jsonPointer } from "../../src/http/validate.ts";
 import { retryAfterMs } from "../../src/openai/failures.ts";
 

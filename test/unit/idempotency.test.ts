@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Asked, decide, type Remembered } from "../../src/idempotency/decision.ts";
-import { idempotencyKey } from "../../src/idempotency/key.ts";
+import { idempotencyKey } from "../../src/idempotency/request-key.ts";
 
 describe("an Idempotency-Key", () => {
   it("is the same bare and quoted, as the draft writes it", () => {

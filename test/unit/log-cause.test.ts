@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../../src/http/errors.ts";
 import { logCause } from "../../src/http/log-cause.ts";
 import { droppedConnection } from "../../src/openai/failures.ts";
-import { askRun } from "../../src/runs/ask-run.ts";
+import { askRun } from "../../src/runs/run-answer.ts";
 
 function listen(): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/hash.ts";
-import { maxImageTokens } from "../../src/openai/image-tokens.ts";
+import { maxImageTokens } from "../../src/openai/worst-case.ts";
 import { portraitPrompt, toInitials } from "../../src/personas/portrait.ts";
 import { traits } from "../../src/personas/schema.ts";
 import { toPortraitFile } from "../../src/portraits/generation/portrait-bytes.ts";
@@ -10,7 +10,7 @@ import { imageRequest } from "../../src/portraits/generation/request.ts";
 import { afterFailure, nextUtcDay } from "../../src/portraits/jobs/lease.ts";
 import { imageKey, parseObjectName, toObjectName } from "../../src/portraits/key.ts";
 import { placeholder } from "../../src/portraits/serving/placeholder.ts";
-import { contentRange, parseRange } from "../../src/portraits/serving/range.ts";
+import { contentRange, parseRange } from "../../src/portraits/serving/response.ts";
 
 const KEY = "0123456789abcdef".repeat(4);
 const MINUTE = 60_000;

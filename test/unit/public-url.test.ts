@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPublicUrl } from "../../src/portraits/generation/public-url.ts";
+import { isPublicUrl } from "../../src/portraits/generation/linked-portrait.ts";
 
 const may = (url: string) => isPublicUrl(new URL(url));
 

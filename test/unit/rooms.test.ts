@@ -19,8 +19,7 @@ const GROUND = [
 /** What the rooms stand on. They may use each other, never a room. */
 const SHELVES = ["http", "db", "openai", "runs", "idempotency", "budget", "auth"];
 /** Total functions of their arguments: no binding, no network, no clock. */
-const PURE =
-  /^\/(?!db\/).*\/(decision|fingerprint|key|resume|sse|schema|presenter|ignored-fields|cache-control)\.ts$/;
+const PURE = /^\/(?!db\/).*\/(decision|request-key|key|resume|sse|schema|presenter|headers)\.ts$/;
 const IMPURE = /^(cloudflare:|openai$|hono|drizzle-orm)|\/(client|store|upstream|worker)\.ts$|^compose\//;
 
 interface Import {

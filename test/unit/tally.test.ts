@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createCounters } from "../../src/budget/counters.ts";
-import type { Increments } from "../../src/budget/totals.ts";
+import { createCounters, type Increments } from "../../src/budget/totals.ts";
 
 function setUp() {
   const written: Increments[] = [];

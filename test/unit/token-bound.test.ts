@@ -8,7 +8,7 @@ import { BUILT_IN_PRICES } from "../../src/config/prices.ts";
 
 import { sha256 } from "../../src/hash.ts";
 import { worstCaseUsd } from "../../src/openai/shapes/usage.ts";
-import { maxInputTokens, maxTokens } from "../../src/openai/token-bound.ts";
+import { maxInputTokens, maxTokens } from "../../src/openai/worst-case.ts";
 import { outputLimit, personaRequest } from "../../src/personas/generation/generator.ts";
 
 const encodings = (["p50k_base", "cl100k_base", "o200k_base"] as const).map((name) => getEncoding(name));

@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, string>> = {
 /** Words that mean themselves in most sentences: they count after a mark, or in a list behind one that counts. */
 const COMMON_WORDS = new Set(["store", "quality"]);
 
-/** Members that say where the fault is, those that list several, and those that say it in words. */
+/** Members that say where the error is, those that list several, and those that say it in words. */
 const PLACES = ["param", "loc", "path", "field", "parameter", "additionalProperty"];
 const LISTS = ["keys", "parameters"];
 const WORDS = [

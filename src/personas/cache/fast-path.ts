@@ -1,10 +1,8 @@
-import type { Counters } from "../../budget/counters.ts";
-import { type Increments, savedTotals } from "../../budget/totals.ts";
+import { type Counters, type Increments, savedTotals } from "../../budget/totals.ts";
 import { digest } from "../../hash.ts";
 import { BODY_LIMIT, declaredJsonLength } from "../../http/body.ts";
 import type { AppEnv } from "../../http/env.ts";
-import { commonHeaders, REQUEST_ID } from "../../http/headers.ts";
-import { requestId } from "../../http/request-id.ts";
+import { commonHeaders, REQUEST_ID, requestId } from "../../http/headers.ts";
 import { log } from "../../log.ts";
 import { JSON_HEADERS } from "../answer.ts";
 import { GENERATE_PATH } from "../schema.ts";

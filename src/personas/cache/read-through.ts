@@ -1,6 +1,6 @@
 import { unavailability } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
-import type { Timing } from "../../http/timing.ts";
+import type { Timing } from "../../http/headers.ts";
 import { describeError, log } from "../../log.ts";
 import type { Claim } from "../claims.ts";
 import { imageKeys, portraitsAre, type StoredSet, savedBy, toPersonaSet } from "../presenter.ts";

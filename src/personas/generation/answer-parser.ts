@@ -1,8 +1,7 @@
 import { JSONParser } from "@streamparser/json";
 import * as z from "zod/mini";
 import { Problem } from "../../http/errors.ts";
-import { createThinkFilter } from "../../openai/shapes/think-filter.ts";
-import { wellFormedValue } from "../../openai/shapes/well-formed.ts";
+import { createThinkFilter, wellFormedValue } from "../../openai/shapes/answer-text.ts";
 import { askedTraits, type PortraitSource, type Traits } from "../schema.ts";
 
 /** Far above ten long personas; an upstream that goes on for ever is cut off here. Characters. */

@@ -8,10 +8,9 @@ import { createMutex } from "../../runs/mutex.ts";
 import { failed, type How, type RunAnswer, rateLimited } from "../../runs/run-answer.ts";
 import type { RunRecord } from "../../runs/run-store.ts";
 import type { Run } from "../../runs/runner/launch.ts";
-import type { Payload } from "../../runs/sse.ts";
 import type { Claim } from "../claims.ts";
-import { type StoredPersona, type StoredSet, toPersona } from "../presenter.ts";
-import type { ImageStatus } from "../schema.ts";
+import { renderFor } from "../events.ts";
+import type { StoredSet } from "../presenter.ts";
 import type { PersonaStore } from "../store.ts";
 import type { DedupeIndex } from "./dedupe-index.ts";
 import type { Outbox } from "./outbox.ts";
@@ -72,13 +71,6 @@ export interface PersonaRunsOptions
 // A caller who looked D1 up just before a run stored its set must not start another. Also covers the lag of a
 // read replica.
 const RECENT_MS = 60_000;
-
-function renderFor(baseUrl: string) {
-  return ({ persona, imageStatus, ...payload }: Payload): Payload => {
-    if (!persona) return payload;
-    return { persona: toPersona(persona as StoredPersona, baseUrl, imageStatus as ImageStatus) };
-  };
-}
 
 type PersonaRun = Run<StoredSet, PersonaMetadata>;
 

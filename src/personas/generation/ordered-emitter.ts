@@ -1,5 +1,6 @@
 import { describeError, log } from "../../log.ts";
 import type { Payload } from "../../runs/sse.ts";
+import { personaEvent } from "../events.ts";
 import type { ImageStates, StoredPersona } from "../presenter.ts";
 import type { ImageStatus } from "../schema.ts";
 
@@ -73,7 +74,7 @@ export function createOrderedEmitter(
     if (status) mine.states[portrait.key] = status;
     else mine.missing.push(portrait);
     mine.given += 1;
-    emit({ persona, imageStatus: status ?? "pending" });
+    emit(personaEvent(persona, status));
   }
 
   /** At once; only the events are in order. */

@@ -4,10 +4,11 @@ import { insist } from "../../http/availability.ts";
 import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import type { Spent, TextCalls } from "../../openai/text-calls.ts";
-import { createRunRows } from "../../runs/run-row.ts";
+import { createRunRows } from "../../runs/run-log.ts";
 import type { RunContext, RunTask } from "../../runs/runner/task.ts";
+import { doneEvent, personaEvent, RESET } from "../events.ts";
 import type { PersonaInput } from "../key.ts";
-import { doneEvent, type ImageStates, type StoredPersona, type StoredSet } from "../presenter.ts";
+import type { ImageStates, StoredPersona, StoredSet } from "../presenter.ts";
 import type { Traits } from "../schema.ts";
 import type { SetOwner, SetRow } from "../set-row.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
@@ -51,9 +52,6 @@ export interface PersonaTaskDeps extends GeneratorModel {
   readonly dedupeIndex: Pick<DedupeIndex, "findClaims" | "finished">;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
-
-/** Tells readers to forget the personas so far. */
-const RESET = { reset: true } as const;
 
 export const ROUTE = "/api/personas/generate";
 
@@ -179,7 +177,7 @@ export function createPersonaTask(deps: PersonaTaskDeps): RunTask<RunInput, Stor
     async perform(input, context) {
       const stored = context.recovered ? await alreadyStored(input, context) : undefined;
       for (const persona of stored?.personas ?? [])
-        context.emit({ persona, imageStatus: stored?.states[persona.imageKey] });
+        context.emit(personaEvent(persona, stored?.states[persona.imageKey]));
       const result = stored ?? (await make(input, context));
       return { result, last: last(result, deps.imageWidths) };
     },

@@ -3,8 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { utcDay } from "../../budget/guard.ts";
 import type { Database } from "../../db/client.ts";
 import { imageDays, personaImages as images } from "../../db/schema.ts";
-import type { PortraitStyle } from "../key.ts";
-import type { PortraitState } from "../schema.ts";
+import type { PortraitState, PortraitStyle } from "../key.ts";
 import { UNTIL_LOOKED_AT } from "./insert.ts";
 
 /** A claimed portrait: its worker holds the lease until it settles the row or the lease runs out. */

@@ -1,4 +1,4 @@
-import type { PortraitState } from "../schema.ts";
+import type { PortraitState } from "../key.ts";
 
 export interface PlaceholderOptions {
   /** The image key: the same portrait always has the same colours. */

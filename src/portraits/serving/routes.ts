@@ -5,7 +5,7 @@ import { Problem } from "../../http/errors.ts";
 import { describeError, log } from "../../log.ts";
 import { UNTIL_LOOKED_AT } from "../jobs/insert.ts";
 import type { PortraitJobs, PortraitRow } from "../jobs/store.ts";
-import { IMAGE_KEY, parseWidth } from "../schema.ts";
+import { IMAGE_KEY, parseWidth } from "../key.ts";
 import type { PortraitCache } from "./colo-cache.ts";
 import { PLACEHOLDER_CSP, type PlaceholderOptions, placeholder } from "./placeholder.ts";
 import { ANYWHERE, FOR_EVER, FOR_NOW, portraitResponse } from "./response.ts";

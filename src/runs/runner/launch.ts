@@ -1,9 +1,21 @@
-import { errorEvent } from "../../http/errors.ts";
+import { errorEvent, type Failure } from "../../http/errors.ts";
+import { toProblem } from "../../http/log-cause.ts";
+import { log } from "../../log.ts";
 import type { EventLog } from "../event-log.ts";
 import type { Payload } from "../sse.ts";
-import { toFailure } from "./failure.ts";
 import type { Recorder } from "./recorder.ts";
 import type { ERASED, Outcome, RunContext, RunTask } from "./task.ts";
+
+/** What a caller is told of a run that failed. The reason goes into the log. */
+export function toFailure(error: unknown, run: string): Failure {
+  const { code, options } = toProblem(error, { run }, (fields) => log.error("run.failed", fields));
+  const { detail, retryAfterSeconds } = options;
+  return {
+    code,
+    ...(detail !== undefined && { detail }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}
 
 /** One paid piece of upstream work, while it is in memory. */
 export interface Run<R, M> {

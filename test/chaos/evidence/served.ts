@@ -15,7 +15,7 @@ async function wrongOriginal(url: string, look: string): Promise<string | undefi
   const bytes = Buffer.from(await response.arrayBuffer());
   const status = response.headers.get("X-Image-Status");
   if (response.status !== 200 || status !== "ready") return `${response.status}, ${status}`;
-  return bytes.equals(await portraitOf(look)) ? undefined : "another picture";
+  return bytes.equals(await portraitOf(look)) ? undefined : "another portrait";
 }
 
 async function wrongSize(url: string): Promise<string | undefined> {

@@ -1,6 +1,14 @@
 import type { Call, Entry, Evidence, Finding, Question } from "../evidence/evidence.ts";
 import { toQuestion } from "../upstream/marks.ts";
-import { type Bounds, boundsOf, brokenBy, explain, killsOf, wasStopped } from "./explained.ts";
+import {
+  type Bounds,
+  boundsOf,
+  brokenBy,
+  explain,
+  interruptionsOf,
+  killsOf,
+  wasStopped,
+} from "./explained.ts";
 
 /** Sums of floating-point numbers; a hundredth of what the cheapest call costs. US dollars. */
 const ROUNDING_USD = 1e-8;
@@ -27,10 +35,12 @@ function unequal({ name, entries, calls }: Account, evidence: Evidence): Finding
   const finding = { check: "books", what: `${name}: ${booked} in the books, ${bills || 0} upstream` };
   // The entry may be what a kill took, or have what it came upon at its worst, were it not even sent yet.
   const broken = brokenBy(name, evidence);
-  const unsent = broken.length * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
+  const interruptions = interruptionsOf(name, evidence);
+  const unsent = (broken.length + interruptions) * Math.max(0, ...calls.map(({ worstUsd }) => worstUsd));
   const isExplained = isWithin([0, boundsOf(calls, isLost)[1] + unsent]);
   const late = calls.flatMap((call) => killsOf(call, evidence, BOOKED_WITHIN_MS[call.kind]));
-  return [isExplained ? explain(finding, calls, evidence, [...broken, ...late]) : finding];
+  const kills = [...broken, ...late, ...(interruptions > 0 ? evidence.kills : [])];
+  return [isExplained ? explain(finding, calls, evidence, kills) : finding];
 }
 
 const isOf =

@@ -48,10 +48,17 @@ export function explain(
   return { ...finding, explainedBy: kills.map((kill) => inWords(kill, calls)).join("; ") };
 }
 
-/** How often the service tries to keep a picture. */
+/** How often the server said that it had died under a call for this look, sent or not yet: each is booked at its worst. */
+export function interruptionsOf(look: string, { books, serverLog }: Evidence): number {
+  const [{ id = "" } = {}] = books.portraits.get(look) ?? [];
+  const said = `"event":"portrait.interrupted","image":"${id.slice(0, 12)}"`;
+  return id === "" ? 0 : serverLog.split(said).length - 1;
+}
+
+/** How often the service tries to keep a portrait. */
 const PUTS = 4;
 
-/** How often a picture of this look was refused by R2 until it was given up. */
+/** How often a portrait of this look was refused by R2 until it was given up. */
 export function lostToBucket(look: string, { books, faults }: Evidence): number {
   const [{ id = "" } = {}] = books.portraits.get(look) ?? [];
   const puts = faults.filter(({ operation, ids }) => operation === "put" && ids.includes(id));

@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { asRecord } from "../../../src/as-record.ts";
 
 /** An event of a stream, whatever it is of. */
 export interface Event {
@@ -24,9 +25,10 @@ export interface ReadEvents {
   readonly broken?: string;
 }
 
-/** Ids count from the one after the last; only a reset leaves a gap. */
-function checkId({ id, reset }: Event, last: number): void {
-  if (reset ? id <= last : id !== last + 1) throw new Wrong(`event ${id} after event ${last}`);
+/** Ids count from the one after the last; only what a death is followed by leaves a gap. */
+function checkId({ id, reset, error }: Event, last: number): void {
+  const isAfterDeath = reset || asRecord(error).code === "interrupted";
+  if (isAfterDeath ? id <= last : id !== last + 1) throw new Wrong(`event ${id} after event ${last}`);
 }
 
 /** Reads events until the stream ends, breaks, or as many have come as are wanted. Throws what is `Wrong`. */

@@ -1,7 +1,6 @@
 import { BUILT_IN_PRICES } from "../../../src/config/prices.ts";
-import { maxImageTokens } from "../../../src/openai/image-tokens.ts";
 import { worstCaseUsd } from "../../../src/openai/shapes/usage.ts";
-import { maxInputTokens, maxTokens } from "../../../src/openai/token-bound.ts";
+import { maxImageTokens, maxInputTokens, maxTokens } from "../../../src/openai/worst-case.ts";
 import type { Work } from "./plan.ts";
 
 type Body = Readonly<Record<string, unknown>>;

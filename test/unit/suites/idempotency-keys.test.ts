@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { idempotencyKey } from "../../../src/idempotency/key.ts";
+import { idempotencyKey } from "../../../src/idempotency/request-key.ts";
 import { KEY_CASES } from "../../support/suites/idempotency-keys.ts";
 
 describe("an Idempotency-Key", () => {

@@ -14,6 +14,9 @@ export interface AnswerMessage {
   readonly droppedMessages?: number;
 }
 
+/** A piece of the answer. */
+export const contentEvent = (content: string): Payload => ({ content });
+
 /** The event that ends a whole answer. */
 export function doneEvent({ usage, ...end }: Omit<AnswerMessage, "content">): Payload {
   return { done: true, ...end, usage: tokenCounts(usage) };
