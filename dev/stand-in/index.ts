@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { batchRoutes } from "./batch/batches.ts";
-import { createFileShelf, fileRoutes } from "./batch/files.ts";
+import { createFileShelf } from "./batch/files.ts";
 import { createBill } from "./batch/lines.ts";
 import { CONTROL_PATH, createControl } from "./control.ts";
 import { createJournal } from "./journal.ts";
@@ -59,7 +59,7 @@ function createHandlers({ pace = "real", profile = "openai", paint }: StandInOpt
     "/v1/images/generations": images.answerAtOnce,
   };
   const batches = batchRoutes(parts, shelf, answerers);
-  const routes = [completions.route, ...images.routes, modelRoute, ...fileRoutes(shelf), ...batches];
+  const routes = [completions.route, ...images.routes, modelRoute, ...shelf.routes, ...batches];
   return { control: createControl(parts), api: createApi(parts, routes) };
 }
 

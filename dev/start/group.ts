@@ -1,30 +1,40 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./settings.ts";
 
 const GRACE_MS = 1_500; // wrangler takes 0.2 s to end; a person who pressed Ctrl-C waits two at most
+/** Reads until the pipe from this process closes. */
+const GUARD = 'cat; kill -s KILL -- "-$0"';
 
-export type Group = ReturnType<typeof processGroup>;
+const leaders = new Set<ChildProcess>();
 
-/** The process group that this process leads: what it starts, and what those start. */
-export function processGroup() {
-  const running = new Set<ChildProcess>();
-  const signal = (name: NodeJS.Signals) => process.kill(-process.pid, name);
-  return {
-    start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
-      const child = spawn(command, args, options);
-      running.add(child);
-      child.once("close", () => running.delete(child));
-      return child;
-    },
-    /** Ends all of it, this process too. Never comes back. */
-    async end(): Promise<never> {
-      signal("SIGTERM");
-      const ended = Promise.all([...running].map((child) => once(child, "close")));
-      const isLate = (await Promise.race([ended, sleep(GRACE_MS)])) === undefined;
-      if (process.connected && !isLate) process.exit(1); // so that main sees that this was no accident
-      signal("SIGKILL");
-      return new Promise<never>(() => {}); // killed by then
-    },
-  };
+/** Starts the leader of a new process group, and a guard that ends the group when this process ends, however it does. */
+export function startGroup(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const leader = spawn(command, args, { ...options, detached: true });
+  leaders.add(leader);
+  leader.once("close", () => leaders.delete(leader));
+  const guard = spawn("sh", ["-c", GUARD, String(leader.pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.once("exit", () => {
+    throw new StartError("The process that guards the servers was killed. All has been stopped.");
+  });
+  return leader;
+}
+
+function askToEnd(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGTERM");
+  } catch {
+    // Nothing of it was left.
+  }
+}
+
+/** Asks all groups to end, and waits until their leaders have, for a while: the guards end the rest. */
+export async function endGroups(): Promise<void> {
+  const running = [...leaders];
+  for (const { pid } of running) askToEnd(pid);
+  await Promise.race([Promise.all(running.map((leader) => once(leader, "close"))), sleep(GRACE_MS)]);
 }

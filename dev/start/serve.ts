@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { profileOf } from "../stand-in/profiles/profiles.ts";
-import type { Group } from "./group.ts";
 import { instructions } from "./instructions.ts";
 import { makeLibrary } from "./library.ts";
 import { checkPort, prepareStateFolder } from "./preflight.ts";
@@ -13,7 +12,7 @@ const CRASH = "Workers runtime crashed";
 const RECOVERY_BOUND_MS = 8_000; // it takes one second when it works
 
 /** Starts all there is and says what can be done with it. Rejects when it cannot, or when a part ends. */
-export async function serve(settings: Settings, group: Group): Promise<never> {
+export async function serve(settings: Settings): Promise<never> {
   const { port, stateFolder } = settings;
   await checkPort(port);
   prepareStateFolder(stateFolder);
@@ -24,7 +23,7 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
     ...settings.variables,
     ...upstream.variables,
   };
-  const server = startServer(group, { ...settings, variables });
+  const server = startServer({ ...settings, variables });
   await Promise.race([whenReady(port), server.ended]).catch((error) => {
     console.log(server.unseen());
     throw error;

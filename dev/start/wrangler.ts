@@ -4,7 +4,7 @@ import { devNull } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import type { Group } from "./group.ts";
+import { startGroup } from "./group.ts";
 import { ROOT, type Settings, StartError, type Variables } from "./settings.ts";
 
 const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
@@ -43,7 +43,7 @@ export async function migrate(stateFolder: string): Promise<void> {
   });
 }
 
-export function startServer(group: Group, settings: Settings) {
+export function startServer(settings: Settings) {
   const { port, reload, hosts, stateFolder, variables } = settings;
   const args = [
     // The worker is to see the name that was asked for, also where wrangler.toml has a domain.
@@ -53,7 +53,7 @@ export function startServer(group: Group, settings: Settings) {
     ["--inspector-port", "0"],
     ["--show-interactive-dev-session=false", "--log-level", "log", ...(reload ? ["--live-reload"] : [])],
   ];
-  const wrangler = group.start(process.execPath, [WRANGLER, ...args.flat()], {
+  const wrangler = startGroup(process.execPath, [WRANGLER, ...args.flat()], {
     cwd: ROOT,
     env: { ...environment(variables), ALLOWED_HOSTS: hosts.join(",") },
     stdio: ["ignore", "pipe", "inherit"],

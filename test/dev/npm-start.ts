@@ -61,7 +61,7 @@ export async function isReady({ output, npm }: Run): Promise<void> {
 export interface Tree {
   readonly npm: Process;
   readonly main: Process;
-  readonly supervisor: Process;
+  readonly guard: Process;
   readonly wrangler: Process;
   readonly portHolder: Process;
   readonly all: readonly Process[];
@@ -79,7 +79,7 @@ export function processTree({ npm }: Run): Tree {
   return {
     npm: root,
     main: find("start/main.mjs"),
-    supervisor: find("start/supervisor.ts"),
+    guard: find("kill -s KILL"),
     wrangler: find("bin/wrangler.js"),
     portHolder: find("--socket-addr=entry=localhost:"),
     all,

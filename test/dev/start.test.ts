@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   for (const { run, tree } of started.splice(0)) {
-    for (const leader of [run.npm.pid, tree?.supervisor.pid]) endGroup(leader);
+    for (const leader of [run.npm.pid, tree?.wrangler.pid]) endGroup(leader);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -182,10 +182,10 @@ describe("npm start", () => {
   );
 
   it(
-    "leaves nothing behind when its supervisor is killed",
+    "leaves nothing behind when its guard is killed",
     async () => {
       const { tree } = await start();
-      await isKilledWhole(tree, "supervisor");
+      await isKilledWhole(tree, "guard");
     },
     START_MS,
   );
@@ -244,7 +244,7 @@ describe("npm start", () => {
 });
 
 /** Nothing is left when one of its processes is killed. */
-async function isKilledWhole(tree: Tree, victim: "main" | "supervisor"): Promise<void> {
+async function isKilledWhole(tree: Tree, victim: "main" | "guard"): Promise<void> {
   process.kill(tree[victim].pid, "SIGKILL");
   await nothingIsLeftOf(tree, port);
 }

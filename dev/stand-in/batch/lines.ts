@@ -25,7 +25,10 @@ export function createBill() {
   const lines: BilledLine[] = [];
   return {
     lines,
-    add: (line: BilledLine) => void (lines.push(line) > MAX_LINES && lines.shift()),
+    add(line: BilledLine): void {
+      lines.push(line);
+      if (lines.length > MAX_LINES) lines.shift();
+    },
     clear: () => void lines.splice(0),
   };
 }
