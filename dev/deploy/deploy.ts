@@ -65,7 +65,7 @@ async function everyStep(job: Job): Promise<void> {
   say(`  migrated\n\n4/5 ${plan.worker}`);
   const baseUrl = release(wrangler, plan.domain, values);
   say(`\n5/5 ${baseUrl}`);
-  const warnings = await check(job.fetch, baseUrl, job.waitMs);
+  const warnings = await check(baseUrl, job.waitMs);
   for (const warning of [...warnings, ...openDoors(plan, all)]) say(`  note: ${warning}`);
   const type = "-H 'content-type: application/json'";
   say(

@@ -21,8 +21,6 @@ export interface Context {
   readonly say: (line: string) => void;
   /** Asks a person for a secret; undefined where nobody is there. */
   readonly prompt: ((name: string) => Promise<string>) | undefined;
-  /** How the deployed service is asked. */
-  readonly fetch: typeof fetch;
   /** The addresses of a host name; rejects where it has none. */
   readonly resolve: (host: string) => Promise<unknown>;
 }

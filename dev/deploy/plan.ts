@@ -10,20 +10,11 @@ export interface Resource {
 }
 
 /** What wrangler.toml asks for in one environment. */
-export interface Plan {
-  /** The Worker's name in the account. */
-  readonly worker: string;
-  /** What `wrangler deploy` does not make itself: a database to be migrated first, and queues that are only consumed. */
-  readonly resources: readonly Resource[];
-  /** `https://` and the custom domain, where there is one. */
-  readonly domain: string | undefined;
-  /** Callers sign in with an issuer's tokens. */
-  readonly hasKeySet: boolean;
-  readonly hasSpendLimit: boolean;
-}
+export type Plan = ReturnType<typeof readPlan>;
 
 const CONFIG = "wrangler.toml";
 
+/** What `wrangler deploy` does not make itself: a database to be migrated first, and queues that are only consumed. */
 function toResources({
   d1_databases,
   queues: { producers = [], consumers = [] },
@@ -45,7 +36,7 @@ function parseDomain({ routes = [] }: Unstable_Config): string | undefined {
 }
 
 /** Throws where the file has no such environment, the Worker has no name, or its domain can be walked around. */
-export function readPlan(folder: string, environment = ""): Plan {
+export function readPlan(folder: string, environment = "") {
   const read = (env: string) =>
     unstable_readConfig({ config: join(folder, CONFIG), env }, { hideWarnings: true });
   const known = read("").definedEnvironments ?? [];
@@ -59,9 +50,12 @@ export function readPlan(folder: string, environment = ""): Plan {
       `${CONFIG} has a custom domain, and without workers_dev = false the workers.dev address stays open, around all rules of the domain's zone.`,
     );
   return {
+    /** The Worker's name in the account. */
     worker: config.name,
     resources: toResources(config),
+    /** `https://` and the custom domain, where there is one. */
     domain,
+    /** Callers sign in with an issuer's tokens. */
     hasKeySet: config.vars.JWT_JWKS_URL !== undefined,
     hasSpendLimit: config.vars.DAILY_SPEND_LIMIT_USD !== undefined,
   };

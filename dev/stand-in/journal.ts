@@ -1,22 +1,18 @@
 import { EventEmitter } from "node:events";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { parseJson } from "../json.ts";
 
 /** `aborted`: the caller closed before the end. What a script drops itself counts as `finished`. */
 export type Outcome = "open" | "finished" | "aborted";
 
-/** What is known of a call when it arrives. Times are milliseconds since 1970, with fractions. */
-interface Arrival {
+/** One call to `/v1`, as the control routes show it. Times are milliseconds since 1970, with fractions. */
+export interface Call {
+  readonly id: number;
   readonly method: string;
   readonly path: string;
+  readonly headers: Record<string, string>;
   readonly raw: string;
   readonly startedAt: number;
-}
-
-/** One call to `/v1`, as the control routes show it. */
-export interface Call extends Arrival {
-  readonly id: number;
-  readonly headers: Record<string, string>;
   firstByteAt: number | null;
   endedAt: number | null;
   outcome: Outcome;
@@ -63,10 +59,18 @@ export function createJournal() {
   return {
     /** Emits "change" with each call that begins or ends. */
     changes,
-    begin(arrival: Arrival, headers: IncomingHttpHeaders): Call {
-      const unanswered = { firstByteAt: null, endedAt: null, outcome: "open" } as const;
-      const shown = { id: ++lastId, raw: trimmed(arrival.raw), headers: shownHeaders(headers) };
-      const call: Call = { ...arrival, ...shown, ...unanswered };
+    begin({ method = "", url = "", headers }: IncomingMessage, raw: string, startedAt: number): Call {
+      const call: Call = {
+        id: ++lastId,
+        method,
+        path: url,
+        headers: shownHeaders(headers),
+        raw: trimmed(raw),
+        startedAt,
+        firstByteAt: null,
+        endedAt: null,
+        outcome: "open",
+      };
       calls.push(call);
       if (calls.length > MAX_CALLS) calls.shift();
       changes.emit("change", call);

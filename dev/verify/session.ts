@@ -3,18 +3,7 @@ import { expect, type Json, jsonOf, type Service } from "./service.ts";
 
 const AT_ONCE = 50;
 
-/** One set of one persona, made for this run and erased with it: its portrait is most of what a run costs. */
-export interface MadeSet {
-  readonly email: string;
-  readonly body: Json;
-  readonly setId: string;
-  readonly persona: Json;
-  readonly imageWidths: readonly number[];
-  /** `Cache-Status` of each of those who asked at once. */
-  readonly cacheStatus: readonly string[];
-  /** Runs of anybody's that the stats have counted meanwhile; undefined without the administrator's token. */
-  readonly runs: number | undefined;
-}
+export type MadeSet = Awaited<ReturnType<typeof makeSet>>;
 
 type Session = ReturnType<typeof createSession>;
 
@@ -27,7 +16,8 @@ export function firstOf(list: unknown): Json {
   return Object(Array.isArray(list) ? list[0] : {}) as Json;
 }
 
-async function makeSet(service: Service): Promise<MadeSet> {
+/** One set of one persona, made for this run and erased with it: its portrait is most of what a run costs. */
+async function makeSet(service: Service) {
   const email = `verify-${randomUUID()}@example.com`;
   const leadData = { verification: randomUUID(), age: 41, state: "OH", household: 2 };
   const body = { leadData, config: { count: 1 }, email };
@@ -45,7 +35,9 @@ async function makeSet(service: Service): Promise<MadeSet> {
     setId: String(first.setId),
     persona: firstOf(first.personas),
     imageWidths: Array.isArray(first.imageWidths) ? first.imageWidths.map(Number) : [],
+    /** Of each of those who asked at once. */
     cacheStatus: answers.map(({ header }) => header("Cache-Status") ?? ""),
+    /** Of anybody, as the stats have counted meanwhile; undefined without the administrator's token. */
     runs: before && after && Number(after.generated) - Number(before.generated),
   };
 }

@@ -31,18 +31,15 @@ export interface Row {
   readonly ms: number;
 }
 
-export interface Report {
-  readonly rows: readonly Row[];
-  /** Dollars that the service spent meanwhile, on anybody; undefined where there is no admin token. */
-  readonly spentUsd: number | undefined;
-}
-
-/** Every check in turn, or those among `names`; `onRow` gets each as it ends. Never throws for a broken promise. */
+/**
+ * Every check in turn, or those among `names`; `onRow` gets each as it ends. Never throws for a broken promise.
+ * `spentUsd`: by the service meanwhile, on anybody; undefined without the administrator's token.
+ */
 export async function verify(
   access: Access,
   onRow: (row: Row) => void = () => {},
   names = Object.keys(CHECKS),
-): Promise<Report> {
+): Promise<{ readonly rows: readonly Row[]; readonly spentUsd: number | undefined }> {
   const service = createService(access);
   const session = createSession(service);
   const given = { "--admin-token": service.hasAdmin, "--origin": service.allowedOrigin !== undefined };

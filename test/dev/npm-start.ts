@@ -24,7 +24,7 @@ export function npmStart(env: NodeJS.ProcessEnv, ...args: string[]): Run {
 
 /** Without npm around it, for what ends before anything is started. */
 export function startOnly(env: NodeJS.ProcessEnv, ...args: string[]): Run {
-  return run(process.execPath, ["dev/start/main.mjs", ...args], env);
+  return run(process.execPath, ["dev/start/main.ts", ...args], env);
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Run {
@@ -78,7 +78,7 @@ export function processTree({ npm }: Run): Tree {
   if (!root) throw new Error("npm has ended");
   return {
     npm: root,
-    main: find("start/main.mjs"),
+    main: find("start/main.ts"),
     guard: find("kill -s KILL"),
     wrangler: find("bin/wrangler.js"),
     portHolder: find("--socket-addr=entry=localhost:"),

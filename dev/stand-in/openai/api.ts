@@ -38,10 +38,9 @@ export function createApi(parts: Parts, routes: readonly ApiRoute[]) {
   return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     const startedAt = now();
     const raw = await readBody(req);
-    const { method = "", url = "", headers } = req;
-    const entry = parts.journal.begin({ method, path: url, raw, startedAt }, headers);
+    const entry = parts.journal.begin(req, raw, startedAt);
     // The lines of a file are calls of their own, each with its own step.
-    const step = parts.scripts.take(raw === "" || path === FILES ? url : raw);
+    const step = parts.scripts.take(raw === "" || path === FILES ? entry.path : raw);
     const exchange = openExchange({ res, journal: parts.journal, call: entry, headers: step?.headers });
     const call = { exchange, raw, step, profile: profileOf(step?.profile ?? parts.profile) };
     if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || (await answerScripted(call))) return;
