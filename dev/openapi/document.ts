@@ -30,7 +30,7 @@ function answers(route: Route): Meaning[] {
   );
 }
 
-/** The codes of one status are told apart by `code`. `answered`: the headers of the route's answers. */
+/** What goes wrong with one status differs in its `code`. `answered`: the headers of the route's answers. */
 function problems(route: Route, answered: readonly HeaderName[]): Meaning[] {
   const byStatus = Map.groupBy(new Set(route.problems), (code) => String(PROBLEMS[code].status));
   return [...byStatus].map(([status, same]) => {

@@ -43,20 +43,19 @@ async function waitForCalls({ journal }: Parts, asked: unknown): Promise<Answer>
   const { match, count, outcome, timeoutMs } = waitQuery.parse(asked);
   const found = new Set(journal.find(match));
   const wanted = () => [...found].filter((call) => outcome === undefined || call.outcome === outcome);
+  const isEnough = () => wanted().length >= count;
   const signal = AbortSignal.timeout(timeoutMs);
+  // Looks only at calls that change meanwhile, so that a bench is not slowed by a long journal.
   try {
-    // Looks only at calls that change meanwhile, so that a bench is not slowed by a long journal.
-    const changes = on(journal.changes, "change", { signal }) as AsyncIterable<[Call]>;
-    if (wanted().length < count)
-      for await (const [call] of changes) {
+    if (!isEnough())
+      for await (const [call] of on(journal.changes, "change", { signal }) as AsyncIterable<[Call]>) {
         if (matchesCall(call, match)) found.add(call);
-        if (wanted().length >= count) break;
+        if (isEnough()) break;
       }
-    return { body: shown(wanted()) };
   } catch (error) {
     if (!signal.aborted) throw error;
-    return { status: 408, body: shown(wanted()) };
   }
+  return { status: isEnough() ? 200 : 408, body: shown(wanted()) };
 }
 
 const ROUTES: Record<string, Route> = {

@@ -1,4 +1,4 @@
-import type { Bill } from "./batch/lines.ts";
+import type { Bill } from "./batch/bill.ts";
 import type { Journal } from "./journal.ts";
 import type { PaceBook } from "./pace.ts";
 import type { PortraitPainter } from "./portraits/portrait.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ApiFailure } from "./openai/failure.ts";
 import { PROFILES, type ProfileName } from "./profiles/profiles.ts";
 
 const text = z.string();
@@ -45,6 +46,16 @@ const step = z
   })
   .partial();
 export type Step = z.infer<typeof step>;
+
+/** What a script answers by itself; undefined where the usual answer is only changed. */
+export function scriptedAnswer({
+  status = 200,
+  body,
+}: Step = {}): Pick<ApiFailure, "status" | "body"> | undefined {
+  if (body !== undefined) return { status, body };
+  const type = status >= 500 ? "server_error" : "invalid_request_error";
+  return status >= 300 ? new ApiFailure(status, `A script answers ${status} here.`, { type }) : undefined;
+}
 
 export const scriptRequest = z.strictObject({
   match: text,

@@ -81,4 +81,11 @@ export const operationChecks: Checks = {
     expect(hidden.length === 0, `hidden from it: ${hidden.join(", ")}`);
     return "preflight, GET, exposed headers";
   },
+
+  async "the administration is locked"({ service }) {
+    const headers = { Authorization: "Bearer wrong" };
+    const { status } = await service.ask("/api/admin/stats", { headers });
+    expect([401, 404].includes(status), `with a wrong token it answers ${status}`);
+    return String(status);
+  },
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Broken, expect, jsonOf, type Service } from "./service.ts";
+import { Broken, expect, type Json, jsonOf, type Service } from "./service.ts";
 import { type Checks, firstOf, type MadeSet } from "./session.ts";
 
 const GENERATE = "/api/personas/generate";
@@ -60,5 +60,18 @@ export const shownChecks: Checks = {
       if (status === 304) return `200, then 304, its portrait ${imageStatus}`;
     }
     throw new Broken("it changes each time that it is asked for");
+  },
+};
+
+/** Last, since all that was made goes with it: chats were about the set's persona. */
+export const erasedChecks: Checks = {
+  async "all of it is erased"({ service, madeSet }) {
+    const { email, setId } = await madeSet();
+    const { erased } = await service.admin("/api/admin/erase", { body: { email } });
+    const { sets } = Object(erased) as Json;
+    expect(sets === 1, `${sets} sets were erased`);
+    const gone = await service.json(`/api/personas/${setId}`, {}, 404);
+    expect(gone.code === "not_found", `the set's code is ${gone.code}`);
+    return JSON.stringify(erased).replace(/["{}]/g, "").replaceAll(",", ", ");
   },
 };

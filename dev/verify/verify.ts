@@ -1,7 +1,6 @@
-import { erasedChecks, lockedChecks } from "./admin.ts";
 import { chatChecks } from "./chat.ts";
 import { operationChecks } from "./operations.ts";
-import { personaChecks, shownChecks } from "./personas.ts";
+import { erasedChecks, personaChecks, shownChecks } from "./personas.ts";
 import { portraitChecks } from "./portrait.ts";
 import { type Access, createService } from "./service.ts";
 import { type Checks, createSession } from "./session.ts";
@@ -9,7 +8,6 @@ import { type Checks, createSession } from "./session.ts";
 /** In the order in which they are made. */
 export const CHECKS: Checks = {
   ...operationChecks,
-  ...lockedChecks,
   ...personaChecks,
   ...chatChecks,
   ...portraitChecks,

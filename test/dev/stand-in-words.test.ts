@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { writeAnswer } from "../../dev/stand-in/answer.ts";
@@ -10,6 +11,7 @@ import { seededFaker } from "../../dev/stand-in/seeded-faker.ts";
 import { personaMessages } from "../../src/personas/generation/prompt.ts";
 import { traits } from "../../src/personas/schema.ts";
 
+const EXAMPLE = `${import.meta.dirname}/../../examples/lead.json`;
 const set = z.strictObject({ personas: z.array(z.strictObject(traits.shape)) });
 let calls = 0;
 
@@ -98,6 +100,12 @@ describe("personas", () => {
     expect(self?.name).toBe(name);
     expect(self?.location.endsWith(state)).toBe(true);
     if (age !== undefined) expect(self?.age).toBe(age);
+  });
+
+  test("have the household of the example in the README, which counts it", () => {
+    const { leadData } = JSON.parse(readFileSync(EXAMPLE, "utf8")) as { leadData: unknown };
+    for (const { household } of personasFor(leadData))
+      expect(household).toMatch(/^Married, two children, in/);
   });
 
   test.each([

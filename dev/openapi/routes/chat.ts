@@ -1,5 +1,6 @@
-import { EVENTS, IDEMPOTENCY_KEY, resumed, STREAM_ID } from "../parameters.ts";
+import { EVENTS, IDEMPOTENCY_KEY, STREAM_ID } from "../parameters.ts";
 import { RUN, RUN_HEADERS, routesOf } from "../route.ts";
+import { resumed } from "./resumed.ts";
 
 const MESSAGES =
   "1 to 1,000 messages, the last from the user, a user's of 1 to 16,000 characters and an assistant's of at most 200,000. " +

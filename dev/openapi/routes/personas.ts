@@ -1,14 +1,7 @@
 import type { HeaderName } from "../headers.ts";
-import {
-  EVENTS,
-  IDEMPOTENCY_KEY,
-  IF_NONE_MATCH,
-  NOT_CHANGED,
-  parameter,
-  resumed,
-  SET_ID,
-} from "../parameters.ts";
+import { EVENTS, IDEMPOTENCY_KEY, IF_NONE_MATCH, NOT_CHANGED, parameter, SET_ID } from "../parameters.ts";
 import { RUN, RUN_HEADERS, routesOf } from "../route.ts";
+import { resumed } from "./resumed.ts";
 
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 

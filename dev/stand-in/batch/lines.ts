@@ -1,37 +1,13 @@
 import { asRecord, type JsonObject, parseJson } from "../../json.ts";
-import { ApiFailure, scriptedAnswer } from "../openai/failure.ts";
+import { ApiFailure } from "../openai/failure.ts";
 import type { Parts } from "../parts.ts";
-import type { Step } from "../script.ts";
+import { type Step, scriptedAnswer } from "../script.ts";
 
 /** Answers the body of one request as its endpoint would. Throws an `ApiFailure`. */
 export type Answerer = (raw: string, step: Step | undefined) => JsonObject | Promise<JsonObject>;
 
 /** By the path of the endpoint, `/v1/chat/completions`. */
 export type Answerers = Readonly<Record<string, Answerer>>;
-
-/** A request of a batch that was answered, so that it is paid, at half the price of a call. */
-export interface BilledLine {
-  readonly endpoint: string;
-  readonly model: unknown;
-  readonly usage: unknown;
-}
-
-export type Bill = ReturnType<typeof createBill>;
-
-/** The oldest goes when one more comes. */
-const MAX_LINES = 100_000;
-
-export function createBill() {
-  const lines: BilledLine[] = [];
-  return {
-    lines,
-    add(line: BilledLine): void {
-      lines.push(line);
-      if (lines.length > MAX_LINES) lines.shift();
-    },
-    clear: () => void lines.splice(0),
-  };
-}
 
 /** Gives one line of a result file; `failed`: it belongs into the file of errors. */
 export function createLineAnswerer({ scripts, bill }: Parts, answerers: Answerers) {

@@ -18,7 +18,7 @@ export interface Completion {
 }
 
 const DONE = "data: [DONE]\n\n";
-/** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless told not to. */
+/** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless asked not to. */
 const PADDING = "aB3xQ9mZ7kLw2RtY";
 
 /** `object`: "chat.completion" for a whole answer, "chat.completion.chunk" for an event of a stream. */

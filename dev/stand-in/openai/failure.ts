@@ -1,5 +1,3 @@
-import type { Step } from "../script.ts";
-
 /** A refusal in the API's own words. */
 export class ApiFailure extends Error {
   readonly status: number;
@@ -31,14 +29,4 @@ export function checkAuthorization(authorization = ""): void {
   const key = /^Bearer (\S+)$/.exec(authorization)?.[1];
   if (key !== undefined && !key.includes("invalid")) return;
   throw new ApiFailure(401, "Incorrect API key provided.", { code: "invalid_api_key" });
-}
-
-/** What a script answers by itself; undefined where the usual answer is only changed. */
-export function scriptedAnswer({
-  status = 200,
-  body,
-}: Step = {}): Pick<ApiFailure, "status" | "body"> | undefined {
-  if (body !== undefined) return { status, body };
-  const type = status >= 500 ? "server_error" : "invalid_request_error";
-  return status >= 300 ? new ApiFailure(status, `A script answers ${status} here.`, { type }) : undefined;
 }

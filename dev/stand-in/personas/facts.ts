@@ -47,11 +47,13 @@ export function collectFacts(lead: unknown) {
   for (const fact of facts) if (facts.length < MAX_FACTS) facts.push(...membersOf(fact));
 
   function find<T>(keys: readonly string[], read: (value: unknown) => T | undefined): T[] {
-    return keys.flatMap((key) => facts.flatMap((fact) => (fact.key === key && read(fact.value)) || []));
+    const values = keys.flatMap((key) => facts.filter((fact) => fact.key === key));
+    return values.map(({ value }) => read(value)).filter((found) => found !== undefined);
   }
   return {
     text: (...keys: string[]) => find(keys, asText)[0],
     number: (...keys: string[]) => find(keys, (value) => asNumber(asText(value) ?? ""))[0],
+    list: (...keys: string[]) => find(keys, (value) => (Array.isArray(value) ? value : undefined))[0],
     /** At most five, from a list, or a text with commas. */
     phrases: (...keys: string[]) => find(keys, asPhrases).flat().slice(0, 5),
   };

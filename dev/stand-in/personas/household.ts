@@ -19,13 +19,14 @@ function childrenIn(text: string): number | undefined {
 
 function partnerIn(text: string): boolean | undefined {
   if (/\b(single|divorced|widow(ed|er)?|separated|alone)\b/.test(text)) return false;
-  return /\b(married|spouse|partner|husband|wife|couple|two adults)\b/.test(text) || undefined;
+  return /\b(married|spouse|partner|husband|wife|couple|(two|2) adults)\b/.test(text) || undefined;
 }
 
-export function readHousehold({ text }: Facts) {
+export function readHousehold({ text, list }: Facts) {
   const said = text("household", "family", "familystatus", "livingsituation") ?? "";
-  const children = `${text("children", "kids", "dependents", "numberofchildren")} children`;
-  const words = `${said} ${text("maritalstatus", "relationship")} ${children}`.toLowerCase();
+  const keys = ["children", "kids", "dependents", "numberofchildren"];
+  const others = `${text("adults")} adults, ${list(...keys)?.length ?? text(...keys)} children`;
+  const words = `${said} ${text("maritalstatus", "relationship")} ${others}`.toLowerCase();
   const inItsOwnWords = /[a-z]/i.test(said) ? said : undefined;
   return { inItsOwnWords, partner: partnerIn(words), children: childrenIn(words) };
 }

@@ -1,4 +1,4 @@
-import type { BilledLine } from "../../../dev/stand-in/batch/lines.ts";
+import type { BilledLine } from "../../../dev/stand-in/batch/bill.ts";
 import type { Step } from "../../../dev/stand-in/script.ts";
 
 /** The stand-in's own record of a call that it was sent. */
