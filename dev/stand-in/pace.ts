@@ -42,8 +42,6 @@ function apply(pace: Pace, { imageMs, ...change }: PaceChange): Pace {
   };
 }
 
-export type PaceBook = ReturnType<typeof createPaceBook>;
-
 /** A change for all calls comes first, then those whose match is in the call, the latest last. */
 export function createPaceBook(name: PaceName) {
   const changes = new Map<string, PaceChange>();

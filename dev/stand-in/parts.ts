@@ -1,17 +1,31 @@
-import type { Bill } from "./batch/bill.ts";
-import type { Journal } from "./journal.ts";
-import type { PaceBook } from "./pace.ts";
-import type { PortraitPainter } from "./portraits/portrait.ts";
+import { createBill } from "./batch/bill.ts";
+import { createJournal } from "./journal.ts";
+import { createPaceBook, type PaceName } from "./pace.ts";
+import { createPortraitPainter, type PortraitPainter } from "./portraits/portrait.ts";
 import type { ProfileName } from "./profiles/profiles.ts";
-import type { ScriptBook } from "./script.ts";
+import { createScriptBook } from "./script.ts";
 
-/** What all parts of one stand-in share. */
-export interface Parts {
-  readonly journal: Journal;
-  readonly scripts: ScriptBook;
-  readonly paces: PaceBook;
-  readonly bill: Bill;
-  readonly paint: PortraitPainter;
-  /** The server that it is like, where a script names no other. */
-  readonly profile: ProfileName;
+export interface StandInOptions {
+  /** 0, the default, takes any free one. */
+  readonly port?: number;
+  /** `real`, the default, is as slow as a model; `fast` never waits. */
+  readonly pace?: PaceName;
+  /** The server that it is like. */
+  readonly profile?: ProfileName;
+  /** What portraits look like; by default as their prompts say. */
+  readonly paint?: PortraitPainter;
+}
+
+export type Parts = ReturnType<typeof createParts>;
+
+/** What all of one stand-in shares. */
+export function createParts({ pace = "real", profile = "openai", paint }: StandInOptions) {
+  return {
+    profile,
+    journal: createJournal(),
+    scripts: createScriptBook(),
+    paces: createPaceBook(pace),
+    bill: createBill(),
+    paint: paint ?? createPortraitPainter(),
+  };
 }

@@ -68,8 +68,6 @@ interface Script extends ScriptRequest {
   readonly steps: Step[];
 }
 
-export type ScriptBook = ReturnType<typeof createScriptBook>;
-
 /**
  * The steps waiting for calls. Where several scripts match a call the latest one has it; a script for the same
  * match replaces the one before, so no steps take a script away.

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -20,15 +21,11 @@ function another(port: number): string {
 }
 
 /** Some systems let two listen on one port, one on every address and one on this. */
-function isAnswered(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const settle = (answered: boolean) => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once("connect", () => settle(true)).once("error", () => settle(false));
-  });
+async function isAnswered(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  const answered = await once(socket, "connect").catch(() => undefined);
+  socket.destroy();
+  return answered !== undefined;
 }
 
 function tryListening(host: string, port: number): Promise<string | undefined> {

@@ -27,14 +27,6 @@ interface Ask {
   readonly body?: unknown;
 }
 
-/** A whole one, whatever its status. */
-export interface Answer {
-  readonly status: number;
-  readonly url: string;
-  readonly header: (name: string) => string | null;
-  readonly body: Buffer;
-}
-
 export interface StreamEvent {
   readonly id: number;
   readonly content?: string;
@@ -45,6 +37,15 @@ export interface StreamEvent {
 
 /** What is read from outside; a member that is not there is undefined. */
 export type Json = Readonly<Record<string, unknown>>;
+
+export type Answer = Awaited<ReturnType<typeof whole>>;
+
+/** The whole of an answer, whatever its status. */
+async function whole(response: Response) {
+  const { status, url, headers } = response;
+  const body = Buffer.from(await response.arrayBuffer());
+  return { status, url, header: (name: string) => headers.get(name), body };
+}
 
 export type Service = ReturnType<typeof createService>;
 
@@ -60,12 +61,6 @@ export function createService({ url, adminToken, token, allowedOrigin }: Access)
       signal: AbortSignal.timeout(REQUEST_MS),
       redirect: "manual",
     });
-  }
-
-  async function whole(response: Response): Promise<Answer> {
-    const { status, headers } = response;
-    const body = Buffer.from(await response.arrayBuffer());
-    return { status, url: response.url, header: (name) => headers.get(name), body };
   }
 
   const ask = async (path: string, asked?: Ask) => await whole(await send(path, token, asked));

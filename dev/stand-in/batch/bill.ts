@@ -5,8 +5,6 @@ export interface BilledLine {
   readonly usage: unknown;
 }
 
-export type Bill = ReturnType<typeof createBill>;
-
 /** The oldest goes when one more comes. */
 const MAX_LINES = 100_000;
 
