@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { eventsOf, expect, type Json, jsonOf, type Service, type StreamEvent } from "./service.ts";
+import { asRecord, type JsonObject } from "../json.ts";
+import { eventsOf, expect, jsonOf, type Service, type StreamEvent } from "./service.ts";
 import type { Checks } from "./session.ts";
 
 const LONG = "Explain deductibles, premiums and copays in some three hundred words.";
 const SHORT = "What is a deductible? Answer in one sentence.";
 const STOP_MS = 1_000;
 
-async function start(service: Service, body: Json, key = randomUUID()) {
+async function start(service: Service, body: JsonObject, key = randomUUID()) {
   const headers = { "Idempotency-Key": key };
   const response = await service.stream("/api/chat/stream", { body, headers });
   const id = response.headers.get("X-Stream-Id");
@@ -16,7 +17,7 @@ async function start(service: Service, body: Json, key = randomUUID()) {
 
 const textOf = (events: readonly StreamEvent[]) => events.map(({ content = "" }) => content).join("");
 
-const textIn = ({ message }: Json) => String((Object(message) as Json).content);
+const textIn = ({ message }: JsonObject) => String(asRecord(message)?.content);
 
 /** Hangs up after so many events. */
 async function take(events: AsyncGenerator<StreamEvent>, most: number): Promise<StreamEvent[]> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { Broken, expect, type Json, jsonOf, type Service } from "./service.ts";
+import { asRecord } from "../json.ts";
+import { Broken, expect, jsonOf, type Service } from "./service.ts";
 import { type Checks, firstOf, type MadeSet } from "./session.ts";
 
 const GENERATE = "/api/personas/generate";
@@ -68,7 +69,7 @@ export const erasedChecks: Checks = {
   async "all of it is erased"({ service, madeSet }) {
     const { email, setId } = await madeSet();
     const { erased } = await service.admin("/api/admin/erase", { body: { email } });
-    const { sets } = Object(erased) as Json;
+    const sets = asRecord(erased)?.sets;
     expect(sets === 1, `${sets} sets were erased`);
     const gone = await service.json(`/api/personas/${setId}`, {}, 404);
     expect(gone.code === "not_found", `the set's code is ${gone.code}`);

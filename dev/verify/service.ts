@@ -1,4 +1,5 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
+import { asRecord, type JsonObject, parseJson } from "../json.ts";
 
 /** A promise that the service did not keep; the message says which, and what came instead. */
 export class Broken extends Error {}
@@ -34,9 +35,6 @@ export interface StreamEvent {
   readonly finishReason?: string;
   readonly error?: { readonly code: string };
 }
-
-/** What is read from outside; a member that is not there is undefined. */
-export type Json = Readonly<Record<string, unknown>>;
 
 export type Answer = Awaited<ReturnType<typeof whole>>;
 
@@ -74,22 +72,20 @@ export function createService({ url, adminToken, token, allowedOrigin }: Access)
     admin,
     stream: (path: string, asked?: Ask) => send(path, token, asked),
     /** Of today and of all callers; undefined without the administrator's token. */
-    async totals(): Promise<Json | undefined> {
+    async totals(): Promise<JsonObject | undefined> {
       if (adminToken === undefined) return undefined;
-      return Object((await admin("/api/admin/stats?days=1")).totals) as Json;
+      return asRecord((await admin("/api/admin/stats?days=1")).totals);
     },
   };
 }
 
 /** The body of an answer with this status; anything else is a broken promise. */
-export function jsonOf({ status, body }: Answer, promised = 200): Json {
+export function jsonOf({ status, body }: Answer, promised = 200): JsonObject {
   const said = `${status} ${String(body).slice(0, 200)}`;
   expect(status === promised, `${promised} was promised, and it answered ${said}`);
-  try {
-    return Object(JSON.parse(String(body))) as Json;
-  } catch {
-    throw new Broken(`JSON was promised, and it answered ${said}`);
-  }
+  const json = asRecord(parseJson(String(body)));
+  if (json) return json;
+  throw new Broken(`JSON was promised, and it answered ${said}`);
 }
 
 /** The events of a stream as they come; leaving the loop hangs up. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { expect, type Json, jsonOf, type Service } from "./service.ts";
+import { asRecord, type JsonObject } from "../json.ts";
+import { expect, jsonOf, type Service } from "./service.ts";
 
 const AT_ONCE = 50;
 
@@ -12,8 +13,8 @@ export type Check = (session: Session) => Promise<string>;
 /** By the promise that each is about. */
 export type Checks = Readonly<Record<string, Check>>;
 
-export function firstOf(list: unknown): Json {
-  return Object(Array.isArray(list) ? list[0] : {}) as Json;
+export function firstOf(list: unknown): JsonObject {
+  return asRecord(Array.isArray(list) ? list[0] : undefined) ?? {};
 }
 
 /** One set of one persona, made for this run and erased with it: its portrait is most of what a run costs. */
@@ -50,7 +51,7 @@ export function createSession(service: Service) {
     return set;
   };
   /** A chat's body, about the persona that was made: so that it is erased with it. */
-  async function question(content: string): Promise<Json> {
+  async function question(content: string): Promise<JsonObject> {
     const { setId, persona } = await madeSet();
     return { messages: [{ role: "user", content }], persona: { setId, personaId: persona.id } };
   }
