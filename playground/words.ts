@@ -1,7 +1,7 @@
 import { AskNewtonError } from "asknewton/client";
 
 /** What went wrong, in words, and what a person can do. Codes that are not here are nothing they could act on. */
-const WORDS: Readonly<Record<string, readonly [title: string, advice: string]>> = {
+const WORDS: Readonly<Partial<Record<AskNewtonError["code"], readonly [title: string, advice: string]>>> = {
   network: ["The service cannot be reached", "Check the connection. Nothing that was paid for is lost."],
   bad_response: ["Something else answered", "A proxy or a captive portal may be in between."],
   stream_lost: ["The rest of this answer is gone", "Ask once more to get a whole one."],
@@ -40,7 +40,6 @@ export interface Notice {
   readonly title: string;
   readonly advice: string;
   readonly details: readonly string[];
-  readonly canRetry: boolean;
   readonly requestId: string | undefined;
 }
 
@@ -51,13 +50,12 @@ export function toNotice(error: Error): Notice {
       title: "Something went wrong on this page",
       advice: "Try again.",
       details: [],
-      canRetry: true,
       requestId: undefined,
     };
   const [title, advice] = WORDS[error.code] ?? ["Something went wrong", error.message];
   const wait = error.retryAfterSeconds ? [`Try again in ${duration(error.retryAfterSeconds)}.`] : [];
-  const faults = (error.errors ?? []).map(({ path, message }) => `${path || "The form"} ${message}`);
-  return { title, advice, details: [...wait, ...faults], canRetry: true, requestId: error.requestId };
+  const errors = (error.errors ?? []).map(({ path, message }) => `${path || "The form"} ${message}`);
+  return { title, advice, details: [...wait, ...errors], requestId: error.requestId };
 }
 
 function duration(seconds: number): string {

@@ -12,7 +12,10 @@ const ROUNDS = 4;
 // The runtime lets go of an object that nobody asked for ten seconds.
 const IDLE_MS = 15_000;
 
-/** Kilobytes that the runtime has when its chats have ended, their objects have gone and garbage is collected. */
+/**
+ * Kilobytes that the runtime has when its chats have ended, their objects have gone and garbage is collected: left alone, it
+ * lets its heaps grow first, the more the more garbage there is.
+ */
 async function afterRound(target: Target, bench: Bench): Promise<number> {
   for (let sent = 0; sent < CHATS_A_ROUND; sent += AT_ONCE.streams)
     await streamAtOnce(target, bench.upstream, AT_ONCE);

@@ -21,6 +21,8 @@ if (!(minutes > 0)) {
 
 const CHART = join(ROOT, "docs", "soak.svg");
 const SAMPLES = 60;
+// The runtime lets go of an object that nobody asked for ten seconds.
+const IDLE_MS = 15_000;
 const sampleMs = (minutes * 60_000) / SAMPLES;
 
 interface Soaked {
@@ -35,7 +37,7 @@ const variables = { OPENAI_API_KEY: "soak", OPENAI_BASE_URL: standIn.baseUrl, RA
 async function start(code: string): Promise<Soaked> {
   const stateFolder = await mkdtemp(join(tmpdir(), "asknewton-soak-"));
   const before = new Set(children());
-  const served = await serve({ code, variables, stateFolder });
+  const served = await serve({ code, variables, stateFolder, inspected: true });
   const pid = children().find((child) => !before.has(child)) ?? 0;
   return { served, pid, stateFolder };
 }
@@ -73,6 +75,11 @@ try {
   await writeFile(CHART, memoryChart(all));
   console.log(soakTable(all));
   for (const series of all) console.log(`${series.name}: ${bytesAChat(series)} bytes a chat, second half`);
+  await delay(IDLE_MS);
+  for (const { served } of started) {
+    await served.collectGarbage();
+    console.log(`${(served.residentKb() / 1_000).toFixed(0)} MB once all garbage is collected`);
+  }
   console.log(`load at the end: ${loadavg()[0]?.toFixed(1)}; the chart is ${CHART}`);
 } finally {
   for (const { served, stateFolder } of started) {

@@ -1,8 +1,9 @@
 import type { RunRow } from "../db/request-log.ts";
 import { Problem } from "../http/errors.ts";
+import type { Completion } from "../openai/answer-reader.ts";
 import { NO_USAGE, type Usage } from "../openai/shapes/usage.ts";
-import type { Answered, Spent, TextCalls } from "../openai/text-calls.ts";
-import type { Completion } from "../openai/token-stream.ts";
+import type { Answered, Spent } from "../openai/text-call.ts";
+import type { TextCalls } from "../openai/text-calls.ts";
 import { createRunRows } from "../runs/run-log.ts";
 import { type Done, ERASED, type RunContext, type RunTask } from "../runs/runner/task.ts";
 import { type Coalescer, createCoalescer } from "./coalescer.ts";

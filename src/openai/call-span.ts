@@ -1,6 +1,6 @@
 import type { ChatCompletionCreateParamsStreaming as ChatBody } from "openai/resources/chat/completions";
 import type { SpanAttributes } from "../trace.ts";
-import type { Completion } from "./token-stream.ts";
+import type { Completion } from "./answer-reader.ts";
 
 /** What the span of a text call says of what was asked: OpenTelemetry's GenAI conventions, no content. */
 export function requestAttributes(body: ChatBody): SpanAttributes {

@@ -14,6 +14,15 @@ interface Failures {
   readonly since: number;
 }
 
+/** Has an object's alarm come by `time`, whatever else it is to come for. Milliseconds since the epoch. */
+export async function alarmBy(
+  storage: Pick<DurableObjectStorage, "getAlarm" | "setAlarm">,
+  time: number,
+): Promise<void> {
+  const next = await storage.getAlarm();
+  if (next === null || next > time) await storage.setAlarm(time);
+}
+
 /** Forgets what is over, whatever else could not be done, and sets the next alarm while anything is left. */
 async function putOff(storage: DurableObjectStorage, now: number): Promise<void> {
   const { kv } = storage;

@@ -6,7 +6,7 @@ import { isSomebodys, type RunRow } from "../db/request-log.ts";
 import { requestLog } from "../db/schema.ts";
 import { PROBLEMS, Problem } from "../http/errors.ts";
 import { tokenCounts } from "../openai/shapes/usage.ts";
-import { NOTHING_SPENT, type Spent } from "../openai/text-calls.ts";
+import { NOTHING_SPENT, type Spent } from "../openai/text-call.ts";
 import type { RunContext } from "./runner/task.ts";
 
 /** Who asked what: hashes alone. */

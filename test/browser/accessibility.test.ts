@@ -1,22 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
-import { ADMIN_TOKEN, type Service, startService } from "./support/service.ts";
-import { type Visitor, visit } from "./support/visitor.ts";
+import { describe, expect, it } from "vitest";
+import { withBrowser } from "./support/browser.ts";
+import { ADMIN_TOKEN } from "./support/service.ts";
+import type { Visitor } from "./support/visitor.ts";
 
-let browser: Browser;
-let service: Service;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-});
-afterEach(() => visitor.close());
-afterAll(async () => {
-  await browser?.close();
-  await service?.close();
-});
+const suite = withBrowser();
 
 /** What axe finds, in a line each. */
 async function faults({ page }: Visitor): Promise<string[]> {
@@ -35,7 +23,7 @@ describe("the page", () => {
   it.each(SETTINGS)(
     "in %s, on a %s, has no fault that axe finds, in any state",
     async (colorScheme, _, size) => {
-      visitor = await visit(browser, service.worker.origin, { colorScheme, ...size });
+      const visitor = await suite.visit({ colorScheme, ...size });
       const { page, open, make, made, talkTo, ask } = visitor;
       const name = `Ada ${colorScheme} ${size.viewport.width}`;
       await open(name);
@@ -45,7 +33,7 @@ describe("the page", () => {
       await page.reload(); // a fragment alone is no new page
       await page.getByLabel("Name", { exact: true }).fill(name);
       const error = { message: "No.", type: "invalid_request_error", code: null };
-      await service.script(name, [{ status: 400, body: { error } }]);
+      await suite.service.script(name, [{ status: 400, body: { error } }]);
       await make();
       await page.getByRole("alert").waitFor();
       expect(await faults(visitor)).toEqual([]); // failed
@@ -66,7 +54,7 @@ describe("the page", () => {
         content: text,
         errorAfterChunks: { chunks: 40, error: { ...error, code: "server_error" } },
       };
-      await service.script(`table for ${name}`, [broken]);
+      await suite.service.script(`table for ${name}`, [broken]);
       await ask(`A table for ${name}, and 219-09-9999`);
       await page.locator(".message-end").getByText("The answer broke off here.").waitFor();
       expect(await faults(visitor)).toEqual([]); // broken off, in Markdown, and with something removed
@@ -77,7 +65,7 @@ describe("the page", () => {
   );
 
   it("can be used with the keyboard alone", async () => {
-    visitor = await visit(browser, service.worker.origin);
+    const visitor = await suite.visit();
     const { page, open, made } = visitor;
     await open("Bea with a keyboard");
     await page.keyboard.press("Enter");
@@ -93,8 +81,8 @@ describe("the page", () => {
   });
 
   it("describes the API without a fault too", async () => {
-    visitor = await visit(browser, service.worker.origin, { colorScheme: "dark" });
-    await visitor.page.goto(`${service.worker.origin}/docs`);
+    const visitor = await suite.visit({ colorScheme: "dark" });
+    await visitor.page.goto(`${suite.service.worker.origin}/docs`);
     expect(await faults(visitor)).toEqual([]);
     expect(visitor.complaints).toEqual([]);
   });

@@ -1,8 +1,6 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
-import { type Service, startService } from "./support/service.ts";
-import { type Visitor, visit } from "./support/visitor.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { withBrowser } from "./support/browser.ts";
 
 const MARKDOWN = `Compare **two plans** for [Ana](https://plans.example/a), \`in network\`:
 
@@ -23,21 +21,10 @@ premium * 12
 
 That is all.`;
 
-let browser: Browser;
-let service: Service;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-});
-afterEach(() => visitor.close());
-afterAll(async () => {
-  await browser?.close();
-  await service?.close();
-});
+const suite = withBrowser();
 
 async function chatWith(name: string) {
-  visitor = await visit(browser, service.worker.origin);
+  const visitor = await suite.visit();
   await visitor.open(name);
   await visitor.make();
   await visitor.made();
@@ -51,7 +38,7 @@ const marks = (page: Page) => page.locator(".message-end p").allTextContents();
 
 /** The messages of each question that named these words, as the model got them. */
 const sentWith = async (words: string) =>
-  (await service.calls(words)).map(({ body }) => body.messages.filter(({ role }) => role !== "system"));
+  (await suite.service.calls(words)).map(({ body }) => body.messages.filter(({ role }) => role !== "system"));
 
 describe("Newton", () => {
   it("is said to be an AI whose answers can be wrong and are no advice, before the chat and in it", async () => {
@@ -68,7 +55,7 @@ describe("an answer in Markdown", () => {
     const { page, ask, complaints } = await chatWith("Ann of Markdown");
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    await service.script("a plan for Ann", [{ content: MARKDOWN }]);
+    await suite.service.script("a plan for Ann", [{ content: MARKDOWN }]);
     await ask("Is there a plan for Ann?");
     await status(page, "Answered");
     const message = page.locator('.message[data-role="assistant"]');
@@ -82,14 +69,14 @@ describe("an answer in Markdown", () => {
     expect(await link.getAttribute("rel")).toBe("noopener noreferrer nofollow");
     expect(await link.getAttribute("target")).toBe("_blank");
     expect(await link.textContent()).toBe("Ana (another site, in a new tab)");
-    expect(asked.filter((url) => !url.startsWith(service.worker.origin))).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(suite.service.worker.origin))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
   it("is copied as it was written", async () => {
     const { page, ask } = await chatWith("Cy who copies");
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await service.script("a plan for Cy", [{ content: MARKDOWN }]);
+    await suite.service.script("a plan for Cy", [{ content: MARKDOWN }]);
     await ask("Is there a plan for Cy?");
     await status(page, "Answered");
     await page.getByRole("button", { name: "Copy", exact: true }).click();
@@ -103,7 +90,7 @@ describe("what was said", () => {
     const { page, ask, answer } = await chatWith("Di of the break");
     const error = { message: "It broke.", type: "server_error", code: "server_error" };
     const broken = { content: "Half an answer, and", errorAfterChunks: { chunks: 3, error } };
-    await service.script("a plan for Di", [broken, { content: "A **whole** one." }]);
+    await suite.service.script("a plan for Di", [broken, { content: "A **whole** one." }]);
     await ask("Is there a plan for Di?");
     await status(page, "Not answered");
     expect(await marks(page)).toEqual(["The answer broke off here."]);
@@ -113,7 +100,7 @@ describe("what was said", () => {
     expect(await answer()).toBe("A whole one.");
     expect(await marks(page)).toEqual([]);
 
-    await service.script("another for Di", [broken]);
+    await suite.service.script("another for Di", [broken]);
     await ask("Is there another for Di?");
     await status(page, "Not answered");
     const half = await answer();
@@ -127,7 +114,7 @@ describe("what was said", () => {
 
   it("stays where it was stopped, before the first word too", async () => {
     const { page, ask } = await chatWith("Ed who stops");
-    await service.script("a plan for Ed", [{ content: MARKDOWN, firstChunkAfterMs: 20_000 }]);
+    await suite.service.script("a plan for Ed", [{ content: MARKDOWN, firstChunkAfterMs: 20_000 }]);
     await ask("Is there a plan for Ed?");
     await status(page, "Newton is thinking");
     await page.getByRole("button", { name: "Stop" }).click();
@@ -140,14 +127,14 @@ describe("what was said", () => {
 
   it("is there after a reload in mid-answer, which goes on, and is paid for once", async () => {
     const { page, ask, answer, complaints } = await chatWith("Flo who reloads");
-    await service.script("a plan for Flo", [{ content: MARKDOWN, chunkChars: 3, chunkDelayMs: 20 }]);
+    await suite.service.script("a plan for Flo", [{ content: MARKDOWN, chunkChars: 3, chunkDelayMs: 20 }]);
     await ask("Is there a plan for Flo?");
     await page.locator('.message[data-writing="true"]').waitFor();
     await page.reload();
     await status(page, "Answered");
     expect(await answer()).toMatch(/^Compare two plans for Ana.*That is all\.$/s);
     expect(await page.getByRole("article").count()).toBe(3);
-    expect(await service.calls("a plan for Flo")).toHaveLength(1);
+    expect(await suite.service.calls("a plan for Flo")).toHaveLength(1);
     await page.reload();
     expect(await answer()).toMatch(/That is all\.$/);
     expect(complaints).toEqual([]);
@@ -163,7 +150,7 @@ describe("a number that identifies a person", () => {
     expect(await message.textContent()).toContain("My number is [removed], is there");
     await message.getByText("A number that identifies a person was removed").waitFor();
     expect((await sentWith("a plan for Ida"))[0]?.at(-1)?.content).toContain("[removed]");
-    expect(await service.calls("219-09-9999")).toEqual([]);
+    expect(await suite.service.calls("219-09-9999")).toEqual([]);
     expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("219-09-9999");
 
     await page.getByLabel("What matters").fill("My card is 4111 1111 1111 1111");
@@ -181,11 +168,11 @@ describe("the transcript", () => {
   it("follows the text to its end, unless the person scrolled up", async () => {
     const { page, ask } = await chatWith("Gus who scrolls");
     const long = Array.from({ length: 60 }, (_, line) => `${line}. A line of many`).join("\n\n");
-    await service.script("a plan for Gus", [{ content: long, chunkChars: 20, chunkDelayMs: 10 }]);
+    await suite.service.script("a plan for Gus", [{ content: long, chunkChars: 20, chunkDelayMs: 10 }]);
     await ask("Is there a plan for Gus?");
     await status(page, "Answered");
     expect((await box(page)).fromEnd).toBeLessThan(2);
-    await service.script("more for Gus", [{ content: long, chunkChars: 20, chunkDelayMs: 20 }]);
+    await suite.service.script("more for Gus", [{ content: long, chunkChars: 20, chunkDelayMs: 20 }]);
     await ask("Is there more for Gus?");
     await page.locator('.message[data-writing="true"]').waitFor();
     await page.locator(".transcript").evaluate((element) => element.scrollTo(0, 10));

@@ -1,26 +1,14 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
-import { ADMIN_TOKEN, type Service, startService } from "./support/service.ts";
-import { type Visitor, visit } from "./support/visitor.ts";
+import { describe, expect, it } from "vitest";
+import { withBrowser } from "./support/browser.ts";
+import { ADMIN_TOKEN } from "./support/service.ts";
+import type { Visitor } from "./support/visitor.ts";
 
 const DAY_MS = 86_400_000;
 
-let browser: Browser;
-let service: Service;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-});
-afterEach(() => visitor.close());
-afterAll(async () => {
-  await browser?.close();
-  await service?.close();
-});
+const suite = withBrowser();
 
 const arrive = async () => {
-  visitor = await visit(browser, service.worker.origin);
+  const visitor = await suite.visit();
   return visitor;
 };
 
@@ -47,7 +35,7 @@ describe("a person", () => {
     await page.getByText("Answered", { exact: true }).waitFor();
     expect((await answer()).length).toBeGreaterThan(100);
 
-    await service.pace({ match: "a very long answer", tokensPerSecond: 5 });
+    await suite.service.pace({ match: "a very long answer", tokensPerSecond: 5 });
     await ask("Now give me a very long answer about networks.");
     await page.getByText("Newton is writing").waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
@@ -65,7 +53,7 @@ describe("a person", () => {
     const { page, open, complaints } = await arrive();
     await open("Abe of the link");
     await page.getByLabel("Admin token").waitFor();
-    await page.goto(`${service.worker.origin}/#admin=${ADMIN_TOKEN}`);
+    await page.goto(`${suite.service.worker.origin}/#admin=${ADMIN_TOKEN}`);
     await page.locator('.figures [data-name="Saved"]').waitFor();
     expect(page.url()).not.toContain(ADMIN_TOKEN);
     expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Abe of the link"); // nothing was loaded anew
@@ -79,7 +67,7 @@ describe("a person", () => {
       const state = response.headers()["x-image-status"];
       if (state) seen.push(state);
     });
-    await service.pace({ imageMs: 1_000 });
+    await suite.service.pace({ imageMs: 1_000 });
     await open("Ben of the portraits");
     await make();
     await made();
@@ -95,12 +83,12 @@ describe("a person", () => {
     expect(seen.filter((state) => state === "pending")).toHaveLength(3);
     expect(seen.filter((state) => state === "ready")).toHaveLength(3);
 
-    await service.worker.kill();
+    await suite.service.worker.kill();
     const retired = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
-    service.worker.sql(
+    suite.service.worker.sql(
       `INSERT INTO models (name, shutdown_date, checked_at) VALUES ('gpt-6.1-terra', '${retired}', ${Date.now()})`,
     );
-    await service.worker.start();
+    await suite.service.worker.start();
     seen.length = 0;
     await open("Ben of the portraits");
     await make();
@@ -116,20 +104,20 @@ describe("a person", () => {
     await open("Cleo of the double click");
     await page.getByRole("button", { name: "Make personas" }).dblclick();
     await made();
-    expect(await service.calls("Cleo of the double click")).toHaveLength(1);
+    expect(await suite.service.calls("Cleo of the double click")).toHaveLength(1);
     expect(complaints).toEqual([]);
   });
 
   it("pays once for the same question in two tabs, and both get the answer", async () => {
     const first = await arrive();
-    const second = await visit(browser, service.worker.origin);
-    await service.pace({ match: "Dora of two tabs", ttftMs: 800 });
+    const second = await suite.visit();
+    await suite.service.pace({ match: "Dora of two tabs", ttftMs: 800 });
     for (const tab of [first, second]) await tab.open("Dora of two tabs");
     await Promise.all([first.make(), second.make()]);
     await Promise.all([first.made(), second.made()]);
     const names = (tab: Visitor) => tab.page.getByRole("article").getByRole("heading").allTextContents();
     expect(await names(second)).toEqual(await names(first));
-    expect(await service.calls("Dora of two tabs")).toHaveLength(1);
+    expect(await suite.service.calls("Dora of two tabs")).toHaveLength(1);
     expect([...first.complaints, ...second.complaints]).toEqual([]);
     await second.close();
   });
@@ -137,7 +125,7 @@ describe("a person", () => {
   it("is told in words what went wrong, and tries again", async () => {
     const { page, open, make, made } = await arrive();
     const error = { message: "You exceeded it.", type: "insufficient_quota", code: "insufficient_quota" };
-    await service.script("Eve without luck", [{ status: 429, body: { error } }]);
+    await suite.service.script("Eve without luck", [{ status: 429, body: { error } }]);
     await open("Eve without luck");
     await make();
     await page.getByRole("alert").getByText("The model account is out of credit").waitFor();

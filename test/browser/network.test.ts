@@ -1,28 +1,19 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withBrowser } from "./support/browser.ts";
 import { startProxy, type Wire } from "./support/proxy.ts";
-import { type Service, startService } from "./support/service.ts";
-import { type Visitor, visit } from "./support/visitor.ts";
+import type { Visitor } from "./support/visitor.ts";
 
 /** Two and a half heartbeats, and some. */
 const SILENCE_MS = 40_000;
 
-let browser: Browser;
-let service: Service;
+const suite = withBrowser();
 let proxy: Wire;
-let visitor: Visitor;
 
 beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-  proxy = await startProxy(service.worker.origin);
+  proxy = await startProxy(suite.service.worker.origin);
 });
-afterEach(() => visitor.close());
-afterAll(async () => {
-  await browser?.close();
-  await proxy?.close();
-  await service?.close();
-});
+afterAll(() => proxy?.close());
 
 interface Setting {
   readonly origin?: string;
@@ -33,11 +24,11 @@ interface Setting {
 /** A chat that is open, with an answer to come that takes some seconds. */
 async function chatWith(
   name: string,
-  { origin = service.worker.origin, prepare, beforeAsking }: Setting = {},
+  { origin = suite.service.worker.origin, prepare, beforeAsking }: Setting = {},
 ) {
-  visitor = await visit(browser, origin);
+  const visitor = await suite.visit({}, origin);
   await prepare?.(visitor.page);
-  await service.pace({ match: `word from ${name}`, tokensPerSecond: 80 });
+  await suite.service.pace({ match: `word from ${name}`, tokensPerSecond: 80 });
   await visitor.open(name);
   await visitor.make();
   await visitor.made();
@@ -53,7 +44,7 @@ const answered = ({ page }: Visitor) => page.getByText("Answered", { exact: true
 /** The whole answer is there, once, and was asked of the model once. */
 async function isWholeAndPaidOnce({ answer }: Visitor, name: string) {
   const words = await answer();
-  const asked = await service.calls(`word from ${name}`);
+  const asked = await suite.service.calls(`word from ${name}`);
   expect(asked).toHaveLength(1);
   expect(words.length).toBeGreaterThan(100);
   expect(words.slice(0, 40)).not.toBe(words.slice(40, 80));

@@ -1,15 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { webpWithManifest } from "../support/credentials.ts";
 import { photo } from "../support/photo.ts";
-import { type Service, startService } from "./support/service.ts";
-import { type Visitor, visit } from "./support/visitor.ts";
+import { withBrowser } from "./support/browser.ts";
 
-let browser: Browser;
-let service: Service;
-let visitor: Visitor;
+const suite = withBrowser();
 
 /** What only the calls for portraits have in their bodies. */
 const OF_PICTURES = '"output_format"';
@@ -17,13 +12,7 @@ let original: Buffer;
 
 beforeAll(async () => {
   original = Buffer.from(webpWithManifest(await photo(1)));
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-  await service.script(OF_PICTURES, [{ imageBase64: original.toString("base64") }], true);
-});
-afterEach(() => visitor.close());
-afterAll(async () => {
-  await browser?.close();
-  await service?.close();
+  await suite.service.script(OF_PICTURES, [{ imageBase64: original.toString("base64") }], true);
 });
 
 const WIDTHS = [128, 256, 512];
@@ -51,7 +40,7 @@ const watchShifts = () => {
 
 describe("a portrait of 128 pixels", () => {
   it("has at most a twentieth of a photograph's bytes", async () => {
-    visitor = await visit(browser, service.worker.origin);
+    const visitor = await suite.visit();
     await visitor.open("Ann of one portrait");
     await visitor.make();
     await visitor.made();
@@ -59,7 +48,7 @@ describe("a portrait of 128 pixels", () => {
       .getByRole("img", { name: /^AI-generated/ })
       .first()
       .getAttribute("src");
-    const { origin, pathname } = new URL(source ?? "", service.worker.origin);
+    const { origin, pathname } = new URL(source ?? "", suite.service.worker.origin);
     const bytesOf = async (query: string) => {
       const response = await fetch(`${origin}${pathname}${query}`);
       return response.headers.get("X-Image-Status") === "ready" ? await response.bytes() : undefined;
@@ -72,7 +61,7 @@ describe("a portrait of 128 pixels", () => {
 
 describe("an original with content credentials", () => {
   it("is in the page what the model made, byte for byte, and is drawn", async () => {
-    visitor = await visit(browser, service.worker.origin);
+    const visitor = await suite.visit();
     await visitor.open("Ann of the credentials");
     await visitor.make();
     await visitor.made();
@@ -97,7 +86,7 @@ describe("a set of ten portraits", () => {
   it.each(SCREENS)(
     "at $width pixels and $deviceScaleFactor×: each card loads the size it needs, and nothing jumps",
     async ({ width, deviceScaleFactor }) => {
-      visitor = await visit(browser, service.worker.origin, {
+      const visitor = await suite.visit({
         viewport: { width, height: 900 },
         deviceScaleFactor,
       });
@@ -110,7 +99,7 @@ describe("a set of ten portraits", () => {
         if (response.headers()["x-image-status"] !== "ready") return;
         ready.push(response.body().then((body) => bytes.push(body.length)));
       });
-      await service.pace({ imageMs: 300 });
+      await suite.service.pace({ imageMs: 300 });
       await open(`Ann at ${width} and ${deviceScaleFactor}`);
       await page.getByRole("spinbutton", { name: "Personas" }).fill("10");
       await make();

@@ -1,22 +1,11 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "../../dev/browser/launch.ts";
-import { ADMIN_TOKEN, type Service, startService } from "./support/service.ts";
-import { visit } from "./support/visitor.ts";
+import { expect, it } from "vitest";
+import { withBrowser } from "./support/browser.ts";
+import { ADMIN_TOKEN } from "./support/service.ts";
 
-let browser: Browser;
-let service: Service;
-
-beforeAll(async () => {
-  [browser, service] = await Promise.all([launchBrowser(), startService()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await service?.close();
-});
+const suite = withBrowser();
 
 it("starts a job from pasted JSON in the admin's panel, and shows how far it is and what failed", async () => {
-  const { page, open, close } = await visit(browser, service.worker.origin);
+  const { page, open, close } = await suite.visit();
   await open("Ann of the job", { hash: `#admin=${ADMIN_TOKEN}` });
   await page.getByText("Make sets before visitors ask").click();
   const inputs = page.getByLabel("Inputs, as JSON");
@@ -25,7 +14,7 @@ it("starts a job from pasted JSON in the admin's panel, and shows how far it is 
   await start.click();
   await page.getByRole("alert").filter({ hasText: "JSON" }).waitFor();
 
-  await service.script("Bob who is refused", [{ refusal: "I would rather not." }]);
+  await suite.service.script("Bob who is refused", [{ refusal: "I would rather not." }]);
   const leads = ["Ann who is made", "Bob who is refused"].map((name) => ({ leadData: { name } }));
   await inputs.fill(JSON.stringify(leads));
   await start.click();

@@ -1,9 +1,10 @@
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { listDurableObjectIds, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, eventsOf, generate, generateStream, newLead, setOf } from "../support/api.ts";
 import { wrapDatabase } from "../support/database.ts";
 import { listenToLog } from "../support/discretion.ts";
+import { script } from "../support/upstream.ts";
 
 const DAY_MS = 86_400_000;
 const REFRESH = { "Cache-Control": "no-cache" };
@@ -112,4 +113,25 @@ describe("a set that D1 will not take", () => {
     expect(left.every(({ since }) => since > 1)).toBe(true);
     expect(log.lines().match(/store\.given_up/g)).toHaveLength(1);
   });
+});
+
+it("tries the row of a run that failed again as soon as that of one that did not", async () => {
+  const before = new Set((await listDurableObjectIds(env.PERSONA_GENERATIONS)).map(String));
+  const leadData = newLead();
+  await script(leadData.name, [{ refusal: "I cannot help with that." }]);
+  unwrap = wrapDatabase(async (sql, send) => {
+    const answer = await send();
+    if (/insert into \W+request_log/.test(sql)) throw new Error("Network connection lost");
+    return answer;
+  });
+  expect((await generate({ leadData })).status).toBe(422);
+  const ids = await listDurableObjectIds(env.PERSONA_GENERATIONS);
+  const [id] = ids.filter((one) => !before.has(String(one)));
+  if (!id) throw new Error("no object was made");
+  const object = env.PERSONA_GENERATIONS.get(id);
+  const waiting = () => waitingIn({ leadData, setId: "", object });
+  await expect.poll(async () => (await waiting()).length).toBe(1);
+  const [{ dueAt } = { dueAt: 0 }] = await waiting();
+  const nextAlarm = () => runInDurableObject(object, (_, { storage }) => storage.getAlarm());
+  await expect.poll(nextAlarm).toBeLessThanOrEqual(dueAt);
 });

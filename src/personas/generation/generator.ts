@@ -2,8 +2,8 @@ import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/
 import type { ReasoningEffort } from "openai/resources/shared";
 import type { Hasher } from "../../hash.ts";
 import { Problem } from "../../http/errors.ts";
+import type { Completion } from "../../openai/answer-reader.ts";
 import type { TextCalls } from "../../openai/text-calls.ts";
-import type { Completion } from "../../openai/token-stream.ts";
 import type { PortraitSource, Traits } from "../schema.ts";
 import { type AnswerParser, type Asked, createAnswerParser } from "./answer-parser.ts";
 import { type PersonaPrompt, personaMessages, promptVersion } from "./prompt.ts";

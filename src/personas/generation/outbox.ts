@@ -1,4 +1,5 @@
 import { describeError, log } from "../../log.ts";
+import { alarmBy } from "../../runs/alarm.ts";
 import { doubling } from "../../runs/backoff.ts";
 import type { PersonaStore, RunResult } from "../store.ts";
 
@@ -31,7 +32,7 @@ type Waiting = RunResult & {
 };
 
 export interface OutboxOptions {
-  readonly storage: Pick<DurableObjectStorage, "kv">;
+  readonly storage: Pick<DurableObjectStorage, "kv" | "getAlarm" | "setAlarm">;
   readonly store: Pick<PersonaStore, "save" | "countOutbox">;
   readonly now: () => number;
   /** Has portraits made that were stored with their set. */
@@ -39,15 +40,17 @@ export interface OutboxOptions {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-export function createOutbox({ storage: { kv }, store, now, notify, waitUntil }: OutboxOptions): Outbox {
+export function createOutbox({ storage, store, now, notify, waitUntil }: OutboxOptions): Outbox {
+  const { kv } = storage;
   const waiting = () => [...kv.list<Waiting>({ prefix: PREFIX })].map(([, entry]) => entry);
   const toName = ({ row }: RunResult) => PREFIX + row.id;
   const failed = (run: string) => (error: unknown) =>
     log.error("store.failed", { run, ...describeError(error) });
 
-  function put(result: RunResult, attempts: number, since: number): void {
+  function put(result: RunResult, attempts: number, since: number): number {
     const dueAt = now() + doubling(attempts, FIRST_RETRY_MS, MAX_RETRY_MS);
     kv.put<Waiting>(toName(result), { ...result, attempts, since, dueAt });
+    return dueAt;
   }
 
   function giveUp(entry: Waiting): void {
@@ -76,7 +79,8 @@ export function createOutbox({ storage: { kv }, store, now, notify, waitUntil }:
       const others = waiting().filter(({ row }) => row.id !== result.row.id);
       const [oldest] = others.toSorted((one, other) => one.since - other.since);
       if (oldest && others.length >= MAX_WAITING) giveUp(oldest);
-      put(result, 1, now());
+      const dueAt = put(result, 1, now());
+      waitUntil(alarmBy(storage, dueAt)); // the run may have ended by now, and have set its last alarm
     },
     hasSet: () => waiting().some(({ set }) => set !== undefined),
     dueAt() {
