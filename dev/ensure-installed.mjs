@@ -58,8 +58,8 @@ async function npmCi() {
   if (error) throw new Error(`npm could not be started (${error.code})`);
   if (stopped) throw new Error("it was stopped. The next start begins anew.");
   if (status === 0) return;
-  const [told = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
-  const reason = told.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
+  const [message = ""] = stderr.split("npm error Clean install a project"); // a page of usage follows
+  const reason = message.split("\n").filter((line) => line.replace("npm error", "").trim() !== "");
   const lines = [`npm ci ended with ${signal ?? `exit code ${status}`}`, ...reason.slice(-REASON_LINES)];
   throw new Error(lines.join("\n"));
 }
@@ -99,6 +99,8 @@ async function install() {
 }
 
 try {
+  if (process.platform === "win32")
+    throw new Error("Windows is supported through WSL only: run this inside it.");
   if (!isInstalled()) await install();
 } catch (error) {
   console.error(`Dependencies were not installed: ${error.message}`);

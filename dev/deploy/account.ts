@@ -1,3 +1,4 @@
+import { parseJson } from "../json.ts";
 import { DeployError } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
 
@@ -6,22 +7,14 @@ interface WhoAmI {
   readonly accounts?: readonly { readonly id: string; readonly name: string }[];
 }
 
-function parse(text: string): WhoAmI {
-  try {
-    return Object(JSON.parse(text)) as WhoAmI;
-  } catch {
-    return {};
-  }
-}
-
 /**
  * The name of the account, or `wanted` (an id) as it is: asking who one is needs a right that deploying does not. Throws
  * where nobody is logged in, or which account is meant is not clear.
  */
-export async function findAccount(wrangler: Wrangler, wanted: string | undefined): Promise<string> {
+export function findAccount(wrangler: Wrangler, wanted: string | undefined): string {
   if (wanted) return wanted;
-  const answer = await wrangler.ask(["whoami", "--json"]);
-  const { loggedIn, accounts = [] } = parse(answer.stdout);
+  const answer = wrangler.ask(["whoami", "--json"]);
+  const { loggedIn, accounts = [] } = (parseJson(answer.stdout) ?? {}) as WhoAmI;
   if (loggedIn === false)
     throw new DeployError(
       'Not logged in to Cloudflare: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN.',

@@ -1,7 +1,7 @@
 import { isAlive } from "./check.ts";
 import { type Context, DeployError } from "./options.ts";
 
-interface Doubts extends Pick<Context, "fetch" | "resolve" | "prompt"> {
+interface Doubts extends Pick<Context, "resolve" | "prompt"> {
   readonly replaceDns: boolean;
 }
 
@@ -16,7 +16,7 @@ export async function checkDomain(domain: string | undefined, doubts: Doubts): P
     () => true,
     () => false,
   );
-  if (!isTaken || (await isAlive(doubts.fetch, domain))) return;
+  if (!isTaken || (await isAlive(domain))) return;
   throw new DeployError(
     `${hostname} leads to something else already, and deploying would replace its DNS record: start this in a terminal, or with --replace-dns.`,
   );

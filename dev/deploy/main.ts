@@ -10,7 +10,6 @@ try {
     folder: process.cwd(),
     say,
     prompt: terminalPrompt(),
-    fetch,
     resolve: lookup,
   });
 } catch (error) {

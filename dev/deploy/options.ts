@@ -3,16 +3,8 @@ import { parseArgs } from "node:util";
 /** Why it stops, in one line for the person who started it. */
 export class DeployError extends Error {}
 
-export interface Options {
-  /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
-  readonly environment: string | undefined;
-  /** Only says what would be done, and builds the Worker. Needs no network. */
-  readonly dryRun: boolean;
-  /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
-  readonly waitMs: number;
-  /** Takes a custom domain over whose DNS record leads elsewhere, where nobody can be asked. */
-  readonly replaceDns: boolean;
-}
+/** Secrets, by name. */
+export type Values = Readonly<Record<string, string>>;
 
 const DEFAULT_WAIT_SECONDS = "120";
 
@@ -29,13 +21,13 @@ export interface Context {
   readonly say: (line: string) => void;
   /** Asks a person for a secret; undefined where nobody is there. */
   readonly prompt: ((name: string) => Promise<string>) | undefined;
-  /** How the deployed service is asked. */
-  readonly fetch: typeof fetch;
   /** The addresses of a host name; rejects where it has none. */
   readonly resolve: (host: string) => Promise<unknown>;
 }
 
-export function readOptions(args: readonly string[]): Options {
+export type Options = ReturnType<typeof readOptions>;
+
+export function readOptions(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -47,9 +39,13 @@ export function readOptions(args: readonly string[]): Options {
       },
     });
     return {
+      /** An `[env.…]` of wrangler.toml; undefined: the top of the file, production. */
       environment: values.env || undefined,
+      /** Only says what would be done, and builds the Worker. Needs no network. */
       dryRun: values["dry-run"],
+      /** How long the deployed service may take to answer: a new domain needs its certificate first. Milliseconds. */
       waitMs: seconds(values.wait) * 1000,
+      /** Takes a custom domain over whose DNS record leads elsewhere, where nobody can be asked. */
       replaceDns: values["replace-dns"],
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { unstable_readConfig } from "wrangler";
+import { type Unstable_Config, unstable_readConfig } from "wrangler";
 import { DeployError } from "./options.ts";
 
 export type Kind = "D1 database" | "queue";
@@ -10,35 +10,15 @@ export interface Resource {
 }
 
 /** What wrangler.toml asks for in one environment. */
-export interface Plan {
-  /** The Worker's name in the account. */
-  readonly worker: string;
-  /** What `wrangler deploy` does not make itself: a database to be migrated first, and queues that are only consumed. */
-  readonly resources: readonly Resource[];
-  /** `https://` and the custom domain, where there is one. */
-  readonly domain: string | undefined;
-  /** Callers sign in with an issuer's tokens. */
-  readonly hasKeySet: boolean;
-  readonly hasSpendLimit: boolean;
-}
+export type Plan = ReturnType<typeof readPlan>;
 
 const CONFIG = "wrangler.toml";
 
-/** What is read of wrangler's own reading of the file. */
-interface Config {
-  readonly name?: string;
-  readonly definedEnvironments?: readonly string[];
-  readonly d1_databases: readonly { readonly database_name?: string }[];
-  readonly workers_dev?: boolean;
-  readonly queues: {
-    readonly producers?: readonly { readonly queue?: string }[];
-    readonly consumers?: readonly { readonly queue: string; readonly dead_letter_queue?: string }[];
-  };
-  readonly routes?: readonly (string | { readonly pattern: string; readonly custom_domain?: boolean })[];
-  readonly vars: Readonly<Record<string, unknown>>;
-}
-
-function toResources({ d1_databases, queues: { producers = [], consumers = [] } }: Config): Resource[] {
+/** What `wrangler deploy` does not make itself: a database to be migrated first, and queues that are only consumed. */
+function toResources({
+  d1_databases,
+  queues: { producers = [], consumers = [] },
+}: Unstable_Config): Resource[] {
   const consumed = consumers.flatMap(({ queue, dead_letter_queue }) => [queue, dead_letter_queue]);
   const produced = new Set(producers.map(({ queue }) => queue));
   const names: Record<Kind, readonly (string | undefined)[]> = {
@@ -50,14 +30,14 @@ function toResources({ d1_databases, queues: { producers = [], consumers = [] } 
   );
 }
 
-function parseDomain({ routes = [] }: Config): string | undefined {
+function parseDomain({ routes = [] }: Unstable_Config): string | undefined {
   const found = routes.find((route) => typeof route === "object" && route.custom_domain);
   return typeof found === "object" ? `https://${found.pattern}` : undefined;
 }
 
 /** Throws where the file has no such environment, the Worker has no name, or its domain can be walked around. */
-export function readPlan(folder: string, environment = ""): Plan {
-  const read = (env: string): Config =>
+export function readPlan(folder: string, environment = "") {
+  const read = (env: string) =>
     unstable_readConfig({ config: join(folder, CONFIG), env }, { hideWarnings: true });
   const known = read("").definedEnvironments ?? [];
   if (environment !== "" && !known.includes(environment))
@@ -70,9 +50,12 @@ export function readPlan(folder: string, environment = ""): Plan {
       `${CONFIG} has a custom domain, and without workers_dev = false the workers.dev address stays open, around all rules of the domain's zone.`,
     );
   return {
+    /** The Worker's name in the account. */
     worker: config.name,
     resources: toResources(config),
+    /** `https://` and the custom domain, where there is one. */
     domain,
+    /** Callers sign in with an issuer's tokens. */
     hasKeySet: config.vars.JWT_JWKS_URL !== undefined,
     hasSpendLimit: config.vars.DAILY_SPEND_LIMIT_USD !== undefined,
   };

@@ -12,13 +12,13 @@ const IS_THERE = /already exists|already taken|\[code: (7502|11009)\]/;
  * Creates each without a look first, since a look may ask more of the account (analytics) than creating does. Throws
  * where one cannot be made.
  */
-export async function ensureResources(
+export function ensureResources(
   wrangler: Wrangler,
   resources: readonly Resource[],
   say: (line: string) => void,
-): Promise<void> {
+): void {
   for (const { kind, name } of resources) {
-    const answer = await wrangler.ask([...COMMANDS[kind], name]);
+    const answer = wrangler.ask([...COMMANDS[kind], name]);
     const isThere = answer.code !== 0 && IS_THERE.test(answer.stdout + answer.stderr);
     if (answer.code !== 0 && !isThere)
       throw new DeployError(`The ${kind} ${name} could not be made: ${reasonOf(answer)}`);

@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
-import { DeployError } from "./options.ts";
-import type { Values } from "./secrets.ts";
+import { DeployError, type Values } from "./options.ts";
 
 /**
  * A Worker's secrets cannot be read back, so what was made up for it is kept here first, in a file that git

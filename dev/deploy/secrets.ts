@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseConfig } from "../../src/config/config.ts";
-import { type Context, DeployError } from "./options.ts";
+import { type Context, DeployError, type Values } from "./options.ts";
 import { reasonOf, type Wrangler } from "./wrangler.ts";
-
-export type Values = Readonly<Record<string, string>>;
 
 /** The names of a Worker's secrets; undefined where there is no such Worker yet. */
 export type Existing = ReadonlySet<string> | undefined;
@@ -13,22 +11,13 @@ export interface Sources extends Pick<Context, "env" | "prompt"> {
   readonly kept: Values;
 }
 
-export interface Chosen {
-  /** To be set on the Worker. */
-  readonly values: Values;
-  /** Those among them that were made up here and are nowhere else. */
-  readonly generated: readonly string[];
-  /** Those that the environment gives and the Worker has already: they stay as they are. */
-  readonly ignored: readonly string[];
-}
-
 const NAMES = ["OPENAI_API_KEY", "JWT_SECRET", "ADMIN_TOKEN", "HASH_SECRET"];
 
 /** 256 bits. */
 const generate = () => randomBytes(32).toString("base64url");
 
-export async function listSecrets(wrangler: Wrangler): Promise<Existing> {
-  const answer = await wrangler.ask(["secret", "list", "--format", "json"]);
+export function listSecrets(wrangler: Wrangler): Existing {
+  const answer = wrangler.ask(["secret", "list", "--format", "json"]);
   if (answer.code === 0) {
     const secrets = JSON.parse(answer.stdout) as readonly { readonly name: string }[];
     return new Set(secrets.map(({ name }) => name));
@@ -65,10 +54,12 @@ function checkForm(values: Values): void {
  * What the Worker lacks. What it has is never changed. HASH_SECRET names what is stored, so it is made up for a
  * new Worker only: under a later one nothing that is there would be found again.
  */
-export async function chooseSecrets(existing: Existing, sources: Sources): Promise<Chosen> {
+export async function chooseSecrets(existing: Existing, sources: Sources) {
   const { env, kept } = sources;
   const lacks = (name: string) => !existing?.has(name);
+  /** To be set on the Worker. */
   const values: Record<string, string> = {};
+  /** Those among them that were made up here and are nowhere else. */
   const generated: string[] = [];
 
   if (lacks("OPENAI_API_KEY")) values.OPENAI_API_KEY = await openAiKey(sources);
@@ -84,6 +75,7 @@ export async function chooseSecrets(existing: Existing, sources: Sources): Promi
   }
   refuseInCi(generated, sources);
   checkForm(values);
+  /** Those that the environment gives and the Worker has already: they stay as they are. */
   const ignored = NAMES.filter((name) => !lacks(name) && env[name]);
   return { values, generated, ignored };
 }

@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
-import { type Context, DeployError } from "./options.ts";
+import { type Context, DeployError, type Values } from "./options.ts";
 import { hintOf } from "./rights.ts";
 
 export interface Answer {
@@ -13,17 +12,10 @@ export interface Answer {
   readonly stderr: string;
 }
 
-export interface Wrangler {
-  /** Asks without a word on the terminal, and without a question back. */
-  ask(args: readonly string[]): Promise<Answer>;
-  /** The same where any failure is the end: throws what wrangler said, in one line. */
-  demand(args: readonly string[]): Promise<void>;
-  /** In the terminal, where it may ask a person. Gives its own record of what it did; throws where it fails. */
-  show(args: readonly string[]): Promise<readonly RecordEntry[]>;
-}
+export type Wrangler = ReturnType<typeof createWrangler>;
 
 /** A line of wrangler's record of what it did. */
-export interface RecordEntry {
+interface RecordEntry {
   readonly type: string;
   readonly targets?: readonly string[];
   /** Of a failure. */
@@ -46,53 +38,51 @@ export function reasonOf({ stdout, stderr }: Answer): string {
 }
 
 /** `wrangler` from the path, where npm puts this project's own first; `environment` goes with every command. */
-export function createWrangler(
-  environment: string | undefined,
-  { env, folder: cwd }: Pick<Context, "env" | "folder">,
-): Wrangler {
-  // An empty one is the top of the file; without it wrangler warns that it might not be meant.
-  const target = `--env=${environment ?? ""}`;
-  const base = { ...env, WRANGLER_SEND_METRICS: "false" };
-
-  function start(args: readonly string[], more: NodeJS.ProcessEnv, stdio: "pipe" | "inherit") {
-    const child = spawn("wrangler", [...args, target], { cwd, env: { ...base, ...more }, stdio });
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once("error", () =>
-        reject(new DeployError('There is no wrangler: start this with "npm run deploy".')),
-      );
-      child.once("close", resolve);
+export function createWrangler(environment = "", { env, folder: cwd }: Pick<Context, "env" | "folder">) {
+  function run(args: readonly string[], more: NodeJS.ProcessEnv, output: "pipe" | "inherit"): Answer {
+    // An empty environment is the top of the file; without it wrangler warns that it might not be meant.
+    const { error, status, stdout, stderr } = spawnSync("wrangler", [...args, `--env=${environment}`], {
+      cwd,
+      env: { ...env, WRANGLER_SEND_METRICS: "false", ...more },
+      stdio: [output === "pipe" ? "ignore" : "inherit", output, output],
+      encoding: "utf8",
     });
-    return { child, ended };
+    if (error) throw new DeployError('There is no wrangler: start this with "npm run deploy".');
+    return { code: status, stdout, stderr };
   }
 
-  async function ask(args: readonly string[]): Promise<Answer> {
-    const { child, ended } = start(args, { CI: "true" }, "pipe"); // CI: no questions
-    child.stdin?.end();
-    const [code, stdout, stderr] = await Promise.all([ended, read(child.stdout), read(child.stderr)]);
-    return { code, stdout, stderr };
+  /** Without a word on the terminal, and without a question back. */
+  const ask = (args: readonly string[]) => run(args, { CI: "true" }, "pipe");
+
+  /** The same where any failure is the end: throws what wrangler said, in one line. */
+  function demand(args: readonly string[]): void {
+    const answer = ask(args);
+    if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
   }
 
-  return {
-    ask,
-    async demand(args) {
-      const answer = await ask(args);
-      if (answer.code !== 0) throw new DeployError(`wrangler ${args.join(" ")} failed: ${reasonOf(answer)}`);
-    },
-    async show(args) {
-      const folder = mkdtempSync(join(tmpdir(), "asknewton-deploy-"));
-      const record = join(folder, "record.ndjson");
-      try {
-        const code = await start(args, { WRANGLER_OUTPUT_FILE_PATH: record }, "inherit").ended;
-        const entries = readRecord(record);
-        if (code === 0) return entries;
-        const failure = entries.findLast(({ type }) => type === "command-failed");
-        const hint = hintOf(failure?.message ?? "", failure?.code?.toString());
-        throw new DeployError(`wrangler ${args[0]} failed (above).${hint}`);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    },
-  };
+  /**
+   * In the terminal, where it may ask a person. Gives its own record of what it did; throws where it fails. `secrets` go
+   * in a file that only its owner can read, since every user of the machine can read arguments.
+   */
+  function show(args: readonly string[], secrets: Values = {}): readonly RecordEntry[] {
+    const folder = mkdtempSync(join(tmpdir(), "asknewton-deploy-")); // gone afterwards
+    const record = join(folder, "record.ndjson");
+    const file = join(folder, "secrets.json"); // in the .env format a $ would be expanded
+    try {
+      writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+      const given = Object.keys(secrets).length > 0 ? ["--secrets-file", file] : [];
+      const { code } = run([...args, ...given], { WRANGLER_OUTPUT_FILE_PATH: record }, "inherit");
+      const entries = readRecord(record);
+      if (code === 0) return entries;
+      const failure = entries.findLast(({ type }) => type === "command-failed");
+      const hint = hintOf(failure?.message ?? "", failure?.code?.toString());
+      throw new DeployError(`wrangler ${args[0]} failed (above).${hint}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  return { ask, demand, show };
 }
 
 /** None where wrangler did not come so far. */
@@ -100,8 +90,4 @@ function readRecord(file: string): RecordEntry[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RecordEntry);
-}
-
-async function read(stream: NodeJS.ReadableStream | null): Promise<string> {
-  return stream ? await text(stream as unknown as AsyncIterable<Buffer>) : "";
 }

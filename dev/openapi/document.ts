@@ -1,7 +1,7 @@
 import { PROBLEMS } from "../../src/http/errors.ts";
 import { EXAMPLES } from "./examples.ts";
-import { HEADERS, headerRefs, headersOfProblems } from "./headers.ts";
-import { type Answer, type Route, TAGS } from "./route.ts";
+import { HEADERS, type HeaderName, headerRefs, headersOfProblems } from "./headers.ts";
+import { type Route, TAGS } from "./route.ts";
 import { ROUTES } from "./routes/index.ts";
 import { componentSchemas, type SchemaName } from "./schemas.ts";
 
@@ -9,45 +9,57 @@ type Json = Record<string, unknown>;
 
 const ref = (name: SchemaName) => ({ $ref: `#/components/schemas/${name}` });
 
-function content({ schema, mediaType }: Answer): Json {
-  if (schema) return { "application/json": { schema: ref(schema), example: EXAMPLES[schema] } };
-  return mediaType ? { [mediaType]: { schema: { type: "string" } } } : {};
+const json = (name: SchemaName) => ({
+  "application/json": { schema: ref(name), example: EXAMPLES[name] },
+});
+
+/** One of the things that a status may mean. */
+interface Meaning {
+  readonly status: string;
+  readonly description: string;
+  readonly headers: readonly HeaderName[];
+  readonly content: Json;
 }
 
-function answers(route: Route): [string, Json][] {
-  return Object.entries(route.answers).map(([status, forms]) => {
-    const bodies = Object.assign({}, ...forms.map(content)) as Json;
-    const description = forms.map((form) => form.description).join("; or: ");
-    const headers = headerRefs(forms.flatMap((form) => form.headers ?? []));
-    return [status, { description, headers, ...(Object.keys(bodies).length > 0 && { content: bodies }) }];
-  });
-}
-
-/** One answer for each status, since OpenAPI knows no other way; the codes are told apart by `code`. */
-function problems(route: Route): [string, Json][] {
-  const answered = Object.values(route.answers).flatMap((forms) =>
-    forms.flatMap(({ headers = [] }) => headers),
+function answers(route: Route): Meaning[] {
+  return Object.entries(route.answers).flatMap(([status, forms]) =>
+    forms.map(({ description, headers = [], schema, mediaType }) => {
+      const text = mediaType ? { [mediaType]: { schema: { type: "string" } } } : {};
+      return { status, description, headers, content: schema ? json(schema) : text };
+    }),
   );
+}
+
+/** What goes wrong with one status differs in its `code`. `answered`: the headers of the route's answers. */
+function problems(route: Route, answered: readonly HeaderName[]): Meaning[] {
   const byStatus = Map.groupBy(new Set(route.problems), (code) => String(PROBLEMS[code].status));
   return [...byStatus].map(([status, same]) => {
     const schema = { allOf: [ref("Problem"), { properties: { code: { enum: same } } }] };
     const description = same.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; ");
-    const headers = headerRefs(headersOfProblems(same, answered));
-    return [status, { description, headers, content: { "application/problem+json": { schema } } }];
+    const headers = headersOfProblems(same, answered);
+    return { status, description, headers, content: { "application/problem+json": { schema } } };
   });
 }
 
-/** A status that is both an answer and a problem, such as 503 of `ready`, has both bodies. */
+/** One answer for each status, since OpenAPI knows no other way: 503 of `ready` is both an answer and a problem. */
 function responses(route: Route): Json {
-  const all: Record<string, Json> = Object.fromEntries(answers(route));
-  for (const [status, problem] of problems(route)) {
-    const there = all[status];
-    const bodies = { ...(there?.content as Json), ...(problem.content as Json) };
-    const description = [there?.description, problem.description].filter(Boolean).join("; or: ");
-    const headers = { ...(there?.headers as Json), ...(problem.headers as Json) };
-    all[status] = { description, headers, content: bodies };
-  }
-  return all;
+  const answered = answers(route);
+  const all = [
+    ...answered,
+    ...problems(
+      route,
+      answered.flatMap(({ headers }) => headers),
+    ),
+  ];
+  const byStatus = Map.groupBy(all, ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, meanings]) => {
+      const content = Object.assign({}, ...meanings.map((meaning) => meaning.content)) as Json;
+      const description = meanings.map((meaning) => meaning.description).join("; or: ");
+      const headers = headerRefs(meanings.flatMap((meaning) => meaning.headers));
+      return [status, { description, headers, ...(Object.keys(content).length > 0 && { content }) }];
+    }),
+  );
 }
 
 const SECURITY = { user: [{ bearer: [] }, {}], admin: [{ admin: [] }], anyone: [] };
@@ -61,12 +73,7 @@ function operation(route: Route): Json {
     tags: [tag],
     security: SECURITY[access],
     ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: true,
-        content: { "application/json": { schema: ref(body), example: EXAMPLES[body] } },
-      },
-    }),
+    ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: responses(route),
   };
 }

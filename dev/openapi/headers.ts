@@ -1,46 +1,36 @@
 import { PROBLEMS, type ProblemCode } from "../../src/http/errors.ts";
 
-const text = { type: "string" };
+/** A text, where `schema` says nothing else. */
+const header = (description: string, schema: object = { type: "string" }) => ({ description, schema });
+const matching = (description: string, pattern: string) => header(description, { type: "string", pattern });
 
 /** The headers of answers that a caller may want to read, by name. */
 export const HEADERS = {
   "X-Request-Id": {
-    description: "The caller's own id where it sent a valid one, or else a new one. In the log, too.",
     required: true,
-    schema: { ...text, pattern: "^[A-Za-z0-9._-]{1,128}$" },
+    ...matching(
+      "The caller's own id where it sent a valid one, or else a new one. In the log, too.",
+      "^[A-Za-z0-9._-]{1,128}$",
+    ),
   },
-  "Cache-Control": {
-    description:
-      "Whether, for how long and by whom it may be kept; an answer with personal data by nobody else.",
-    schema: text,
-  },
-  "X-Stream-Id": {
-    description: "Under which the stream is resumed, and a chat is stopped.",
-    schema: { ...text, pattern: "^[0-9a-f]{64}\\.[0-9a-f]{32}$" },
-  },
-  "Cache-Status": {
-    description: "RFC 9211: the tier that answered, or `fwd` where none did.",
-    schema: {
-      ...text,
-      pattern: "^asknewton(-(memory|edge|d1|log); hit|; fwd=(miss|request)(; collapsed)?)$",
-    },
-  },
-  "Idempotency-Replayed": {
-    description: "There where the answer is the first one's again.",
-    schema: { const: "true" },
-  },
-  "Retry-After": {
-    description: "Whole seconds, where it is known when to come back.",
-    schema: { ...text, pattern: "^[1-9]\\d*$" },
-  },
-  "Server-Timing": { description: "Where the time went, in milliseconds.", schema: text },
-  ETag: { description: "For `If-None-Match`.", schema: { ...text, pattern: '^"[^"]+"$' } },
-  "X-Image-Status": {
-    description: "The state of the portrait.",
-    schema: { enum: ["pending", "ready", "failed"] },
-  },
-  "Content-Range": { description: "RFC 9110 §14.4.", schema: { ...text, pattern: "^bytes " } },
-  "WWW-Authenticate": { description: "RFC 6750 §3.", schema: { ...text, pattern: "^Bearer " } },
+  "Cache-Control": header(
+    "Whether, for how long and by whom it may be kept; an answer with personal data by nobody else.",
+  ),
+  "X-Stream-Id": matching(
+    "Under which the stream is resumed, and a chat is stopped.",
+    "^[0-9a-f]{64}\\.[0-9a-f]{32}$",
+  ),
+  "Cache-Status": matching(
+    "RFC 9211: the tier that answered, or `fwd` where none did.",
+    "^asknewton(-(memory|edge|d1|log); hit|; fwd=(miss|request)(; collapsed)?)$",
+  ),
+  "Idempotency-Replayed": header("There where the answer is the first one's again.", { const: "true" }),
+  "Retry-After": matching("Whole seconds, where it is known when to come back.", "^[1-9]\\d*$"),
+  "Server-Timing": header("Where the time went, in milliseconds."),
+  ETag: matching("For `If-None-Match`.", '^"[^"]+"$'),
+  "X-Image-Status": header("The state of the portrait.", { enum: ["pending", "ready", "failed"] }),
+  "Content-Range": matching("RFC 9110 §14.4.", "^bytes "),
+  "WWW-Authenticate": matching("RFC 6750 §3.", "^Bearer "),
 } as const;
 
 export type HeaderName = keyof typeof HEADERS;

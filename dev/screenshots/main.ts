@@ -1,16 +1,16 @@
 // Makes docs/screenshots: every state of the page, on a desktop and a phone, light and dark.
-import { rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import sharp from "sharp";
 import { startService } from "../../test/browser/support/service.ts";
+import { visit } from "../../test/browser/support/visitor.ts";
 import { launchBrowser } from "../browser/launch.ts";
-import { type Scene, scenes } from "./scenes.ts";
+import { toScenes } from "./scenes.ts";
 import { weekBefore } from "./week.ts";
 
 const OUT = join(import.meta.dirname, "../../docs/screenshots");
-const COLOURS = 160; // of a picture's palette: a quarter of the bytes, and nobody sees it
+const COLOURS = 160; // of an image's palette: a quarter of the bytes, and nobody sees it
 
 const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
   desktop: { viewport: { width: 1280, height: 860 } },
@@ -18,19 +18,11 @@ const SCREENS: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 async function keep(page: Page, name: string): Promise<void> {
-  const picture = await page.screenshot({ fullPage: true, animations: "disabled" });
-  const { size } = await sharp(picture)
+  const image = await page.screenshot({ fullPage: true, animations: "disabled" });
+  const { size } = await sharp(image)
     .png({ palette: true, colours: COLOURS, compressionLevel: 9, effort: 10 })
     .toFile(join(OUT, `${name}.png`));
   console.log(`${name}.png ${Math.round(size / 1024)} KB`);
-}
-
-async function show(browser: Browser, scene: Scene, options: BrowserContextOptions): Promise<Page> {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  await scene.play(page);
-  return page;
 }
 
 const [browser, service] = await Promise.all([launchBrowser(), startService({ pace: "fast" })]);
@@ -39,13 +31,15 @@ try {
   service.worker.sql(weekBefore(Date.now()));
   await service.worker.start();
   rmSync(OUT, { recursive: true, force: true });
-  await mkdir(OUT, { recursive: true });
+  mkdirSync(OUT, { recursive: true });
   for (const [screen, size] of Object.entries(SCREENS))
     for (const colorScheme of ["light", "dark"] as const)
-      for (const scene of scenes(service)) {
-        const page = await show(browser, scene, { ...size, colorScheme });
-        await keep(page, `${scene.name}-${screen}-${colorScheme}`);
-        await page.context().close();
+      for (const [name, play] of Object.entries(toScenes(service))) {
+        const visitor = await visit(browser, service.worker.origin, { ...size, colorScheme });
+        visitor.page.setDefaultTimeout(60_000);
+        await play(visitor);
+        await keep(visitor.page, `${name}-${screen}-${colorScheme}`);
+        await visitor.close();
       }
 } finally {
   await browser.close();

@@ -1,16 +1,7 @@
 // Makes dist/site, what the ASSETS binding serves: the playground, the API's document and page, and the client.
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, sourcesFingerprint } from "./sources.ts";
+import { filesIn, ROOT, sourcesFingerprint } from "./sources.ts";
 
 const DIST = join(ROOT, "dist");
 const SITE = join(DIST, "site");
@@ -59,11 +50,6 @@ async function writeDocument(outDir: string): Promise<void> {
   writeFileSync(join(outDir, "_headers"), siteHeaders());
 }
 
-const filesOf = (folder: string) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-
 /** Beside the old one and then over it, so that a server that runs on the folder never finds it half empty. */
 export async function buildSite(fingerprint = sourcesFingerprint()): Promise<void> {
   const start = performance.now();
@@ -71,9 +57,9 @@ export async function buildSite(fingerprint = sourcesFingerprint()): Promise<voi
   const made = mkdtempSync(join(DIST, "site-"));
   try {
     await Promise.all([buildPlayground(made), buildClient(made), writeDocument(made)]);
-    const wanted = new Set(filesOf(made));
+    const wanted = new Set(filesIn(made));
     cpSync(made, SITE, { recursive: true });
-    for (const file of filesOf(SITE)) if (!wanted.has(file)) rmSync(join(SITE, file), { force: true });
+    for (const file of filesIn(SITE)) if (!wanted.has(file)) rmSync(join(SITE, file), { force: true });
     writeFileSync(MADE_FROM, fingerprint);
   } finally {
     rmSync(made, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
@@ -15,17 +15,22 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-function filesIn(path: string): string[] {
-  if (statSync(join(ROOT, path)).isFile()) return [path];
-  return readdirSync(join(ROOT, path), { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? filesIn(`${path}/${entry.name}`) : [`${path}/${entry.name}`],
-  );
+/** By their paths within the folder. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+function filesOf(source: string): string[] {
+  const path = join(ROOT, source);
+  return statSync(path).isFile() ? [source] : filesIn(path).map((file) => join(source, file));
 }
 
 /** Changes with anything that the site, or another thing, is made from. By content: a fresh clone has times that say nothing. */
 export function sourcesFingerprint(sources: readonly string[] = SOURCES): string {
   const hash = createHash("sha256");
-  for (const file of sources.flatMap(filesIn).sort()) {
+  for (const file of sources.flatMap(filesOf).sort()) {
     const bytes = readFileSync(join(ROOT, file));
     hash.update(`${file}\0${bytes.length}\0`).update(bytes);
   }

@@ -1,45 +1,17 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeAnswer } from "./answer.ts";
-import { createBatches } from "./batch/batches.ts";
-import { createBill } from "./batch/bill.ts";
-import { createFileShelf, fileRoutes } from "./batch/files.ts";
-import { createLineAnswerer } from "./batch/lines.ts";
-import { CONTROL_PATH, createControl } from "./control/control.ts";
-import { createJournal } from "./journal.ts";
+import { batchRoutes } from "./batch/batches.ts";
+import { createFileShelf } from "./batch/files.ts";
+import { CONTROL_PATH, createControl } from "./control.ts";
 import { createApi } from "./openai/api.ts";
 import { createCompletions } from "./openai/completions.ts";
 import { createImages } from "./openai/images.ts";
-import type { KnownModels } from "./openai/models.ts";
-import { KNOWN_MODELS, modelRoutes } from "./openai/models.ts";
-import type { PaceName } from "./pace.ts";
-import { createPaceBook } from "./pace.ts";
-import { createPortraitPainter, type PortraitPainter } from "./portraits/portrait.ts";
-import type { ProfileName } from "./profiles/profiles.ts";
-import { createScriptBook } from "./script.ts";
+import { modelRoute } from "./openai/models.ts";
+import { createParts, type StandInOptions } from "./parts.ts";
 
-export interface StandIn {
-  /** For example `http://127.0.0.1:4010`. */
-  readonly origin: string;
-  /** The origin with `/v1`: what `OPENAI_BASE_URL` wants. */
-  readonly baseUrl: string;
-  /** Cuts every open connection. */
-  close(): Promise<void>;
-}
-
-export interface StandInOptions {
-  /** 0, the default, takes any free one. */
-  readonly port?: number;
-  /** `real`, the default, is as slow as a model; `fast` never waits. */
-  readonly pace?: PaceName;
-  /** The server that it is like. */
-  readonly profile?: ProfileName;
-  /** The names that `GET /v1/models` lists, with the day each is shut down. */
-  readonly models?: KnownModels;
-  /** What portraits look like; by default as their prompts say. */
-  readonly paint?: PortraitPainter;
-}
+export type { StandInOptions } from "./parts.ts";
+export type StandIn = Awaited<ReturnType<typeof startStandIn>>;
 
 /** Loopback only: whoever can reach the control routes decides what the model says. */
 const HOST = "127.0.0.1";
@@ -48,44 +20,21 @@ const API_PATH = "/v1";
 const KEEP_ALIVE_MS = 120_000;
 
 function createHandlers(options: StandInOptions) {
-  const {
-    pace = "real",
-    profile = "openai",
-    models = KNOWN_MODELS,
-    paint = createPortraitPainter(),
-  } = options;
-  const shared = {
-    profile,
-    journal: createJournal(),
-    scripts: createScriptBook(),
-    paces: createPaceBook(pace),
-    bill: createBill(),
-    models,
-  };
-  const completions = createCompletions({ ...shared, writeAnswer });
-  const images = createImages({ ...shared, paint });
+  const parts = createParts(options);
+  const completions = createCompletions(parts);
+  const images = createImages(parts);
   const shelf = createFileShelf();
-  const answerLine = createLineAnswerer(
-    shared.scripts,
-    {
-      "/v1/chat/completions": completions.answerAtOnce,
-      "/v1/images/generations": images.answerAtOnce,
-    },
-    shared.bill,
-  );
-  const routes = [
-    { method: "POST", path: /^\/chat\/completions$/, answer: completions.answer },
-    { method: "POST", path: /^\/images\/generations$/, answer: images.answer },
-    { method: "GET", path: /^\/pictures\/(.+)$/, answer: images.link, keyless: true },
-    ...modelRoutes(models),
-    ...fileRoutes(shelf),
-    ...createBatches({ shelf, paces: shared.paces, answerLine }),
-  ] as const;
-  return { control: createControl(shared), api: createApi({ ...shared, routes }) };
+  const answerers = {
+    "/v1/chat/completions": completions.answerAtOnce,
+    "/v1/images/generations": images.answerAtOnce,
+  };
+  const batches = batchRoutes(parts, shelf, answerers);
+  const routes = [completions.route, ...images.routes, modelRoute, ...shelf.routes, ...batches];
+  return { control: createControl(parts), api: createApi(parts, routes) };
 }
 
 /** A server that speaks as the OpenAI API does, without a network, a key or a bill. Rejects when the port is taken. */
-export async function startStandIn(options: StandInOptions = {}): Promise<StandIn> {
+export async function startStandIn(options: StandInOptions = {}) {
   const { control, api } = createHandlers(options);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res) => {
     res.setHeader("x-asknewton-stand-in", "1");
@@ -101,10 +50,16 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
   server.listen(options.port ?? 0, HOST);
   await once(server, "listening");
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-  async function close(): Promise<void> {
-    const closed = once(server.close(), "close");
-    server.closeAllConnections();
-    await closed;
-  }
-  return { origin, baseUrl: origin + API_PATH, close };
+  return {
+    /** For example `http://127.0.0.1:4010`. */
+    origin,
+    /** The origin with `/v1`: what `OPENAI_BASE_URL` wants. */
+    baseUrl: origin + API_PATH,
+    /** Cuts every open connection. */
+    async close(): Promise<void> {
+      const closed = once(server.close(), "close");
+      server.closeAllConnections();
+      await closed;
+    },
+  };
 }

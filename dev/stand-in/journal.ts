@@ -1,21 +1,18 @@
-import type { IncomingHttpHeaders } from "node:http";
-import { parseJson } from "./as-record.ts";
+import { EventEmitter } from "node:events";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { parseJson } from "../json.ts";
 
 /** `aborted`: the caller closed before the end. What a script drops itself counts as `finished`. */
 export type Outcome = "open" | "finished" | "aborted";
 
-/** What is known of a call when it arrives. Times are milliseconds since 1970, with fractions. */
-interface Arrival {
+/** One call to `/v1`, as the control routes show it. Times are milliseconds since 1970, with fractions. */
+export interface Call {
+  readonly id: number;
   readonly method: string;
   readonly path: string;
+  readonly headers: Record<string, string>;
   readonly raw: string;
   readonly startedAt: number;
-}
-
-/** One call to `/v1`, as the control routes show it. */
-export interface Call extends Arrival {
-  readonly id: number;
-  readonly headers: Record<string, string>;
   firstByteAt: number | null;
   endedAt: number | null;
   outcome: Outcome;
@@ -57,19 +54,26 @@ export type Journal = ReturnType<typeof createJournal>;
 
 export function createJournal() {
   const calls: Call[] = [];
-  const listeners = new Set<(call: Call) => void>();
+  const changes = new EventEmitter().setMaxListeners(0);
   let lastId = 0;
-  const changed = (call: Call) => {
-    for (const listener of listeners) listener(call);
-  };
   return {
-    begin(arrival: Arrival, headers: IncomingHttpHeaders): Call {
-      const unanswered = { firstByteAt: null, endedAt: null, outcome: "open" } as const;
-      const shown = { id: ++lastId, raw: trimmed(arrival.raw), headers: shownHeaders(headers) };
-      const call: Call = { ...arrival, ...shown, ...unanswered };
+    /** Emits "change" with each call that begins or ends. */
+    changes,
+    begin({ method = "", url = "", headers }: IncomingMessage, raw: string, startedAt: number): Call {
+      const call: Call = {
+        id: ++lastId,
+        method,
+        path: url,
+        headers: shownHeaders(headers),
+        raw: trimmed(raw),
+        startedAt,
+        firstByteAt: null,
+        endedAt: null,
+        outcome: "open",
+      };
       calls.push(call);
       if (calls.length > MAX_CALLS) calls.shift();
-      changed(call);
+      changes.emit("change", call);
       return call;
     },
     firstByte(call: Call): void {
@@ -79,17 +83,10 @@ export function createJournal() {
       if (call.outcome !== "open") return;
       call.outcome = outcome;
       call.endedAt = now();
-      changed(call);
+      changes.emit("change", call);
     },
     /** Oldest first. */
     find: (match: string): Call[] => calls.filter((call) => matchesCall(call, match)),
-    /** Tells of each call that begins or ends, until the function it returns is called. */
-    watch(listener: (call: Call) => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    clear(): void {
-      calls.length = 0;
-    },
+    clear: () => void calls.splice(0),
   };
 }

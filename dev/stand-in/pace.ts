@@ -11,7 +11,7 @@ export interface Pace {
   readonly chunkChars: number | undefined;
   /** How far a delta strays from its beat, as a share of the beat. */
   readonly jitter: number;
-  /** A picture takes from the first to the second. */
+  /** A portrait takes from the first to the second. */
   readonly imageMs: readonly [number, number];
 }
 
@@ -19,7 +19,7 @@ type Changeable = "ttftMs" | "tokensPerSecond" | "chunkChars" | "imageMs";
 export type PaceChange = { readonly [name in Changeable]?: number | undefined };
 
 const NO_PAUSE: Pace = { ttftMs: 0, tokensPerSecond: 0, chunkChars: undefined, jitter: 0, imageMs: [0, 0] };
-// Pictures really take 6 to 120 s; half of the least keeps a demonstration lively.
+// Portraits really take 6 to 120 s; half of the least keeps a demonstration lively.
 const UNHURRIED: Pace = { ...NO_PAUSE, imageMs: [3_000, 5_000] };
 
 const PRESETS: Record<PaceName, Record<Work, Pace>> = {
@@ -41,8 +41,6 @@ function apply(pace: Pace, { imageMs, ...change }: PaceChange): Pace {
     imageMs: imageMs === undefined ? pace.imageMs : [imageMs, imageMs],
   };
 }
-
-export type PaceBook = ReturnType<typeof createPaceBook>;
 
 /** A change for all calls comes first, then those whose match is in the call, the latest last. */
 export function createPaceBook(name: PaceName) {

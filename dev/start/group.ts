@@ -1,35 +1,40 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./settings.ts";
 
 const GRACE_MS = 1_500; // wrangler takes 0.2 s to end; a person who pressed Ctrl-C waits two at most
+/** Reads until the pipe from this process closes. */
+const GUARD = 'cat; kill -s KILL -- "-$0"';
 
-/** The process group that this process leads: what it starts, and what those start. */
-export interface Group {
-  start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-  /** Ends all of it, this process too. Never comes back. */
-  end(): Promise<never>;
+const leaders = new Set<ChildProcess>();
+
+/** Starts the leader of a new process group, and a guard that ends the group when this process ends, however it does. */
+export function startGroup(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+  const leader = spawn(command, args, { ...options, detached: true });
+  leaders.add(leader);
+  leader.once("close", () => leaders.delete(leader));
+  const guard = spawn("sh", ["-c", GUARD, String(leader.pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.once("exit", () => {
+    throw new StartError("The process that guards the servers was killed. All has been stopped.");
+  });
+  return leader;
 }
 
-export function processGroup(): Group {
-  const running = new Set<ChildProcess>();
-  return {
-    start(command, args, options) {
-      const child = spawn(command, args, options);
-      running.add(child);
-      child.once("close", () => running.delete(child));
-      return child;
-    },
-    async end() {
-      signalGroup("SIGTERM");
-      const ended = [...running].map((child) => new Promise((resolve) => child.once("close", resolve)));
-      const bound = new Promise((resolve) => setTimeout(resolve, GRACE_MS, "late"));
-      const late = (await Promise.race([Promise.all(ended), bound])) === "late";
-      if (process.connected && !late) process.exit(1); // tells main that this was no accident
-      signalGroup("SIGKILL");
-      return new Promise<never>(() => {}); // killed by then
-    },
-  };
+function askToEnd(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGTERM");
+  } catch {
+    // Nothing of it was left.
+  }
 }
 
-function signalGroup(signal: NodeJS.Signals): void {
-  process.kill(-process.pid, signal);
+/** Asks all groups to end, and waits until their leaders have, for a while: the guards end the rest. */
+export async function endGroups(): Promise<void> {
+  const running = [...leaders];
+  for (const { pid } of running) askToEnd(pid);
+  await Promise.race([Promise.all(running.map((leader) => once(leader, "close"))), sleep(GRACE_MS)]);
 }

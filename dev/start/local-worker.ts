@@ -45,7 +45,7 @@ function refuse(request: Request): Response {
     "Cache-Control": "no-store",
     "X-Request-Id": id,
   };
-  return new Response(JSON.stringify(body), { status: body.status, headers });
+  return Response.json(body, { status: body.status, headers });
 }
 
 export default {

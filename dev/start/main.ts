@@ -1,49 +1,42 @@
-// Everything that is started ends with this process, and with the npm above it.
+// Everything that is started ends with this process, and this one with the npm above it.
 //
-//   npm ─ sh ─ main              in the terminal's process group
-//               └─ supervisor    leads a process group of its own, with all that is started in it
+//   npm ─ main          in the terminal's process group
+//           ├─ wrangler   leads a process group of its own, with all that it starts
+//           └─ guard      ends that group when main is gone, even by kill -9
 //
-// When main goes, even by kill -9, the supervisor's channel to it closes and the supervisor ends its group. When the
-// supervisor goes, main ends the group. When npm or the shell goes, main notices and stops.
-import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
-import { hasEnded, processesUpToNpm } from "./processes.ts";
+// When the guard or wrangler goes, main stops. When npm goes, main notices and stops; the script is an `exec`, so that no
+// shell stands between the two.
+import { endGroups } from "./group.ts";
+import { serve } from "./serve.ts";
+import { readSettings, StartError } from "./settings.ts";
 
-const STOP_BOUND_MS = 3_000; // the supervisor's own bound, and time to spare
 const WATCH_MS = 400; // soon enough for a person, and rare enough to cost nothing
 
-let stopping = false;
+let ending = false;
 
-function endGroup(supervisor: ChildProcess): void {
-  try {
-    if (supervisor.pid !== undefined) process.kill(-supervisor.pid, "SIGKILL");
-  } catch {
-    // Nothing of it was left.
-  }
+async function end(code: number): Promise<void> {
+  if (ending) return; // npm passes on the signal that the terminal sent already
+  ending = true;
+  await endGroups();
+  process.exit(code);
 }
 
-function stop(supervisor: ChildProcess): void {
-  if (stopping) return; // npm passes on the signal that the terminal sent already
-  stopping = true;
-  if (supervisor.connected) supervisor.disconnect();
-  setTimeout(() => endGroup(supervisor), STOP_BOUND_MS);
+/** One line for what can be foreseen, all there is for what cannot. */
+function fail(error: unknown): void {
+  if (ending) return; // that a server ended which had to is no news
+  console.error(error instanceof StartError ? error.message : error);
+  void end(1);
 }
 
-const above = processesUpToNpm();
-if (above.some(hasEnded)) process.exit(1);
-const supervisor = spawn(
-  process.execPath,
-  [join(import.meta.dirname, "supervisor.ts"), ...process.argv.slice(2)],
-  {
-    detached: true,
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  },
-);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(supervisor));
-setInterval(() => above.some(hasEnded) && stop(supervisor), WATCH_MS);
-supervisor.on("exit", (_code, signal) => {
-  endGroup(supervisor);
-  if (signal && !stopping)
-    console.error("The process that supervises the servers was killed. All has been stopped.");
-  process.exit(stopping ? 0 : 1);
-});
+process.on("uncaughtException", fail);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end(0));
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {}); // the terminal has gone
+// A shell, instead of npm, may be left with this one running.
+const { ppid: npm } = process;
+if (process.env.npm_lifecycle_script) setInterval(() => process.ppid !== npm && end(1), WATCH_MS).unref();
+
+try {
+  await serve(readSettings(process.argv.slice(2), process.env));
+} catch (error) {
+  fail(error);
+}

@@ -1,7 +1,7 @@
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { hasEnded, look, type Process } from "./processes.ts";
 import { StartError } from "./settings.ts";
 
 const LOOPBACKS = ["127.0.0.1", "::1"] as const; // a browser may take either for "localhost"
@@ -21,15 +21,11 @@ function another(port: number): string {
 }
 
 /** Some systems let two listen on one port, one on every address and one on this. */
-function isAnswered(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const settle = (answered: boolean) => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once("connect", () => settle(true)).once("error", () => settle(false));
-  });
+async function isAnswered(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  const answered = await once(socket, "connect").catch(() => undefined);
+  socket.destroy();
+  return answered !== undefined;
 }
 
 function tryListening(host: string, port: number): Promise<string | undefined> {
@@ -55,19 +51,29 @@ export function prepareStateFolder(folder: string): void {
   }
 }
 
-/** What to tell where two servers would share a folder, and so lock each other out of its databases. */
+/** What to say where two servers would share a folder, and so lock each other out of its databases. */
 export function claimStateFolder(folder: string): string | undefined {
-  const file = join(folder, "in-use-by.json");
+  const file = join(folder, "in-use-by");
   const user = readUser(file);
-  writeFileSync(file, JSON.stringify(look(process.pid)));
-  if (user === undefined || hasEnded(user)) return undefined;
-  return `Another npm start (process ${user.pid}) uses ${folder}, too: they will lock each other out now and then. To give this one a folder of its own: STATE_DIR=.wrangler/second npm start`;
+  writeFileSync(file, String(process.pid));
+  if (user === undefined || !isRunning(user)) return undefined;
+  return `Another npm start (process ${user}) uses ${folder}, too: they will lock each other out now and then. To give this one a folder of its own: STATE_DIR=.wrangler/second npm start`;
 }
 
-function readUser(file: string): Process | undefined {
+/** The process that has claimed the folder last; undefined where none has. */
+function readUser(file: string): number | undefined {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return Number(readFileSync(file, "utf8")) || undefined;
   } catch {
-    return undefined; // none before, or one that was killed while it wrote
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -6,7 +6,7 @@ const FIRST_BOUND_MS = 90_000; // the first start builds the playground, on a sl
 const POLL_MS = 100;
 const TRY_MS = 5_000; // the first waits for the worker to be loaded
 
-/** The request id of the questions asked here, so that their log lines can be told from a person's. */
+/** The request id of the questions asked here, so that their log lines are known from a person's. */
 export const PROBE_ID = `start-${randomUUID()}`;
 
 /** Resolves when the worker answers, and rejects with what it said last when it does not in time. */

@@ -1,32 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { profileOf } from "../stand-in/profiles/profiles.ts";
-import type { Group } from "./group.ts";
 import { instructions } from "./instructions.ts";
 import { makeLibrary } from "./library.ts";
 import { checkPort, claimStateFolder, prepareStateFolder } from "./preflight.ts";
 import { PROBE_ID, whenReady } from "./ready.ts";
-import type { Settings, Variables } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { migrate, startServer } from "./wrangler.ts";
 
 /** Wrangler says so and goes on, but when it was the process that holds the port, no request is answered any more. */
 const CRASH = "Workers runtime crashed";
 const RECOVERY_BOUND_MS = 8_000; // it takes one second when it works
 
-/** Starts all there is and tells what can be done with it. Rejects when it cannot, or when a part ends. */
-export async function serve(settings: Settings, group: Group): Promise<never> {
+/** Starts all there is and says what can be done with it. Rejects when it cannot, or when a part ends. */
+export async function serve(settings: Settings): Promise<never> {
   const { port, stateFolder } = settings;
   await checkPort(port);
   prepareStateFolder(stateFolder);
   const shared = claimStateFolder(stateFolder);
   if (shared) console.warn(shared);
   console.log("Starting…");
-  const [upstream] = await Promise.all([chooseUpstream(settings), migrate(group, stateFolder)]);
+  const [upstream] = await Promise.all([chooseUpstream(settings), migrate(stateFolder)]);
   const variables = {
     ADMIN_TOKEN: randomBytes(24).toString("base64url"),
     ...settings.variables,
     ...upstream.variables,
   };
-  const server = startServer(group, { ...settings, variables });
+  const server = startServer({ ...settings, variables });
   await Promise.race([whenReady(port), server.ended]).catch((error) => {
     console.log(server.unseen());
     throw error;
@@ -45,13 +44,8 @@ export async function serve(settings: Settings, group: Group): Promise<never> {
   return Promise.race([server.ended, recovery.promise]);
 }
 
-interface Upstream {
-  readonly description: string;
-  readonly variables: Variables;
-}
-
 /** The real API where there is a key, and what stands in for it where there is none, or where it is asked for. */
-async function chooseUpstream({ variables, upstream: profile }: Settings): Promise<Upstream> {
+async function chooseUpstream({ variables, upstream: profile }: Settings) {
   if (variables.OPENAI_API_KEY && !profile) {
     const baseUrl = variables.OPENAI_BASE_URL || "the real OpenAI API";
     return { description: `${baseUrl}, with your OPENAI_API_KEY: calls cost money`, variables: {} };

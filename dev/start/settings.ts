@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
 import { parseConfig } from "../../src/config/config.ts";
-import { isProfile, PROFILES, type ProfileName } from "../stand-in/profiles/profiles.ts";
+import { isProfile, PROFILES } from "../stand-in/profiles/profiles.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -13,32 +13,23 @@ const HOST_NAME = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i; // an IPv4 address, too
 
 export type Variables = Readonly<Record<string, string>>;
 
-export interface Settings {
-  readonly port: number;
-  readonly reload: boolean;
-  /** Portraits come from the library, which is made first. */
-  readonly library: boolean;
-  /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
-  readonly hosts: readonly string[];
-  /** The server that the stand-in is like; undefined where none was asked for. */
-  readonly upstream: ProfileName | undefined;
-  /** D1, R2, queues and Durable Objects live here between runs. `STATE_DIR` moves it, for a second one beside it. */
-  readonly stateFolder: string;
-  /** For the worker. */
-  readonly variables: Variables;
-}
+export type Settings = ReturnType<typeof readSettings>;
 
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv) {
   const { reload, library, host, upstream } = readOptions(args);
-  const chosen = library ? { ...env, PORTRAITS: "library" } : env;
   return {
     port: readPort(env.PORT || "8787"),
     reload,
+    /** Portraits come from the library, which is made first. */
     library,
+    /** The server that the stand-in is like; undefined where none was asked for. */
     upstream,
+    /** Names under which it answers besides this machine's own, lower case: those of a tunnel, say. */
     hosts: host.map((name) => name.toLowerCase()),
+    /** D1, R2, queues and Durable Objects live here between runs. `STATE_DIR` moves it, for a second one beside it. */
     stateFolder: resolve(ROOT, env.STATE_DIR || join(".wrangler", "state")),
-    variables: readVariables(chosen),
+    /** For the worker. */
+    variables: readVariables(library ? { ...env, PORTRAITS: "library" } : env),
   };
 }
 

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { devNull } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
-import type { Group } from "./group.ts";
+import { promisify } from "node:util";
+import { startGroup } from "./group.ts";
 import { ROOT, type Settings, StartError, type Variables } from "./settings.ts";
 
 const WRANGLER = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
@@ -34,33 +36,15 @@ function environment(variables: Variables): NodeJS.ProcessEnv {
 }
 
 /** Brings the local database to the newest version; on one that is there it only looks. */
-export async function migrate(group: Group, stateFolder: string): Promise<void> {
-  const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateFolder];
-  const wrangler = group.start(process.execPath, [WRANGLER, ...args], {
-    cwd: ROOT,
-    env: { ...environment({}), CI: "true" }, // asks no questions
-    stdio: ["ignore", "pipe", "pipe"],
+export async function migrate(stateFolder: string): Promise<void> {
+  const args = [WRANGLER, "d1", "migrations", "apply", "DB", "--local", "--persist-to", stateFolder];
+  const env = { ...environment({}), CI: "true" }; // asks no questions
+  await promisify(execFile)(process.execPath, args, { cwd: ROOT, env }).catch(({ stdout, stderr }) => {
+    throw new StartError(`${stdout}${stderr}\nThe local database could not be prepared (above).`.trim());
   });
-  const ended = new Promise((resolve) => wrangler.once("exit", resolve));
-  const [code, ...output] = await Promise.all([ended, ...[wrangler.stdout, wrangler.stderr].map(drain)]);
-  if (code !== 0)
-    throw new StartError(`${output.join("").trim()}\nThe local database could not be prepared (above).`);
 }
 
-function drain(stream: NodeJS.ReadableStream | null): Promise<string> {
-  return stream ? text(stream as unknown as AsyncIterable<Buffer>) : Promise.resolve("");
-}
-
-export interface Server {
-  /** Rejects when the server ends by itself, whatever its exit code; never resolves. */
-  readonly ended: Promise<never>;
-  /** What it has said so far and was not shown; its errors are shown at once. */
-  unseen(): string;
-  /** From now on what it says is shown. */
-  show(isWorthShowing: (line: string) => boolean): void;
-}
-
-export function startServer(group: Group, settings: Settings): Server {
+export function startServer(settings: Settings) {
   const { port, reload, hosts, stateFolder, variables } = settings;
   const args = [
     // The worker is to see the name that was asked for, also where wrangler.toml has a domain.
@@ -70,7 +54,7 @@ export function startServer(group: Group, settings: Settings): Server {
     ["--inspector-port", "0"],
     ["--show-interactive-dev-session=false", "--log-level", "log", ...(reload ? ["--live-reload"] : [])],
   ];
-  const wrangler = group.start(process.execPath, [WRANGLER, ...args.flat()], {
+  const wrangler = startGroup(process.execPath, [WRANGLER, ...args.flat()], {
     cwd: ROOT,
     env: { ...environment(variables), ALLOWED_HOSTS: hosts.join(",") },
     stdio: ["ignore", "pipe", "inherit"],
@@ -78,17 +62,17 @@ export function startServer(group: Group, settings: Settings): Server {
   const unseen: string[] = []; // grows only until the server is ready
   let take = (line: string): void => void unseen.push(line);
   if (wrangler.stdout) createInterface({ input: wrangler.stdout }).on("line", (line) => take(line));
-  const ended = new Promise<never>((_, reject) => {
-    wrangler.once("exit", (code, signal) => {
-      reject(
-        new StartError(`The server (wrangler dev) ended by itself, with ${signal ?? `exit code ${code}`}.`),
-      );
-    });
+  /** Rejects when the server ends by itself, whatever its exit code; never resolves. */
+  const ended = once(wrangler, "exit").then(([code, signal]): never => {
+    const how = signal ?? `exit code ${code}`;
+    throw new StartError(`The server (wrangler dev) ended by itself, with ${how}.`);
   });
   return {
     ended,
+    /** What it has said so far and was not shown; its errors are shown at once. */
     unseen: () => unseen.join("\n"),
-    show(isWorthShowing) {
+    /** From now on what it says is shown. */
+    show(isWorthShowing: (line: string) => boolean): void {
       take = (line) => isWorthShowing(line) && console.log(line);
     },
   };

@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { asRecord } from "../json.ts";
 import { Broken, expect, jsonOf, type Service } from "./service.ts";
-import type { Check, MadeSet } from "./session.ts";
+import { type Checks, firstOf, type MadeSet } from "./session.ts";
 
-const collapsed: Check = {
-  name: "fifty at once are one run",
-  async run({ madeSet }) {
+const GENERATE = "/api/personas/generate";
+
+export const personaChecks: Checks = {
+  async "fifty at once are one run"({ madeSet }) {
     const { cacheStatus, runs } = await madeSet();
     const starters = cacheStatus.filter((one) => one === "asknewton; fwd=miss");
     expect(starters.length === 1, `${starters.length} of them started a run`);
@@ -14,39 +17,43 @@ const collapsed: Check = {
     expect(runs === undefined || (runs > 0 && runs < cacheStatus.length), `the stats have${counted}`);
     return `1 started, ${rest.length} joined${counted}`;
   },
-};
 
-const cached: Check = {
-  name: "the same again is from a cache",
-  async run({ service, madeSet }) {
+  async "the same again is from a cache"({ service, madeSet }) {
     const { body, setId } = await madeSet();
-    const response = await service.ask("/api/personas/generate", { body });
-    const again = await jsonOf(response);
-    const from = response.headers.get("Cache-Status") ?? "nothing";
+    const answer = await service.ask(GENERATE, { body });
+    const again = jsonOf(answer);
+    const from = answer.header("Cache-Status") ?? "nothing";
     expect(/^asknewton-(memory|edge|d1); hit$/.test(from), `its Cache-Status is ${from}`);
     expect(again.fromCache === true && again.setId === setId, "it is another set, or not said to be cached");
     return from;
   },
+
+  async "only-if-cached buys nothing"({ service }) {
+    const body = { leadData: { verification: randomUUID() } };
+    const headers = { "Cache-Control": "only-if-cached" };
+    const { code } = await service.json(GENERATE, { body, headers }, 504);
+    expect(code === "not_cached", `its code is ${code}`);
+    return "504 not_cached";
+  },
 };
 
-/** What is told of the set, and whether it is the same a moment later: 304, or another ETag. */
+/** What the service says of the set, and whether it is the same a moment later: 304, or another ETag. */
 async function showTwice(service: Service, { setId, persona }: MadeSet) {
-  const response = await service.ask(`/api/personas/${setId}`);
-  const etag = response.headers.get("ETag");
-  const { personas } = await jsonOf(response);
-  const [first] = Array.isArray(personas) ? personas : [];
-  expect(Object(first).id === persona.id, "it shows another persona");
+  const path = `/api/personas/${setId}`;
+  const answer = await service.ask(path);
+  const etag = answer.header("ETag");
+  const { id, imageStatus } = firstOf(jsonOf(answer).personas);
+  expect(id === persona.id, "it shows another persona");
   expect(etag !== null, "it has no ETag");
-  const again = await service.ask(`/api/personas/${setId}`, { headers: { "If-None-Match": etag } });
-  await again.body?.cancel();
-  const hasChanged = again.status === 200 && again.headers.get("ETag") !== etag;
-  expect(again.status === 304 || hasChanged, `with its ETag it answers ${again.status}`);
-  return { status: again.status, imageStatus: String(Object(first).imageStatus) };
+  const { status, header } = await service.ask(path, { headers: { "If-None-Match": etag } });
+  const hasChanged = status === 200 && header("ETag") !== etag;
+  expect(status === 304 || hasChanged, `with its ETag it answers ${status}`);
+  return { status, imageStatus };
 }
 
-const shown: Check = {
-  name: "a set by its id, and 304",
-  async run({ service, madeSet }) {
+/** After the portrait's, whose state its 304 depends on. */
+export const shownChecks: Checks = {
+  async "a set by its id, and 304"({ service, madeSet }) {
     const set = await madeSet();
     // Its portrait may become ready between the two, once.
     for (let tries = 0; tries < 3; tries += 1) {
@@ -57,17 +64,15 @@ const shown: Check = {
   },
 };
 
-const only: Check = {
-  name: "only-if-cached buys nothing",
-  async run({ service }) {
-    const body = { leadData: { verification: crypto.randomUUID() } };
-    const headers = { "Cache-Control": "only-if-cached" };
-    const problem = await jsonOf(await service.ask("/api/personas/generate", { body, headers }), 504);
-    expect(problem.code === "not_cached", `its code is ${problem.code}`);
-    return "504 not_cached";
+/** Last, since all that was made goes with it: chats were about the set's persona. */
+export const erasedChecks: Checks = {
+  async "all of it is erased"({ service, madeSet }) {
+    const { email, setId } = await madeSet();
+    const { erased } = await service.admin("/api/admin/erase", { body: { email } });
+    const sets = asRecord(erased)?.sets;
+    expect(sets === 1, `${sets} sets were erased`);
+    const gone = await service.json(`/api/personas/${setId}`, {}, 404);
+    expect(gone.code === "not_found", `the set's code is ${gone.code}`);
+    return JSON.stringify(erased).replace(/["{}]/g, "").replaceAll(",", ", ");
   },
 };
-
-export const personaChecks: readonly Check[] = [collapsed, cached, only];
-/** After the portrait's, whose state its 304 depends on. */
-export const shownCheck = shown;

@@ -1,4 +1,5 @@
-import { createParser } from "eventsource-parser";
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { asRecord, type JsonObject, parseJson } from "../json.ts";
 
 /** A promise that the service did not keep; the message says which, and what came instead. */
 export class Broken extends Error {}
@@ -20,12 +21,11 @@ export interface Access {
   readonly allowedOrigin: string | undefined;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Sent as JSON, a text as it stands. */
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
 }
 
 export interface StreamEvent {
@@ -36,54 +36,62 @@ export interface StreamEvent {
   readonly error?: { readonly code: string };
 }
 
-/** What is read from outside; a member that is not there is undefined. */
-export type Json = Readonly<Record<string, unknown>>;
+export type Answer = Awaited<ReturnType<typeof whole>>;
 
-export function createService({ url, adminToken, token, allowedOrigin }: Access) {
-  async function send(path: string, bearer: string | undefined, ask: Ask = {}): Promise<Response> {
-    const headers = new Headers(ask.headers);
-    if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
-    if (ask.body !== undefined && !headers.has("Content-Type"))
-      headers.set("Content-Type", "application/json");
-    const limit = AbortSignal.timeout(REQUEST_MS);
-    return await fetch(new URL(path, `${url}/`), {
-      method: ask.method ?? (ask.body === undefined ? "GET" : "POST"),
-      headers,
-      body: typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body),
-      signal: ask.signal ? AbortSignal.any([ask.signal, limit]) : limit,
-      redirect: "manual",
-    });
-  }
-  return {
-    hasAdmin: adminToken !== undefined,
-    allowedOrigin,
-    /** `path` may be a whole URL. */
-    ask: (path: string, ask?: Ask) => send(path, token, ask),
-    admin: (path: string, ask?: Ask) => send(path, adminToken, ask),
-  };
+/** The whole of an answer, whatever its status. */
+async function whole(response: Response) {
+  const { status, url, headers } = response;
+  const body = Buffer.from(await response.arrayBuffer());
+  return { status, url, header: (name: string) => headers.get(name), body };
 }
 
 export type Service = ReturnType<typeof createService>;
 
-/** The body of an answer with this status; anything else is a broken promise. */
-export async function jsonOf(response: Response, status = 200): Promise<Json> {
-  const text = await response.text();
-  const said = `${response.status} ${text.slice(0, 200)}`;
-  expect(response.status === status, `${status} was promised, and it answered ${said}`);
-  try {
-    return Object(JSON.parse(text)) as Json;
-  } catch {
-    throw new Broken(`JSON was promised, and it answered ${said}`);
+export function createService({ url, adminToken, token, allowedOrigin }: Access) {
+  async function send(path: string, bearer: string | undefined, ask: Ask = {}): Promise<Response> {
+    const headers = new Headers({ "Content-Type": "application/json", ...ask.headers });
+    if (bearer !== undefined) headers.set("Authorization", `Bearer ${bearer}`);
+    if (ask.body === undefined) headers.delete("Content-Type");
+    return await fetch(new URL(path, `${url}/`), {
+      method: ask.method ?? (ask.body === undefined ? "GET" : "POST"),
+      headers,
+      body: typeof ask.body === "string" ? ask.body : JSON.stringify(ask.body),
+      signal: AbortSignal.timeout(REQUEST_MS),
+      redirect: "manual",
+    });
   }
+
+  const ask = async (path: string, asked?: Ask) => await whole(await send(path, token, asked));
+  const admin = async (path: string, asked?: Ask) => jsonOf(await whole(await send(path, adminToken, asked)));
+  return {
+    hasAdmin: adminToken !== undefined,
+    allowedOrigin,
+    /** `path` may be a whole URL. */
+    ask,
+    json: async (path: string, asked?: Ask, status?: number) => jsonOf(await ask(path, asked), status),
+    admin,
+    stream: (path: string, asked?: Ask) => send(path, token, asked),
+    /** Of today and of all callers; undefined without the administrator's token. */
+    async totals(): Promise<JsonObject | undefined> {
+      if (adminToken === undefined) return undefined;
+      return asRecord((await admin("/api/admin/stats?days=1")).totals);
+    },
+  };
+}
+
+/** The body of an answer with this status; anything else is a broken promise. */
+export function jsonOf({ status, body }: Answer, promised = 200): JsonObject {
+  const said = `${status} ${String(body).slice(0, 200)}`;
+  expect(status === promised, `${promised} was promised, and it answered ${said}`);
+  const json = asRecord(parseJson(String(body)));
+  if (json) return json;
+  throw new Broken(`JSON was promised, and it answered ${said}`);
 }
 
 /** The events of a stream as they come; leaving the loop hangs up. */
 export async function* eventsOf(response: Response): AsyncGenerator<StreamEvent> {
   expect(response.status === 200 && response.body !== null, `A stream was promised: ${response.status}`);
-  const events: StreamEvent[] = [];
-  const parser = createParser({ onEvent: ({ data }) => events.push(JSON.parse(data) as StreamEvent) });
-  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
-    parser.feed(text);
-    yield* events.splice(0);
-  }
+  const text = response.body.pipeThrough(new TextDecoderStream());
+  for await (const { data } of text.pipeThrough(new EventSourceParserStream()))
+    yield JSON.parse(data) as StreamEvent;
 }

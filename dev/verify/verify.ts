@@ -1,20 +1,25 @@
-import { erasedCheck, lockedCheck, spentToday } from "./admin.ts";
 import { chatChecks } from "./chat.ts";
 import { operationChecks } from "./operations.ts";
-import { personaChecks, shownCheck } from "./personas.ts";
+import { erasedChecks, personaChecks, shownChecks } from "./personas.ts";
 import { portraitChecks } from "./portrait.ts";
 import { type Access, createService } from "./service.ts";
-import { type Check, createSession } from "./session.ts";
+import { type Checks, createSession } from "./session.ts";
 
-export const CHECKS: readonly Check[] = [
+/** In the order in which they are made. */
+export const CHECKS: Checks = {
   ...operationChecks,
-  lockedCheck,
   ...personaChecks,
   ...chatChecks,
   ...portraitChecks,
-  shownCheck,
-  erasedCheck,
-];
+  ...shownChecks,
+  ...erasedChecks,
+};
+
+/** The option without which a promise is not checked. */
+const NEEDS: Readonly<Record<string, "--admin-token" | "--origin">> = {
+  "all of it is erased": "--admin-token",
+  "CORS lets an allowed origin in": "--origin",
+};
 
 export interface Row {
   readonly name: string;
@@ -24,44 +29,42 @@ export interface Row {
   readonly ms: number;
 }
 
-export interface Report {
-  readonly rows: readonly Row[];
-  /** Dollars that the service spent meanwhile, on anybody; undefined where there is no admin token. */
-  readonly spentUsd: number | undefined;
-}
-
-/** Every check in turn, or those among `names`; `onRow` is told of each as it ends. Never throws for a broken promise. */
+/**
+ * Every check in turn, or those among `names`; `onRow` gets each as it ends. Never throws for a broken promise.
+ * `spentUsd`: by the service meanwhile, on anybody; undefined without the administrator's token.
+ */
 export async function verify(
   access: Access,
   onRow: (row: Row) => void = () => {},
-  names?: readonly string[],
-): Promise<Report> {
+  names = Object.keys(CHECKS),
+): Promise<{ readonly rows: readonly Row[]; readonly spentUsd: number | undefined }> {
   const service = createService(access);
   const session = createSession(service);
-
   const given = { "--admin-token": service.hasAdmin, "--origin": service.allowedOrigin !== undefined };
 
-  async function row({ name, run, needs }: Check): Promise<Row> {
-    if (needs && !given[needs]) return { name, state: "not checked", seen: `it needs ${needs}`, ms: 0 };
+  async function rowOf(name: string): Promise<Row> {
+    const needed = NEEDS[name];
+    if (needed && !given[needed]) return { name, state: "not checked", seen: `it needs ${needed}`, ms: 0 };
     const at = performance.now();
-    const ended = (state: Row["state"], seen: string) => {
+    const ended = (state: Row["state"], seen = "") => {
       return { name, state, seen, ms: Math.round(performance.now() - at) };
     };
-    return await run(session).then(
-      (seen) => ended("held", seen),
-      (error: unknown) => ended("broken", error instanceof Error ? error.message : String(error)),
-    );
+    try {
+      return ended("held", await CHECKS[name]?.(session));
+    } catch (error) {
+      return ended("broken", error instanceof Error ? error.message : String(error));
+    }
   }
 
-  const spent = () => (service.hasAdmin ? spentToday(service).catch(() => undefined) : undefined);
+  const spent = async () => (await service.totals().catch(() => undefined))?.spentUsd;
   const before = await spent();
   const rows: Row[] = [];
-  for (const check of CHECKS) {
-    if (names && !names.includes(check.name)) continue;
-    const ended = await row(check);
-    rows.push(ended);
-    onRow(ended);
+  for (const name of names) {
+    const row = await rowOf(name);
+    rows.push(row);
+    onRow(row);
   }
   const after = await spent();
-  return { rows, spentUsd: before === undefined || after === undefined ? undefined : after - before };
+  const isKnown = typeof before === "number" && typeof after === "number";
+  return { rows, spentUsd: isKnown ? after - before : undefined };
 }

@@ -115,7 +115,6 @@ export function fakeProject(account: Partial<Account> = {}) {
         folder,
         say: (line) => said.push(line),
         prompt: undefined,
-        fetch,
         resolve: async (host) => {
           if (!host.endsWith(".taken.invalid")) throw new Error("ENOTFOUND");
         },

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hasEnded, look, type Process } from "../../dev/start/processes.ts";
+import { familyOf, hasEnded, type Process } from "./processes.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -25,7 +24,7 @@ export function npmStart(env: NodeJS.ProcessEnv, ...args: string[]): Run {
 
 /** Without npm around it, for what ends before anything is started. */
 export function startOnly(env: NodeJS.ProcessEnv, ...args: string[]): Run {
-  return run(process.execPath, ["dev/start/main.mjs", ...args], env);
+  return run(process.execPath, ["dev/start/main.ts", ...args], env);
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Run {
@@ -61,9 +60,8 @@ export async function isReady({ output, npm }: Run): Promise<void> {
 /** The processes of one start, from npm down. */
 export interface Tree {
   readonly npm: Process;
-  readonly shell: Process;
   readonly main: Process;
-  readonly supervisor: Process;
+  readonly guard: Process;
   readonly wrangler: Process;
   readonly portHolder: Process;
   readonly all: readonly Process[];
@@ -72,39 +70,20 @@ export interface Tree {
 export function processTree({ npm }: Run): Tree {
   const all = familyOf(npm.pid ?? 0);
   const find = (part: string) => {
-    const found = all.find(({ command }) => command.includes(part) && !command.startsWith("sh "));
+    const found = all.find(({ command }) => command.includes(part));
     if (!found) throw new Error(`No process ${part} in: ${all.map(({ command }) => command).join("\n")}`);
     return found;
   };
-  const main = find("start/main.mjs");
-  const [root, shell] = [npm.pid ?? 0, main.parent].map(look);
-  if (!root || !shell) throw new Error("npm has ended");
+  const root = all.find(({ pid }) => pid === npm.pid);
+  if (!root) throw new Error("npm has ended");
   return {
     npm: root,
-    shell,
-    main,
-    supervisor: find("start/supervisor.ts"),
+    main: find("start/main.ts"),
+    guard: find("kill -s KILL"),
     wrangler: find("bin/wrangler.js"),
     portHolder: find("--socket-addr=entry=localhost:"),
     all,
   };
-}
-
-function familyOf(ancestor: number): Process[] {
-  const all = processIds()
-    .map(look)
-    .filter((process) => process !== undefined);
-  const family = [ancestor];
-  for (const member of family) for (const { pid, parent } of all) if (parent === member) family.push(pid);
-  return all.filter(({ pid }) => family.includes(pid));
-}
-
-/** From /proc, where there is one: a small system has no `ps`. */
-function processIds(): number[] {
-  const names = existsSync("/proc/self/stat")
-    ? readdirSync("/proc").filter((name) => /^\d+$/.test(name))
-    : execFileSync("ps", ["-A", "-o", "pid="], { encoding: "utf8" }).trim().split(/\s+/);
-  return names.map(Number);
 }
 
 export async function nothingIsLeftOf({ all }: Tree, port: number): Promise<void> {

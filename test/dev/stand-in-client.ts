@@ -51,7 +51,6 @@ export const imageAnswer = json<ImageAnswer>;
 export const apiError = json<ApiErrorAnswer>;
 /** What the control routes answer: calls, or what was wrong. */
 export const controlAnswer = json<{ readonly calls: ShownCall[]; readonly error: string }>;
-export const modelList = json<{ readonly data: unknown[] }>;
 
 export interface Delta {
   readonly content?: string | null;

@@ -53,8 +53,8 @@ describe("a script", () => {
     [{ match: "x", steps: [{ stauts: 500 }] }, "stauts"],
     [{ match: "x", steps: [], often: true }, "often"],
     [{ steps: [] }, "match"],
-    [{ match: "x", steps: [{ chunkDelayMs: -1 }] }, "steps.0.chunkDelayMs"],
-    [{ match: "x", steps: [{ errorAfterChunks: { chunks: 1 } }] }, "steps.0.errorAfterChunks.error"],
+    [{ match: "x", steps: [{ chunkDelayMs: -1 }] }, "steps[0].chunkDelayMs"],
+    [{ match: "x", steps: [{ errorAfterChunks: { chunks: 1 } }] }, "steps[0].errorAfterChunks.error"],
   ])("that is wrong is refused by name: %j", async (script, named) => {
     const response = await client.control("POST", "/script", script);
     expect(response.status).toBe(400);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { writeAnswer } from "../../dev/stand-in/answer.ts";
@@ -10,6 +11,7 @@ import { seededFaker } from "../../dev/stand-in/seeded-faker.ts";
 import { personaMessages } from "../../src/personas/generation/prompt.ts";
 import { traits } from "../../src/personas/schema.ts";
 
+const EXAMPLE = `${import.meta.dirname}/../../examples/lead.json`;
 const set = z.strictObject({ personas: z.array(z.strictObject(traits.shape)) });
 let calls = 0;
 
@@ -98,6 +100,12 @@ describe("personas", () => {
     expect(self?.name).toBe(name);
     expect(self?.location.endsWith(state)).toBe(true);
     if (age !== undefined) expect(self?.age).toBe(age);
+  });
+
+  test("have the household of the example in the README, which counts it", () => {
+    const { leadData } = JSON.parse(readFileSync(EXAMPLE, "utf8")) as { leadData: unknown };
+    for (const { household } of personasFor(leadData))
+      expect(household).toMatch(/^Married, two children, in/);
   });
 
   test.each([
@@ -218,8 +226,8 @@ describe("a schema that is not known", () => {
 });
 
 describe("Newton", () => {
-  function say(text: string, { system = "", earlier = [] as Message[] } = {}): string {
-    const messages = [{ role: "system", content: system }, ...earlier, { role: "user", content: text }];
+  function say(text: string, { earlier = [] as Message[] } = {}): string {
+    const messages = [...earlier, { role: "user", content: text }];
     return writeAnswer(readChatRequest({ model: "gpt-6-luna", messages }), ++calls);
   }
   const words = (text: string) => text.split(/\s+/).length;
@@ -285,18 +293,6 @@ describe("Newton", () => {
     location: "Fresno, California",
     budget: { monthlyPremiumUsd: 380 },
   };
-
-  test.each([
-    ["as JSON", `Keep this persona in mind: ${JSON.stringify(known)}. Be kind {always}.`],
-    ["as nested JSON", JSON.stringify({ persona: known })],
-    [
-      "as lines",
-      "About whom:\nName: Ravi Iyer\n- Age: 51\n- Location: Fresno, California\n- monthlyPremiumUsd: 380",
-    ],
-  ])("uses what it is told of a persona, %s", (_, system) => {
-    expect(say("How high is a fair premium?", { system })).toMatch(/Ravi.*\$380/);
-    expect(say("What would you say?", { system })).toMatch(/Ravi is 51 and lives in Fresno, California/);
-  });
 
   test("takes a user's message that ends in JSON, before the conversation, for the persona and not for a question", () => {
     const earlier: Message[] = [

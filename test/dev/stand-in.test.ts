@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { StandIn } from "../../dev/stand-in/index.ts";
 import { startStandIn } from "../../dev/stand-in/index.ts";
-import { apiError, chatAnswer, createClient, imageAnswer, modelList } from "./stand-in-client.ts";
+import { apiError, chatAnswer, createClient, imageAnswer } from "./stand-in-client.ts";
 
 let standIn: StandIn;
 let client: ReturnType<typeof createClient>;
@@ -137,13 +137,6 @@ describe("a model", () => {
     expect(await errorOf(await client.chat("hello", { model: "gpt-4-retired" }))).toEqual(missing);
     const image = { model: "paint-1", prompt: "a face" };
     expect(await errorOf(await client.post("/images/generations", image))).toEqual(missing);
-  });
-
-  test("list may be another one", async () => {
-    const other = await startStandIn({ pace: "fast", models: { "house-model": "2027-01-01" } });
-    const { data } = await modelList(await createClient(other).get("/models"));
-    await other.close();
-    expect(data).toEqual([expect.objectContaining({ id: "house-model", shutdown_date: "2027-01-01" })]);
   });
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   for (const { run, tree } of started.splice(0)) {
-    for (const leader of [run.npm.pid, tree?.supervisor.pid]) endGroup(leader);
+    for (const leader of [run.npm.pid, tree?.wrangler.pid]) endGroup(leader);
   }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -161,7 +161,7 @@ describe("npm start", () => {
   );
 
   it(
-    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here; leaves nothing behind when its shell is killed",
+    "answers to this machine's names and to what --host names, not to a page elsewhere that has its name point here; leaves nothing behind when its terminal closes",
     async () => {
       const { tree } = await start({ ALLOWED_ORIGINS: "https://app.test" }, "--host", "Tunnel.test");
       for (const host of ["localhost", "127.0.0.1", "[::1]", "app.localhost", "tunnel.test"])
@@ -183,16 +183,17 @@ describe("npm start", () => {
         const forged = { "mf-original-url": `http://localhost:${port}/api/health`, origin: `http://${host}` };
         expect((await askAs(host, "/api/health", forged)).status).toBe(421);
       }
-      await isKilledWhole(tree, "shell");
+      process.kill(-tree.npm.pid, "SIGHUP");
+      await nothingIsLeftOf(tree, port);
     },
     START_MS,
   );
 
   it(
-    "starts where the home cannot be written; leaves nothing behind when its supervisor is killed",
+    "starts where the home cannot be written; leaves nothing behind when its guard is killed",
     async () => {
       const { tree } = await start({ HOME: "/dev/null/home", XDG_CONFIG_HOME: undefined });
-      await isKilledWhole(tree, "supervisor");
+      await isKilledWhole(tree, "guard");
     },
     START_MS,
   );
@@ -251,7 +252,7 @@ describe("npm start", () => {
 });
 
 /** Nothing is left when one of its processes is killed. */
-async function isKilledWhole(tree: Tree, victim: "shell" | "main" | "supervisor"): Promise<void> {
+async function isKilledWhole(tree: Tree, victim: "main" | "guard"): Promise<void> {
   process.kill(tree[victim].pid, "SIGKILL");
   await nothingIsLeftOf(tree, port);
 }

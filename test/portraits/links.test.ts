@@ -3,7 +3,7 @@ import type { Step } from "../../dev/stand-in/script.ts";
 import { announce, consumeAll, imageCalls, ledger, newMarker, statusOf } from "../support/portraits.ts";
 import { calls, script } from "../support/upstream.ts";
 
-const PICTURES = `${inject("upstream")}/pictures`;
+const PORTRAITS = `${inject("upstream")}/portraits`;
 const linked = (url: string): Step => ({ status: 200, body: { data: [{ url }] } });
 
 /** A portrait that the upstream answers so, every time. */
@@ -18,11 +18,11 @@ async function portraitOf(step: Step) {
 describe("a portrait that the upstream gives by its URL", () => {
   it("is fetched once, without the key, and is what its bytes are", async () => {
     const name = newMarker();
-    const { key, row, made } = await portraitOf(linked(`${PICTURES}/${name}.png`));
+    const { key, row, made } = await portraitOf(linked(`${PORTRAITS}/${name}.png`));
     expect(await statusOf(key)).toBe("ready");
     expect(row).toMatchObject({ status: "ready", contentType: "image/webp", attempts: 1 });
     expect(made).toBe(1);
-    const fetched = (await calls(`${name}.png`)).filter(({ path }) => path.includes("/pictures/"));
+    const fetched = (await calls(`${name}.png`)).filter(({ path }) => path.includes("/portraits/"));
     expect(fetched).toHaveLength(1);
     expect(fetched[0]?.headers).not.toHaveProperty("authorization");
     expect(JSON.stringify(fetched)).not.toContain("test-key");
@@ -32,10 +32,10 @@ describe("a portrait that the upstream gives by its URL", () => {
     const moved = async (times: number) => {
       const names = Array.from({ length: times + 1 }, () => newMarker());
       for (const [index, name] of names.slice(0, -1).entries())
-        await script(`/pictures/${name}`, [
+        await script(`/portraits/${name}`, [
           { status: 302, headers: { location: `${names[index + 1]}` }, body: "" },
         ]);
-      return await portraitOf(linked(`${PICTURES}/${names[0]}`));
+      return await portraitOf(linked(`${PORTRAITS}/${names[0]}`));
     };
     expect((await moved(3)).row).toMatchObject({ status: "ready" });
     expect(await moved(4)).toMatchObject({ row: { status: "failed", attempts: 1 }, made: 1 });
@@ -52,12 +52,12 @@ describe("a portrait that the upstream gives by its URL", () => {
     ["leads nowhere", { status: 301, body: "" }],
   ])("and that %s has failed, once: no second one is bought", async (_, step) => {
     const name = newMarker();
-    await script(`/pictures/${name}`, [step], true);
-    const { row, made } = await portraitOf(linked(`${PICTURES}/${name}`));
+    await script(`/portraits/${name}`, [step], true);
+    const { row, made } = await portraitOf(linked(`${PORTRAITS}/${name}`));
     expect(row).toMatchObject({ status: "failed", failure: "upstream_invalid_output", attempts: 1 });
     expect(row?.costUsd).toBeGreaterThan(0);
     expect(made).toBe(1);
-    expect(await calls(`/pictures/${name}`)).toHaveLength(1);
+    expect(await calls(`/portraits/${name}`)).toHaveLength(1);
   });
 
   it.each([
@@ -78,8 +78,8 @@ describe("a portrait that the upstream gives by its URL", () => {
 
   it("may take as long as the call may, and has failed then", async () => {
     const name = newMarker();
-    await script(`/pictures/${name}`, [{ headersAfterMs: 20_000 }]);
-    const { row, made } = await portraitOf(linked(`${PICTURES}/${name}`));
+    await script(`/portraits/${name}`, [{ headersAfterMs: 20_000 }]);
+    const { row, made } = await portraitOf(linked(`${PORTRAITS}/${name}`));
     expect(row).toMatchObject({ status: "failed", attempts: 1 });
     expect(made).toBe(1);
   });

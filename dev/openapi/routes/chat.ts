@@ -1,42 +1,24 @@
-import {
-  BODY,
-  EVENTS,
-  IDEMPOTENCY_KEY,
-  KEYED,
-  LAST_EVENT_ID,
-  type Route,
-  RUN,
-  RUN_HEADERS,
-  resume,
-  STREAM_ID,
-  USER,
-} from "../route.ts";
+import { EVENTS, IDEMPOTENCY_KEY, STREAM_ID } from "../parameters.ts";
+import { RUN, RUN_HEADERS, routesOf } from "../route.ts";
+import { resumed } from "./resumed.ts";
 
 const MESSAGES =
   "1 to 1,000 messages, the last from the user, a user's of 1 to 16,000 characters and an assistant's of at most 200,000. " +
   "To the model go the newest whole ones that fit; how many stayed behind is `droppedMessages`. With `persona` the " +
   "answer is given with that persona in mind.";
 
-export const CHAT_ROUTES: readonly Route[] = [
-  {
+export const CHAT_ROUTES = routesOf("chat", "user", {
+  "POST /api/chat": {
     operationId: "chat",
-    method: "post",
-    path: "/api/chat",
-    tag: "chat",
-    access: "user",
     body: "ChatRequest",
     summary: "Newton's answer, whole",
     description: `${MESSAGES} The same request as a stream shares its answer.`,
     parameters: [IDEMPOTENCY_KEY],
     answers: { 200: [{ description: "The answer", schema: "ChatAnswer", headers: RUN_HEADERS }] },
-    problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
+    problems: [...RUN, "persona_not_found"],
   },
-  {
+  "POST /api/chat/stream": {
     operationId: "streamChat",
-    method: "post",
-    path: "/api/chat/stream",
-    tag: "chat",
-    access: "user",
     body: "ChatRequest",
     summary: "Newton's answer as it is written",
     description:
@@ -50,46 +32,30 @@ export const CHAT_ROUTES: readonly Route[] = [
     answers: {
       200: [{ description: "The stream", mediaType: EVENTS, headers: [...RUN_HEADERS, "X-Stream-Id"] }],
     },
-    problems: [...BODY, ...KEYED, ...USER, ...RUN, "persona_not_found"],
+    problems: [...RUN, "persona_not_found"],
   },
-  {
-    operationId: "resumeChat",
-    method: "get",
-    path: "/api/chat/streams/{streamId}",
-    tag: "chat",
-    access: "user",
-    summary: "Resume an answer",
-    description:
-      "The events after the last one that arrived, none lost and none twice, then what comes. Each has an `id:` line, so " +
-      "that an `EventSource` goes on by itself. For `CHAT_STREAM_TTL_SECONDS` after its end (an hour by default).",
-    parameters: [STREAM_ID, ...LAST_EVENT_ID],
-    answers: resume("answer"),
-    problems: ["invalid_request", "not_found", ...USER],
-  },
-  {
+  "GET /api/chat/streams/{streamId}": resumed(
+    "resumeChat",
+    "answer",
+    "Resume an answer",
+    " For `CHAT_STREAM_TTL_SECONDS` after its end (an hour by default).",
+  ),
+  "DELETE /api/chat/streams/{streamId}": {
     operationId: "stopChat",
-    method: "delete",
-    path: "/api/chat/streams/{streamId}",
-    tag: "chat",
-    access: "user",
     summary: "Stop an answer, and the model with it",
     description:
       'Its readers get `done` with `finishReason: "stopped"`. Again, or after its end: 204 as well.',
     parameters: [STREAM_ID],
     answers: { 204: [{ description: "Stopped, or over already" }] },
-    problems: ["not_found", ...USER],
+    problems: ["not_found"],
   },
-  {
+  "DELETE /api/chat/streams": {
     operationId: "stopChatByKey",
-    method: "delete",
-    path: "/api/chat/streams",
-    tag: "chat",
-    access: "user",
     summary: "Stop a send whose stream's id is not known yet",
     description:
       "By the `Idempotency-Key` that the send has, or will have: for 60 s it also stops one that comes later.",
     parameters: [{ ...IDEMPOTENCY_KEY, required: true }],
     answers: { 204: [{ description: "Stopped; or, within a minute, as soon as it arrives" }] },
-    problems: ["invalid_idempotency_key", ...USER],
+    problems: ["invalid_idempotency_key"],
   },
-];
+});

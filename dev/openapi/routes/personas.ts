@@ -1,29 +1,13 @@
 import type { HeaderName } from "../headers.ts";
-import {
-  BODY,
-  EVENTS,
-  IDEMPOTENCY_KEY,
-  IF_NONE_MATCH,
-  KEYED,
-  LAST_EVENT_ID,
-  type Route,
-  RUN,
-  RUN_HEADERS,
-  resume,
-  SET_ID,
-  STREAM_ID,
-  USER,
-} from "../route.ts";
+import { EVENTS, IDEMPOTENCY_KEY, IF_NONE_MATCH, NOT_CHANGED, parameter, SET_ID } from "../parameters.ts";
+import { RUN, RUN_HEADERS, routesOf } from "../route.ts";
+import { resumed } from "./resumed.ts";
 
 const SET_HEADERS: HeaderName[] = ["Cache-Status", ...RUN_HEADERS];
 
-export const PERSONA_ROUTES: readonly Route[] = [
-  {
+export const PERSONA_ROUTES = routesOf("personas", "user", {
+  "POST /api/personas/generate": {
     operationId: "generatePersonas",
-    method: "post",
-    path: "/api/personas/generate",
-    tag: "personas",
-    access: "user",
     body: "GenerateRequest",
     summary: "Personas for a lead",
     description:
@@ -37,14 +21,12 @@ export const PERSONA_ROUTES: readonly Route[] = [
       "where its reader has gone, and cannot be stopped.",
     parameters: [
       IDEMPOTENCY_KEY,
-      {
-        name: "Cache-Control",
-        in: "header",
-        description:
-          "`no-cache` makes the set anew, under the same `setId` (not beside `Pragma: no-cache`, which is a browser's " +
+      parameter(
+        "header",
+        "Cache-Control",
+        "`no-cache` makes the set anew, under the same `setId` (not beside `Pragma: no-cache`, which is a browser's " +
           "reload); `only-if-cached` never makes one.",
-        schema: { type: "string" },
-      },
+      ),
     ],
     answers: {
       200: [
@@ -56,36 +38,23 @@ export const PERSONA_ROUTES: readonly Route[] = [
         },
       ],
     },
-    problems: [...BODY, ...KEYED, ...USER, ...RUN, "not_cached"],
+    problems: [...RUN, "not_cached"],
   },
-  {
-    operationId: "resumePersonas",
-    method: "get",
-    path: "/api/personas/generations/{streamId}",
-    tag: "personas",
-    access: "user",
-    summary: "Resume a stream of personas",
-    description:
-      "The events after the last one that arrived, none lost and none twice, then what comes. Each has an `id:` line, so " +
-      "that an `EventSource` goes on by itself.",
-    parameters: [STREAM_ID, ...LAST_EVENT_ID],
-    answers: resume("stream"),
-    problems: ["invalid_request", "not_found", ...USER],
-  },
-  {
+  "GET /api/personas/generations/{streamId}": resumed(
+    "resumePersonas",
+    "stream",
+    "Resume a stream of personas",
+  ),
+  "GET /api/personas/{setId}": {
     operationId: "getPersonaSet",
-    method: "get",
-    path: "/api/personas/{setId}",
-    tag: "personas",
-    access: "user",
     summary: "A set, with today's state of its portraits",
     description:
       "`fromCache` is true here. Another user's set is 404 where callers sign in and the cache's scope is `subject`.",
     parameters: [SET_ID, IF_NONE_MATCH],
     answers: {
       200: [{ description: "The set", schema: "PersonaSet", headers: ["ETag"] }],
-      304: [{ description: "`If-None-Match` has it", headers: ["ETag"] }],
+      304: [{ description: NOT_CHANGED, headers: ["ETag"] }],
     },
-    problems: ["not_found", ...USER],
+    problems: ["not_found"],
   },
-];
+});

@@ -1,23 +1,15 @@
-import { ANY, type Route } from "../route.ts";
+import { routesOf } from "../route.ts";
 
-export const SERVICE_ROUTES: readonly Route[] = [
-  {
+export const SERVICE_ROUTES = routesOf("service", "anyone", {
+  "GET /api/health": {
     operationId: "getHealth",
-    method: "get",
-    path: "/api/health",
-    tag: "service",
-    access: "anyone",
     summary: "Whether it lives",
     description: "Touches nothing. `label` is there where `DEPLOYMENT_LABEL` is set.",
     answers: { 200: [{ description: "It does", schema: "Health" }] },
-    problems: ANY,
+    problems: ["invalid_configuration"],
   },
-  {
+  "GET /api/ready": {
     operationId: "getReadiness",
-    method: "get",
-    path: "/api/ready",
-    tag: "service",
-    access: "anyone",
     summary: "Whether it can work",
     description:
       "Asks the database and the bucket. `warnings` tells of what will be a trouble: a model that is shut down soon, a " +
@@ -26,6 +18,5 @@ export const SERVICE_ROUTES: readonly Route[] = [
       200: [{ description: "It can", schema: "Readiness" }],
       503: [{ description: "It cannot", schema: "Readiness" }],
     },
-    problems: ["internal", "overloaded"],
   },
-];
+});

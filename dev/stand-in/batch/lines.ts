@@ -1,52 +1,40 @@
-import type { JsonObject } from "../as-record.ts";
-import { asRecord } from "../as-record.ts";
-import { ApiFailure, scriptedFailure } from "../openai/failure.ts";
-import type { ScriptBook, Step } from "../script.ts";
-import type { Bill } from "./bill.ts";
+import { asRecord, type JsonObject, parseJson } from "../../json.ts";
+import { ApiFailure } from "../openai/failure.ts";
+import type { Parts } from "../parts.ts";
+import { type Step, scriptedAnswer } from "../script.ts";
 
 /** Answers the body of one request as its endpoint would. Throws an `ApiFailure`. */
 export type Answerer = (raw: string, step: Step | undefined) => JsonObject | Promise<JsonObject>;
 
-/** One line of a result file; `failed`: it belongs into the file of errors. */
-export type LineAnswerer = (
-  line: JsonObject,
-  endpoint: string,
-) => Promise<{ readonly failed: boolean; readonly text: string }>;
+/** By the path of the endpoint, `/v1/chat/completions`. */
+export type Answerers = Readonly<Record<string, Answerer>>;
 
-export function createLineAnswerer(
-  scripts: ScriptBook,
-  answerers: Readonly<Record<string, Answerer>>,
-  bill: Bill,
-): LineAnswerer {
-  function answerScripted({ status = 200, body }: Step): { status: number; body: unknown } | undefined {
-    if (body !== undefined) return { status, body };
-    return status >= 300 ? { status, body: scriptedFailure(status).body } : undefined;
-  }
-
-  async function answer(raw: string, endpoint: string): Promise<{ status: number; body: unknown }> {
+/** Gives one line of a result file; `failed`: it belongs into the file of errors. */
+export function createLineAnswerer({ scripts, bill }: Parts, answerers: Answerers) {
+  async function answer(raw: string, endpoint: string): Promise<Pick<ApiFailure, "status" | "body">> {
     const step = scripts.take(raw);
-    const scripted = step && answerScripted(step);
+    const scripted = scriptedAnswer(step);
     if (scripted) return scripted;
     try {
       const answerer = answerers[endpoint];
       if (!answerer) throw new ApiFailure(400, "The line is for another endpoint.");
       return { status: 200, body: await answerer(raw, step) };
     } catch (failure) {
-      if (failure instanceof ApiFailure) return { status: failure.status, body: failure.body };
+      if (failure instanceof ApiFailure) return failure;
       throw failure;
     }
   }
 
   let answered = 0;
-  return async ({ custom_id: id, url, body }, endpoint) => {
+  return async (line: string, endpoint: string) => {
     answered += 1;
-    const { status, body: said } = await answer(JSON.stringify(body ?? {}), url === endpoint ? endpoint : "");
-    if (status === 200 && typeof said !== "string")
-      bill.add({ endpoint, model: asRecord(body)?.model, usage: asRecord(said)?.usage });
-    const response = { status_code: status, request_id: `req_${answered}`, body: said };
-    const line = { id: `batch_req_${answered}`, custom_id: id ?? null, response, error: null };
+    const { custom_id = null, url, body: request } = asRecord(parseJson(line)) ?? {};
+    const { status, body } = await answer(JSON.stringify(request ?? {}), url === endpoint ? endpoint : "");
     // A script's text is a line as it stands: one that is malformed.
-    const text = typeof said === "string" ? said : JSON.stringify(line);
-    return { failed: status !== 200, text: text === "" ? "" : `${text}\n` };
+    if (typeof body === "string") return { failed: status !== 200, text: body === "" ? "" : `${body}\n` };
+    if (status === 200) bill.add({ endpoint, model: asRecord(request)?.model, usage: asRecord(body)?.usage });
+    const response = { status_code: status, request_id: `req_${answered}`, body };
+    const result = { id: `batch_req_${answered}`, custom_id, response, error: null };
+    return { failed: status !== 200, text: `${JSON.stringify(result)}\n` };
   };
 }

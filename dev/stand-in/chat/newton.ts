@@ -1,10 +1,7 @@
-import type { ChatRequest } from "../openai/chat-request.ts";
-import { systemText, userTexts } from "../openai/chat-request.ts";
+import { type ChatRequest, userTexts } from "../openai/chat-request.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
-import type { KnownPersona } from "./known-persona.ts";
-import { knownPersona, personalized } from "./known-persona.ts";
-import type { Topic } from "./topics.ts";
-import { SMALL_TALK, topicsIn } from "./topics.ts";
+import { type KnownPersona, knownPersona, personalized } from "./known-persona.ts";
+import { SMALL_TALK, type Topic, topicsIn } from "./topics.ts";
 
 /** A shorter message without a subject of its own goes on with the one before. */
 const FOLLOW_UP_CHARS = 80;
@@ -40,9 +37,8 @@ function brief(persona: KnownPersona): string | undefined {
 /** What Newton says, in Markdown, to the last thing a person said. */
 export function newtonAnswer(request: ChatRequest, { helpers }: SeededFaker): string {
   const [latest = "", ...earlier] = userTexts(request);
-  // A server may tell of the persona in a user's message that comes first and ends with the JSON.
-  const told = earlier.at(-1)?.endsWith("}") ? earlier.pop() : undefined;
-  const persona = knownPersona(told ?? systemText(request));
+  // The server describes the persona in a user's message that comes first and ends with the JSON.
+  const persona = knownPersona(earlier.at(-1)?.endsWith("}") ? (earlier.pop() ?? "") : "");
 
   function explain({ explanation, points }: Topic, opening: string, second?: Topic): string {
     const also = second?.explanation.split(/(?<=[.;:]) /)[0];

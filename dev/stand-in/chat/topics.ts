@@ -2,17 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One subject that Newton can talk about. */
-export interface Topic {
-  /** How the subject is called in a sentence. */
-  readonly name: string;
-  readonly pattern: RegExp;
-  readonly explanation: string;
-  /** Points in Markdown, each with something bold. */
-  readonly points: readonly string[];
-}
+export type Topic = ReturnType<typeof readTopic>;
 
-/** Reads a section: `## name: ` and the pattern in backticks, the explanation, and a list. */
-function readTopic(section: string): Topic {
+/** Reads a section: `## name: ` and the pattern in backticks, the explanation, and a list of points in Markdown. */
+function readTopic(section: string) {
   const [heading = "", explanation = "", ...points] = section.trim().split("\n");
   const [, name = "", pattern = ""] = /^(.+?): `(.+)`$/.exec(heading) ?? [];
   return { name, pattern: new RegExp(pattern, "gi"), explanation, points };

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { openExchange } from "../exchange.ts";
-import type { Journal } from "../journal.ts";
 import { now } from "../journal.ts";
-import type { PaceBook } from "../pace.ts";
-import { type ProfileName, profileOf } from "../profiles/profiles.ts";
+import type { Parts } from "../parts.ts";
+import { profileOf } from "../profiles/profiles.ts";
 import { readBody } from "../read-body.ts";
-import type { ScriptBook } from "../script.ts";
-import { ApiFailure, checkAuthorization, scriptedFailure } from "./failure.ts";
+import { scriptedAnswer } from "../script.ts";
+import { ApiFailure, checkAuthorization } from "./failure.ts";
 import type { ApiCall, ApiRoute } from "./route.ts";
 import { planRawStream } from "./stream-plan.ts";
 import { playStream } from "./stream-player.ts";
@@ -15,29 +14,19 @@ const FILES = "/files";
 
 type Call = Omit<ApiCall, "id">;
 
-export interface ApiParts {
-  readonly journal: Journal;
-  readonly scripts: ScriptBook;
-  readonly paces: PaceBook;
-  /** Where a script names no other. */
-  readonly profile: ProfileName;
-  readonly routes: readonly ApiRoute[];
-}
-
-/** What a script answers by itself; false where the usual answer is only changed. */
-function answerScripted({ exchange, step, raw }: Call, paces: PaceBook): boolean {
-  const status = step?.status ?? 200;
-  if (step?.drop) exchange.drop();
-  else if (step?.rawStream) {
-    playStream(exchange, planRawStream(step.rawStream, paces.paceFor("chat", raw), step));
-  } else if (step?.body !== undefined) exchange.json(status, step.body);
-  else if (status >= 300) exchange.json(status, scriptedFailure(status).body);
-  else return false;
-  return true;
-}
-
 /** Answers one call of the API: as a script says, as its route does, or with a refusal. */
-export function createApi({ journal, scripts, paces, profile: usual, routes }: ApiParts) {
+export function createApi(parts: Parts, routes: readonly ApiRoute[]) {
+  /** What a script answers by itself; false where the usual answer is only changed. */
+  async function answerScripted({ exchange, step, raw }: Call): Promise<boolean> {
+    const scripted = scriptedAnswer(step);
+    if (step?.drop) exchange.drop();
+    else if (step?.rawStream)
+      await playStream(exchange, planRawStream(step.rawStream, parts.paces.paceFor("chat", raw), step));
+    else if (scripted) exchange.json(scripted.status, scripted.body);
+    else return false;
+    return true;
+  }
+
   function routed({ method = "", headers }: IncomingMessage, path: string, call: Call) {
     const { header, unauthorized } = call.profile;
     if (header && unauthorized && headers[header] === undefined) throw unauthorized;
@@ -50,13 +39,12 @@ export function createApi({ journal, scripts, paces, profile: usual, routes }: A
   return async (req: IncomingMessage, res: ServerResponse, path: string): Promise<void> => {
     const startedAt = now();
     const raw = await readBody(req);
-    const { method = "", url = "", headers } = req;
-    const entry = journal.begin({ method, path: url, raw, startedAt }, headers);
+    const entry = parts.journal.begin(req, raw, startedAt);
     // The lines of a file are calls of their own, each with its own step.
-    const step = scripts.take(raw === "" || path === FILES ? url : raw);
-    const exchange = openExchange({ res, journal, call: entry, headers: step?.headers });
-    const call = { exchange, raw, step, profile: profileOf(step?.profile ?? usual) };
-    if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || answerScripted(call, paces)) return;
+    const step = parts.scripts.take(raw === "" || path === FILES ? entry.path : raw);
+    const exchange = openExchange({ res, journal: parts.journal, call: entry, headers: step?.headers });
+    const call = { exchange, raw, step, profile: profileOf(step?.profile ?? parts.profile) };
+    if (!(await exchange.wait(step?.headersAfterMs ?? 0)) || (await answerScripted(call))) return;
     try {
       await routed(req, path, call);
     } catch (failure) {

@@ -1,35 +1,32 @@
-import * as z from "zod/mini";
-import type { JsonObject } from "../as-record.ts";
-import { asRecord, parseJson } from "../as-record.ts";
+import * as z from "zod";
+import { asRecord, type JsonObject, parseJson } from "../../json.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { PROFILES } from "../profiles/profiles.ts";
-import { checkBody, maybe } from "./body.ts";
+import { checkBody } from "./body.ts";
 
 const text = z.string();
 const message = z.object({
   role: text,
-  content: maybe(z.union([text, z.array(z.object({ text: z.optional(text) }))])),
+  content: z.union([text, z.array(z.object({ text: text.optional() }))]).nullish(),
 });
 const options = z.object({
-  include_usage: z.optional(z.boolean()),
-  include_obfuscation: z.optional(z.boolean()),
+  include_usage: z.boolean().default(false),
+  include_obfuscation: z.boolean().default(true),
 });
-const format = z.union([
-  z.object({
-    type: z.literal("json_schema"),
-    json_schema: z.object({ schema: z.record(text, z.unknown()) }),
-  }),
+const jsonSchema = z.object({ schema: z.record(text, z.unknown()) });
+const format = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("json_schema"), json_schema: jsonSchema }),
   z.object({ type: z.enum(["text", "json_object"]) }),
 ]);
 const chatBody = z.object({
-  model: text.check(z.minLength(1)),
-  messages: z.array(message).check(z.minLength(1)),
-  stream: maybe(z.boolean()),
-  stream_options: maybe(options),
-  response_format: maybe(format),
-  max_completion_tokens: maybe(z.number()),
-  max_tokens: maybe(z.number()),
-  reasoning_effort: maybe(text),
+  model: text.min(1),
+  messages: z.array(message).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: options.nullish(),
+  response_format: format.nullish(),
+  max_completion_tokens: z.number().nullish(),
+  max_tokens: z.number().nullish(),
+  reasoning_effort: text.nullish(),
 });
 
 export type Message = ReturnType<typeof readMessage>;
@@ -44,7 +41,7 @@ function refuseUnsupported(body: JsonObject, { refuses, refusal }: Profile): voi
   if (names.length > 0) throw refusal(names);
 }
 
-/** What a server that takes no schema is told in words. */
+/** The schema that a server which takes none gets in words. */
 function schemaInWords(messages: readonly Message[]): JsonObject | undefined {
   const said = messages.find(({ role }) => role === "system")?.content.split("JSON Schema:\n")[1];
   return asRecord(parseJson(said ?? ""));
@@ -57,28 +54,18 @@ function readMessage({ role, content }: z.infer<typeof message>) {
 
 export function readChatRequest(body: JsonObject, profile: Profile = PROFILES.openai) {
   refuseUnsupported(body, profile);
-  const told = checkBody(body, chatBody);
-  const { response_format: asked, stream_options: stream } = told;
-  const messages = told.messages.map(readMessage);
+  const { model, response_format: asked, stream_options: stream, ...rest } = checkBody(body, chatBody);
+  const messages = rest.messages.map(readMessage);
   return {
-    model: told.model,
+    model,
     messages,
-    stream: told.stream ?? false,
+    stream: rest.stream ?? false,
     includeUsage: stream?.include_usage ?? false,
     obfuscated: stream?.include_obfuscation ?? true,
     schema: asked?.type === "json_schema" ? asked.json_schema.schema : schemaInWords(messages),
-    maxTokens: told.max_completion_tokens ?? told.max_tokens ?? Number.POSITIVE_INFINITY,
-    reasoningEffort: told.reasoning_effort ?? "none",
+    maxTokens: rest.max_completion_tokens ?? rest.max_tokens ?? Number.POSITIVE_INFINITY,
+    reasoningEffort: rest.reasoning_effort ?? "none",
   };
-}
-
-function isSystem({ role }: Message): boolean {
-  return role === "system" || role === "developer";
-}
-
-export function systemText({ messages }: ChatRequest): string {
-  const said = messages.filter(isSystem).map(({ content }) => content);
-  return said.join("\n");
 }
 
 /** What the user said, the latest first. */

@@ -1,10 +1,11 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { Profile } from "../profiles/profile.ts";
+import type { ChatRequest } from "./chat-request.ts";
 
 /** An answer and what goes with it, before it has the shape of any API. */
 export interface Completion {
+  readonly request: ChatRequest;
   readonly id: string;
-  readonly model: string;
   readonly created: number;
   readonly text: string;
   readonly refused: boolean;
@@ -12,19 +13,17 @@ export interface Completion {
   readonly finishReason: string | null;
   /** `null`: none is sent. */
   readonly usage: unknown;
-  readonly includeUsage: boolean;
-  readonly obfuscated: boolean;
   /** Whose form it has. */
   readonly profile: Profile;
 }
 
 const DONE = "data: [DONE]\n\n";
-/** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless told not to. */
+/** Padding that hides a token's length from who counts bytes on the wire, as the real API adds unless asked not to. */
 const PADDING = "aB3xQ9mZ7kLw2RtY";
 
 /** `object`: "chat.completion" for a whole answer, "chat.completion.chunk" for an event of a stream. */
-function envelope({ id, created, model }: Completion, object: string) {
-  return { id, object, created, model, service_tier: "default", system_fingerprint: null };
+function envelope({ id, created, request }: Completion, object: string) {
+  return { id, object, created, model: request.model, service_tier: "default", system_fingerprint: null };
 }
 
 export function wholeAnswer(completion: Completion): JsonObject {
@@ -36,7 +35,7 @@ export function wholeAnswer(completion: Completion): JsonObject {
 }
 
 function chunk(completion: Completion, choices: unknown[], more: JsonObject = {}): string {
-  const usage = completion.includeUsage ? null : undefined;
+  const usage = completion.request.includeUsage ? null : undefined;
   const event = { ...envelope(completion, "chat.completion.chunk"), choices, usage };
   return `data: ${JSON.stringify({ ...event, ...completion.profile.chunk, ...more })}\n\n`;
 }
@@ -60,7 +59,7 @@ export function tokenChunks(completion: Completion, tokens: readonly string[]): 
   const content = completion.profile.inParts ? [{ type: "text", text: mark }] : mark;
   const delta = completion.refused ? { refusal: mark } : { content };
   const [before = "", after = ""] = chunk(completion, [choice(completion, delta)]).split(`"${mark}"`);
-  if (!completion.obfuscated) return tokens.map((token) => before + JSON.stringify(token) + after);
+  if (!completion.request.obfuscated) return tokens.map((token) => before + JSON.stringify(token) + after);
   const rest = after.slice(0, -"}\n\n".length);
   return tokens.map((token) => {
     const padding = PADDING.slice(Math.min(token.length, PADDING.length - 1));
@@ -70,8 +69,8 @@ export function tokenChunks(completion: Completion, tokens: readonly string[]): 
 
 /** The chunk with the finish reason, the one with the usage, and `[DONE]`. */
 export function closingChunks(completion: Completion): string {
-  const { finishReason, includeUsage, usage, profile } = completion;
+  const { finishReason, request, usage, profile } = completion;
   if (finishReason === null) return "";
   const finish = chunk(completion, [choice(completion, {}, finishReason)], profile.last);
-  return finish + (includeUsage && usage !== null ? chunk(completion, [], { usage }) : "") + DONE;
+  return finish + (request.includeUsage && usage !== null ? chunk(completion, [], { usage }) : "") + DONE;
 }

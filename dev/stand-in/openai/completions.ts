@@ -1,25 +1,17 @@
-import type { AnswerWriter } from "../answer.ts";
-import type { Pace, PaceBook } from "../pace.ts";
+import { writeAnswer } from "../answer.ts";
+import type { Pace } from "../pace.ts";
+import type { Parts } from "../parts.ts";
 import type { Profile } from "../profiles/profile.ts";
 import { profileOf } from "../profiles/profiles.ts";
 import type { Step } from "../script.ts";
 import { parseBody } from "./body.ts";
-import type { ChatRequest } from "./chat-request.ts";
-import { readChatRequest } from "./chat-request.ts";
-import type { Completion } from "./completion-shape.ts";
-import { wholeAnswer } from "./completion-shape.ts";
-import type { KnownModels } from "./models.ts";
+import { type ChatRequest, readChatRequest } from "./chat-request.ts";
+import { type Completion, wholeAnswer } from "./completion-shape.ts";
 import { checkModel } from "./models.ts";
-import type { ApiCall } from "./route.ts";
+import type { ApiCall, ApiRoute } from "./route.ts";
 import { planStream, splitTokens } from "./stream-plan.ts";
 import { playStream } from "./stream-player.ts";
 import { CHARS_PER_TOKEN, completionUsage, createPromptCache, reasoningTokens, tokensIn } from "./usage.ts";
-
-export interface CompletionParts {
-  readonly models: KnownModels;
-  readonly paces: PaceBook;
-  readonly writeAnswer: AnswerWriter;
-}
 
 type Spoken = Pick<Completion, "text" | "refused" | "finishReason">;
 
@@ -31,13 +23,11 @@ function withinLimit(text: string, request: ChatRequest): Spoken {
 }
 
 /** A script's words are said as they stand, whatever the limit. */
-function speak(request: ChatRequest, step: Step | undefined, usual: () => string): Spoken {
-  const text = step?.refusal ?? step?.content;
-  const spoken =
-    text === undefined
-      ? withinLimit(usual(), request)
-      : { text, refused: step?.refusal !== undefined, finishReason: "stop" };
-  return step?.finishReason === undefined ? spoken : { ...spoken, finishReason: step.finishReason };
+function speak(request: ChatRequest, usual: () => string, step: Step = {}): Spoken {
+  const text = step.refusal ?? step.content;
+  const refused = step.refusal !== undefined;
+  const spoken = text === undefined ? withinLimit(usual(), request) : { text, refused, finishReason: "stop" };
+  return step.finishReason === undefined ? spoken : { ...spoken, finishReason: step.finishReason };
 }
 
 /** How long the words take that are not streamed. */
@@ -47,28 +37,26 @@ function speakingMs({ text }: Completion, pace: Pace): number {
 }
 
 /** `POST /chat/completions`. */
-export function createCompletions({ models, paces, writeAnswer }: CompletionParts) {
+export function createCompletions({ paces }: Parts) {
   const cachedTokens = createPromptCache();
   let calls = 0;
 
   function complete(request: ChatRequest, step: Step | undefined, profile: Profile): Completion {
-    const spoken = speak(request, step, () => writeAnswer(request, calls));
+    const spoken = speak(request, () => writeAnswer(request, calls), step);
     const usage = completionUsage(request, tokensIn(spoken.text), cachedTokens(request));
     return {
       ...spoken,
       id: `chatcmpl-standin-${calls.toString(36)}-${Date.now().toString(36)}`,
-      model: request.model,
       created: Math.floor(Date.now() / 1000),
       usage: step?.usage === undefined ? usage : step.usage,
-      includeUsage: request.includeUsage,
-      obfuscated: request.obfuscated,
+      request,
       profile,
     };
   }
 
   function read(raw: string, profile: Profile): ChatRequest {
     const request = readChatRequest(parseBody(raw), profile);
-    checkModel(models, request.model);
+    checkModel(request.model);
     calls += 1;
     return request;
   }
@@ -83,9 +71,10 @@ export function createCompletions({ models, paces, writeAnswer }: CompletionPart
     const request = read(raw, profile);
     const completion = complete(request, step, profile);
     const pace = paces.paceFor(request.schema ? "personas" : "chat", raw);
-    if (request.stream) playStream(exchange, planStream(completion, pace, step));
+    if (request.stream) await playStream(exchange, planStream(completion, pace, step));
     else if (await exchange.wait(speakingMs(completion, pace))) exchange.json(200, wholeAnswer(completion));
   }
 
-  return { answer, answerAtOnce };
+  const route: ApiRoute = { method: "POST", path: /^\/chat\/completions$/, answer };
+  return { route, answerAtOnce };
 }

@@ -1,16 +1,15 @@
-import * as z from "zod/mini";
-import type { JsonObject } from "../as-record.ts";
-import { checkBody, maybe } from "./body.ts";
+import * as z from "zod";
+import type { JsonObject } from "../../json.ts";
+import { checkBody } from "./body.ts";
 import { badRequest } from "./failure.ts";
 
-const required = z.string().check(z.minLength(1));
+const required = z.string().min(1);
 const imageBody = z.object({
   model: required,
   prompt: required,
-  size: z._default(z.string(), "auto"),
-  quality: maybe(z.string()),
-  output_format: z._default(z.enum(["png", "webp", "jpeg"]), "png"),
-  n: z._default(z.int().check(z.gte(1), z.lte(10)), 1),
+  size: z.string().default("auto"),
+  quality: z.string().default("auto"),
+  output_format: z.enum(["png", "webp", "jpeg"]).default("png"),
 });
 
 export type ImageRequest = ReturnType<typeof readImageRequest>;
@@ -34,11 +33,11 @@ function readSize(size: string) {
 }
 
 export function readImageRequest(body: JsonObject) {
-  const { model, prompt, size, quality, output_format: format, n: count } = checkBody(body, imageBody);
+  const { model, prompt, size, quality, output_format: format } = checkBody(body, imageBody);
   const dallE = model.startsWith("dall-e-");
   const unknown = dallE ? "output_format" : "response_format";
   if (unknown in body) throw badRequest("unknown_parameter", unknown, `Unknown parameter: '${unknown}'.`);
-  if (dallE) checkQuality(quality ?? "auto", model);
-  const graded = quality && quality !== "auto" ? quality : "medium";
-  return { model, prompt, dallE, quality: graded, format, count, ...readSize(size) };
+  if (dallE) checkQuality(quality, model);
+  const graded = quality === "auto" ? "medium" : quality;
+  return { model, prompt, dallE, quality: graded, format, ...readSize(size) };
 }

@@ -1,30 +1,31 @@
-import type { JsonObject } from "../as-record.ts";
-import type { PaceBook } from "../pace.ts";
-import { paddedPng } from "../portraits/padded-png.ts";
-import type { Picture, PortraitPainter } from "../portraits/portrait.ts";
+import type { JsonObject } from "../../json.ts";
+import type { Parts } from "../parts.ts";
+import type { PortraitRequest } from "../portraits/portrait.ts";
 import type { Step } from "../script.ts";
 import { seededFaker } from "../seeded-faker.ts";
 import { parseBody } from "./body.ts";
-import type { ImageRequest } from "./image-request.ts";
-import { DEFAULT_SIDE, readImageRequest } from "./image-request.ts";
-import type { KnownModels } from "./models.ts";
+import { DEFAULT_SIDE, type ImageRequest, readImageRequest } from "./image-request.ts";
 import { checkModel } from "./models.ts";
-import type { ApiCall } from "./route.ts";
+import type { ApiCall, ApiRoute } from "./route.ts";
 import { tokensIn } from "./usage.ts";
 
-export interface ImageParts {
-  readonly models: KnownModels;
-  readonly paces: PaceBook;
-  readonly paint: PortraitPainter;
-}
-
-/** Tokens of a picture of 1024 × 1024; others in proportion to their area. */
+/** Tokens of a portrait of 1024 × 1024; others in proportion to their area. */
 const TOKENS_BY_QUALITY: Record<string, number> = { low: 272, medium: 1_056, high: 4_160 };
 const SQUARE = 1024 * 1024;
+/** A PNG of one soft grey-green pixel, which viewers show at any size. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN4+ur5fwAJJAPdZT1pFAAAAABJRU5ErkJggg==",
+  "base64",
+);
 
-function imageUsage({ prompt, quality, width, height, count }: ImageRequest): JsonObject {
+/** Nobody reads a PNG beyond its end. */
+function paddedPng(bytes: number): string {
+  return Buffer.concat([PIXEL, Buffer.alloc(Math.max(0, bytes - PIXEL.length))]).toString("base64");
+}
+
+function imageUsage({ prompt, quality, width, height }: ImageRequest): JsonObject {
   const tokens = TOKENS_BY_QUALITY[quality] ?? 1_056;
-  const outputTokens = Math.ceil((tokens * width * height) / SQUARE) * count;
+  const outputTokens = Math.ceil((tokens * width * height) / SQUARE);
   const textTokens = tokensIn(prompt);
   return {
     total_tokens: textTokens + outputTokens,
@@ -35,69 +36,58 @@ function imageUsage({ prompt, quality, width, height, count }: ImageRequest): Js
   };
 }
 
-async function pictures(request: ImageRequest, step: Step | undefined, paint: PortraitPainter) {
-  const { imageBase64, imageBytes } = step ?? {};
-  if (imageBase64 !== undefined) return [{ base64: imageBase64, format: request.format }];
-  if (imageBytes !== undefined) return [{ base64: paddedPng(imageBytes), format: "png" as const }];
-  return Promise.all(Array.from({ length: request.count }, (_, variant) => paint({ ...request, variant })));
-}
-
-function answerWith(request: ImageRequest, made: readonly Picture[], step: Step | undefined): JsonObject {
+function answerWith(request: ImageRequest, base64: string, step: Step = {}): JsonObject {
   const created = Math.floor(Date.now() / 1000);
-  const revised = request.dallE ? { revised_prompt: request.prompt } : {};
-  const data = made.map(({ base64 }) => ({ b64_json: base64, ...revised }));
-  if (request.dallE) return { created, data };
-  const usage = step?.usage === undefined ? imageUsage(request) : step.usage;
+  if (request.dallE) return { created, data: [{ b64_json: base64, revised_prompt: request.prompt }] };
+  const usage = step.usage === undefined ? imageUsage(request) : step.usage;
   return {
     created,
     background: "opaque",
-    data,
-    output_format: made[0]?.format ?? request.format,
+    data: [{ b64_json: base64 }],
+    output_format: step.imageBytes === undefined ? request.format : "png",
     quality: request.quality,
     size: `${request.width}x${request.height}`,
     usage: usage ?? undefined,
   };
 }
 
-/** `POST /images/generations`. */
-export function createImages({ models, paces, paint }: ImageParts) {
+/** `POST /images/generations`, and the bytes behind a URL, whose last part is what the portrait shows. */
+export function createImages({ paces, paint }: Parts) {
+  async function portrait(request: PortraitRequest, { imageBase64, imageBytes }: Step = {}): Promise<string> {
+    return imageBase64 ?? (imageBytes === undefined ? await paint(request) : paddedPng(imageBytes));
+  }
+
   function read(raw: string): ImageRequest {
     const request = readImageRequest(parseBody(raw));
-    checkModel(models, request.model);
+    checkModel(request.model);
     return request;
   }
 
   /** Without the time that it takes, as a batch has it. */
   async function answerAtOnce(raw: string, step: Step | undefined): Promise<JsonObject> {
     const request = read(raw);
-    return answerWith(request, await pictures(request, step, paint), step);
+    return answerWith(request, await portrait(request, step), step);
   }
 
-  /** The bytes behind a URL, whose last part is what the picture shows. */
   async function link({ exchange, id, step }: ApiCall): Promise<void> {
-    const request = {
-      prompt: id,
-      width: DEFAULT_SIDE,
-      height: DEFAULT_SIDE,
-      format: "webp",
-      variant: 0,
-    } as const;
-    const { base64 } =
-      step?.imageBytes === undefined ? await paint(request) : { base64: paddedPng(step.imageBytes) };
+    const request = { prompt: id, width: DEFAULT_SIDE, height: DEFAULT_SIDE, format: "webp" } as const;
+    const base64 = await portrait(request, step);
     exchange.begin(200, {});
-    exchange.res.end(Buffer.from(step?.imageBase64 ?? base64, "base64"));
+    exchange.res.end(Buffer.from(base64, "base64"));
   }
 
   async function answer({ exchange, raw, step, profile }: ApiCall): Promise<void> {
     if (profile.withoutImages) throw profile.withoutImages;
     const startedAt = performance.now();
-    const request = read(raw);
     const [min, max] = paces.paceFor("chat", raw).imageMs;
     const takesMs = seededFaker(`${raw}#${startedAt}`).number.float({ min, max });
-    const made = await pictures(request, step, paint);
-    const here = await exchange.wait(takesMs - (performance.now() - startedAt));
-    if (here) exchange.json(200, answerWith(request, made, step));
+    const body = await answerAtOnce(raw, step);
+    if (await exchange.wait(takesMs - (performance.now() - startedAt))) exchange.json(200, body);
   }
 
-  return { answer, answerAtOnce, link };
+  const routes: ApiRoute[] = [
+    { method: "POST", path: /^\/images\/generations$/, answer },
+    { method: "GET", path: /^\/portraits\/(.+)$/, answer: link, keyless: true },
+  ];
+  return { routes, answerAtOnce };
 }

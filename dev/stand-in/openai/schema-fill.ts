@@ -1,5 +1,5 @@
 import { generateSync } from "json-schema-faker";
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
 
 /** May answer for a part of a schema that it knows; undefined leaves `made` as it is. */

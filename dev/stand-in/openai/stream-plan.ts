@@ -1,15 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Pace } from "../pace.ts";
 import type { Step } from "../script.ts";
-import type { Completion } from "./completion-shape.ts";
-import { closingChunks, openingChunks, tokenChunks } from "./completion-shape.ts";
-
-/** When each delta leaves, counted from the headers. */
-export interface Rhythm {
-  readonly firstAfterMs: number;
-  readonly intervalMs: number;
-  readonly strayMs: (index: number) => number;
-}
+import { type Completion, closingChunks, openingChunks, tokenChunks } from "./completion-shape.ts";
 
 /** A whole stream, ready to be written. */
 export interface StreamPlan {
@@ -18,7 +10,7 @@ export interface StreamPlan {
   readonly tail: string;
   /** `hold` leaves the connection open and silent, `drop` destroys it. */
   readonly ending: "end" | "hold" | "drop";
-  readonly rhythm: Rhythm;
+  readonly rhythm: ReturnType<typeof rhythmOf>;
   readonly oneWriteEach: boolean;
 }
 
@@ -31,14 +23,15 @@ export function splitTokens(text: string, chunkChars: number | undefined): strin
   return text.match(token) ?? [];
 }
 
-export function rhythmOf(pace: Pace, step: Step | undefined): Rhythm {
+/** When each delta leaves, counted from the headers. */
+export function rhythmOf(pace: Pace, step: Step | undefined) {
   const beat = pace.tokensPerSecond > 0 ? 1000 / pace.tokensPerSecond : 0;
   const intervalMs = step?.chunkDelayMs ?? beat;
   const stray = step?.chunkDelayMs === undefined ? pace.jitter * intervalMs : 0;
   return {
     firstAfterMs: step?.firstChunkAfterMs ?? pace.ttftMs,
     intervalMs,
-    strayMs: stray === 0 ? () => 0 : (index) => ((crc32(String(index)) % 1000) / 1000) * stray,
+    strayMs: (index: number) => stray && ((crc32(String(index)) % 1000) / 1000) * stray,
   };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Exchange } from "../exchange.ts";
 import type { StreamPlan } from "./stream-plan.ts";
 
@@ -12,41 +13,27 @@ const HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-con
  * Writes a plan. Each delta has its own absolute time, so that a late timer delays one delta and not all that
  * follow; what is overdue goes in one write. A reader that does not read stops the writing until it does.
  */
-export function playStream(exchange: Exchange, plan: StreamPlan): void {
+export async function playStream(exchange: Exchange, plan: StreamPlan): Promise<void> {
+  const { res, wait } = exchange;
+  const { chunks, rhythm } = plan;
   exchange.begin(200, HEADERS);
-  if (plan.head !== "") exchange.res.write(plan.head);
-  const startedAt = performance.now() + plan.rhythm.firstAfterMs;
+  if (plan.head !== "") res.write(plan.head);
+  const startedAt = performance.now() + rhythm.firstAfterMs;
   const mostChars = plan.oneWriteEach ? 1 : BURST_WRITE_CHARS;
   let next = 0;
 
-  function dueAt(index: number): number {
-    return startedAt + index * plan.rhythm.intervalMs + plan.rhythm.strayMs(index);
-  }
-
+  const dueInMs = () => startedAt + next * rhythm.intervalMs + rhythm.strayMs(next) - performance.now();
   function gatherDue(): string {
-    const horizon = performance.now() + EARLY_MS;
     let text = "";
-    while (next < plan.chunks.length && text.length < mostChars && dueAt(next) <= horizon) {
-      text += plan.chunks[next++];
-    }
+    while (next < chunks.length && text.length < mostChars && dueInMs() <= EARLY_MS) text += chunks[next++];
     return text;
   }
 
-  function advance(): void {
-    if (exchange.res.destroyed) return;
-    const text = gatherDue();
-    const drained = text === "" || exchange.res.write(text);
-    if (next >= plan.chunks.length) finish(exchange, plan);
-    else if (!drained) exchange.res.once("drain", advance);
-    else if (dueAt(next) <= performance.now()) setImmediate(advance);
-    else exchange.later(dueAt(next) - performance.now(), advance);
+  while (next < chunks.length && (await wait(dueInMs()))) {
+    if (!res.write(gatherDue())) await new Promise((resolve) => res.once("drain", resolve));
+    else if (dueInMs() <= 0) await turn();
   }
-
-  if (plan.rhythm.firstAfterMs > 0) exchange.later(plan.rhythm.firstAfterMs, advance);
-  else advance();
-}
-
-function finish({ res, drop }: Exchange, { tail, ending }: StreamPlan): void {
-  if (ending === "end") res.end(tail);
-  else if (ending === "drop") drop();
+  if (!(await wait(0))) return;
+  if (plan.ending === "end") res.end(plan.tail);
+  else if (plan.ending === "drop") exchange.drop();
 }

@@ -1,12 +1,12 @@
 import { crc32 } from "node:zlib";
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { ChatRequest } from "./chat-request.ts";
 
 export const CHARS_PER_TOKEN = 4;
 /** The role and the separators of one message. */
 const TOKENS_PER_MESSAGE = 4;
 /** Shorter prompts are not cached; longer ones in whole blocks (the API's rule). */
-const CACHED_FROM_TOKENS = 1_024;
+const CACHED_FROM_BLOCKS = 8;
 const CACHE_BLOCK_TOKENS = 128;
 /** Past so many all are forgotten, as a real prompt cache forgets. */
 const MAX_CACHED_BLOCKS = 20_000;
@@ -33,9 +33,8 @@ export function createPromptCache() {
   const seen = new Set<string>();
   return function cachedTokens(request: ChatRequest): JsonObject {
     const text = promptText(request);
-    const blocks = text.match(new RegExp(`.{${CACHE_BLOCK_TOKENS * CHARS_PER_TOKEN}}`, "gs")) ?? [];
-    if (blocks.length * CACHE_BLOCK_TOKENS < CACHED_FROM_TOKENS)
-      return { cached_tokens: 0, cache_write_tokens: 0 };
+    const whole = text.match(new RegExp(`.{${CACHE_BLOCK_TOKENS * CHARS_PER_TOKEN}}`, "gs")) ?? [];
+    const blocks = whole.length < CACHED_FROM_BLOCKS ? [] : whole;
     if (seen.size > MAX_CACHED_BLOCKS) seen.clear();
     let hash = 0;
     const keys = blocks.map((block, index) => {
@@ -44,7 +43,7 @@ export function createPromptCache() {
     });
     const known = keys.findLastIndex((key) => seen.has(key)) + 1;
     for (const key of keys) seen.add(key);
-    const cached = known * CACHE_BLOCK_TOKENS < CACHED_FROM_TOKENS ? 0 : known;
+    const cached = known < CACHED_FROM_BLOCKS ? 0 : known;
     return {
       cached_tokens: cached * CACHE_BLOCK_TOKENS,
       cache_write_tokens: (blocks.length - cached) * CACHE_BLOCK_TOKENS,

@@ -1,25 +1,24 @@
-import { asRecord } from "../as-record.ts";
+import { asRecord } from "../../json.ts";
 
 /** One member somewhere in a lead, whatever its depth. */
 interface Fact {
   readonly key: string;
   readonly value: unknown;
-  /** Whether it is said of the lead itself, not of somebody that it tells of. */
-  readonly own: boolean;
 }
 
 /** A hostile lead must not make the walk long. */
 const MAX_FACTS = 2_000;
 /** Longer texts are somebody's notes, not a fact to repeat. */
 const MAX_TEXT = 140;
+/** What is said of these is not said of the lead. */
 const SOMEBODY_ELSE =
   /^(spouse|partner|husband|wife|child|kids|depend|family|employer|company|plan|insur|doctor|agent)/;
 
 /** `first_name`, `firstName` and `First name` are one key. */
-function membersOf({ value, key, own }: Fact): Fact[] {
-  const stillOwn = own && !SOMEBODY_ELSE.test(key);
+function membersOf({ value, key }: Fact): Fact[] {
+  if (SOMEBODY_ELSE.test(key)) return [];
   return Object.entries(Array.isArray(value) ? value : (asRecord(value) ?? {})).map(([name, member]) => {
-    return { key: name.toLowerCase().replace(/[^a-z0-9]/g, ""), value: member, own: stillOwn };
+    return { key: name.toLowerCase().replace(/[^a-z0-9]/g, ""), value: member };
   });
 }
 
@@ -42,21 +41,20 @@ function asPhrases(value: unknown): string[] {
 
 export type Facts = ReturnType<typeof collectFacts>;
 
-/** Finds what a lead says under one of some keys, the first key first, and a shallow member before a deep one. */
+/** Finds what a lead says of itself under one of some keys, the first key first, and a shallow member before a deep one. */
 export function collectFacts(lead: unknown) {
-  const facts: Fact[] = [{ key: "", value: lead, own: true }];
+  const facts: Fact[] = [{ key: "", value: lead }];
   for (const fact of facts) if (facts.length < MAX_FACTS) facts.push(...membersOf(fact));
 
-  function find(keys: readonly string[], among = facts): unknown[] {
-    return keys.flatMap((key) => among.flatMap((fact) => (fact.key === key ? [fact.value] : [])));
+  function find<T>(keys: readonly string[], read: (value: unknown) => T | undefined): T[] {
+    const values = keys.flatMap((key) => facts.filter((fact) => fact.key === key));
+    return values.map(({ value }) => read(value)).filter((found) => found !== undefined);
   }
-  const own = facts.filter((fact) => fact.own);
-  const inOrder = (keys: readonly string[]) => find(keys).flatMap((value) => asText(value) ?? []);
   return {
-    text: (...keys: string[]) => inOrder(keys)[0],
-    number: (...keys: string[]) => inOrder(keys).flatMap((text) => asNumber(text) ?? [])[0],
-    ownText: (...keys: string[]) => find(keys, own).map(asText).find(Boolean),
+    text: (...keys: string[]) => find(keys, asText)[0],
+    number: (...keys: string[]) => find(keys, (value) => asNumber(asText(value) ?? ""))[0],
+    list: (...keys: string[]) => find(keys, (value) => (Array.isArray(value) ? value : undefined))[0],
     /** At most five, from a list, or a text with commas. */
-    phrases: (...keys: string[]) => find(keys).flatMap(asPhrases).slice(0, 5),
+    phrases: (...keys: string[]) => find(keys, asPhrases).flat().slice(0, 5),
   };
 }

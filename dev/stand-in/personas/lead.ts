@@ -1,7 +1,6 @@
 import { faker } from "@faker-js/faker/locale/en_US";
-import { asRecord, parseJson } from "../as-record.ts";
-import type { Facts } from "./facts.ts";
-import { collectFacts } from "./facts.ts";
+import { asRecord, parseJson } from "../../json.ts";
+import { collectFacts, type Facts } from "./facts.ts";
 import { readHousehold } from "./household.ts";
 
 /** What could be understood of a lead, whatever its shape. What it does not say is undefined or empty. */
@@ -14,22 +13,22 @@ const { state: STATES = [], state_abbr: CODES = [], postcode_by_state: ranges } 
 const ZIPS: Record<string, unknown> = { ...ranges, NY: "10001 to 14975" };
 const { female = [], male = [] } = faker.definitions.person.first_name;
 
-function readNames({ ownText }: Facts) {
-  const given = ownText("firstname", "givenname", "first");
-  const [first, ...rest] = ownText("fullname", "leadname", "name")?.split(" ") ?? [];
-  const last = ownText("lastname", "surname", "familyname", "last");
+function readNames({ text }: Facts) {
+  const given = text("firstname", "givenname", "first");
+  const [first, ...rest] = text("fullname", "leadname", "name")?.split(" ") ?? [];
+  const last = text("lastname", "surname", "familyname", "last");
   return { firstName: given ?? first, lastName: last ?? (given ? undefined : rest.join(" ") || undefined) };
 }
 
-function readAge({ ownText }: Facts): number | undefined {
-  const born = Date.parse(ownText("dateofbirth", "dob", "birthdate", "birthyear") ?? "");
-  const age = Number.parseFloat(ownText("age", "currentage") ?? String((Date.now() - born) / YEAR_MS));
+function readAge({ text }: Facts): number | undefined {
+  const born = Date.parse(text("dateofbirth", "dob", "birthdate", "birthyear") ?? "");
+  const age = Number.parseFloat(text("age", "currentage") ?? String((Date.now() - born) / YEAR_MS));
   return age >= 0 && age <= 120 ? Math.floor(age) : undefined;
 }
 
 /** Said, or guessed from the first name where a person would ask. */
-function readGender({ ownText }: Facts, firstName = ""): Gender | undefined {
-  const said = ownText("gender", "sex") ?? "";
+function readGender({ text }: Facts, firstName = ""): Gender | undefined {
+  const said = text("gender", "sex") ?? "";
   if (/^(f|woman)/i.test(said)) return "Woman";
   if (/^m/i.test(said)) return "Man";
   if (said !== "") return "Non-binary";

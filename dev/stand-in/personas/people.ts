@@ -10,20 +10,11 @@ const RETIREMENT_AGE = 66;
 
 /** By what they usually earn at most. */
 const OCCUPATIONS: readonly (readonly [mostUsd: number, titles: readonly string[]])[] = [
-  [36_000, ["home health aide", "rideshare driver", "preschool aide", "library assistant", "hair stylist"]],
-  [56_000, ["restaurant shift manager", "warehouse team lead", "school bus driver", "veterinary technician"]],
-  [
-    80_000,
-    ["elementary school teacher", "licensed electrician", "freelance graphic designer", "social worker"],
-  ],
-  [
-    115_000,
-    ["registered nurse", "dental hygienist", "civil engineer", "data analyst", "construction manager"],
-  ],
-  [
-    Number.POSITIVE_INFINITY,
-    ["software architect", "practice owner", "real-estate developer", "sales director"],
-  ],
+  [36_000, ["home health aide", "rideshare driver", "preschool aide", "hair stylist"]],
+  [56_000, ["shift manager", "warehouse team lead", "school bus driver", "veterinary technician"]],
+  [80_000, ["elementary school teacher", "electrician", "graphic designer", "social worker"]],
+  [115_000, ["registered nurse", "dental hygienist", "civil engineer", "data analyst"]],
+  [Infinity, ["software architect", "practice owner", "real-estate developer", "sales director"]],
 ];
 
 function occupationFor({ helpers }: SeededFaker, age: number, incomeUsd: number): string {
@@ -33,12 +24,9 @@ function occupationFor({ helpers }: SeededFaker, age: number, incomeUsd: number)
 }
 
 /** Somebody in the lead's place: near in age and income, in the same state, with a household of the same kind. */
-function peerOf(
-  faker: SeededFaker,
-  lead: Lead,
-  gender: Gender = faker.helpers.arrayElement(["Woman", "Man"]),
-) {
+function peerOf(faker: SeededFaker, lead: Lead, known?: Gender) {
   const { person, number, location } = faker;
+  const gender = known ?? faker.helpers.arrayElement(["Woman", "Man"] as const);
   const leadAge = lead.age ?? number.int({ min: 28, max: 60 });
   const age = Math.max(Math.min(ADULT, leadAge), leadAge + number.int({ min: -4, max: 4 }));
   const usualUsd = lead.incomeUsd ?? number.int({ min: 28_000, max: 110_000 });
@@ -66,7 +54,7 @@ function leadItself(faker: SeededFaker, lead: Lead): Person {
     gender: peer.gender,
     age: lead.age ?? peer.age,
     location: lead.city ? peer.location.replace(/.*(?=, )/, lead.city) : peer.location,
-    household: lead.household.told ?? peer.household,
+    household: lead.household.inItsOwnWords ?? peer.household,
     occupation: lead.occupation ?? peer.occupation,
     incomeUsd: lead.incomeUsd ?? peer.incomeUsd,
   };

@@ -1,6 +1,5 @@
 import { Validator } from "@cfworker/json-schema";
-import type { JsonObject } from "../as-record.ts";
-import { asRecord } from "../as-record.ts";
+import { asRecord, type JsonObject } from "../../json.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
 import { readLeadMessage } from "./lead.ts";
 import { peopleFor } from "./people.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import type { SeededFaker } from "../seeded-faker.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Lead } from "./lead.ts";
@@ -14,9 +14,8 @@ export interface Portrayal {
 }
 
 const MEDICARE_AGE = 65;
-/** Of income, for premiums: with tax credits little at the bottom, and at most what the law calls affordable. */
-const LEAST_SHARE = 0.02;
-const MOST_SHARE = 0.085;
+/** Of income, for premiums. */
+const USUAL_SHARE = 0.07;
 const MOST_PREMIUM_USD = 1_400;
 const MOST_MEDICARE_PREMIUM_USD = 330;
 
@@ -36,9 +35,8 @@ function dollars(amount: number): string {
 /** What the lead says it can pay stands; for others it is moved a little. */
 function budgetOf({ faker, lead, person }: Portrayal) {
   const medicare = person.age >= MEDICARE_AGE;
-  const share = Math.min(MOST_SHARE, LEAST_SHARE + person.incomeUsd / 1_000_000);
   const most = medicare ? MOST_MEDICARE_PREMIUM_USD : MOST_PREMIUM_USD;
-  const usual = lead.monthlyBudgetUsd ?? Math.min(most, (person.incomeUsd * share) / 12);
+  const usual = lead.monthlyBudgetUsd ?? Math.min(most, (person.incomeUsd * USUAL_SHARE) / 12);
   const moved = Math.round((usual * faker.number.float({ min: 0.85, max: 1.15 })) / 5) * 5;
   return {
     monthlyPremiumUsd: person.isLead ? (lead.monthlyBudgetUsd ?? moved) : moved,
@@ -55,12 +53,7 @@ function describe({ lead, person, story }: Portrayal): string {
 }
 
 /** What somebody has of its own comes first, then what people often say, each once. */
-function listed(
-  { faker }: Portrayal,
-  own: readonly string[],
-  usual: readonly string[],
-  size: number,
-): string[] {
+function listed({ faker }: Portrayal, own: readonly string[], usual: readonly string[], size: number) {
   const first = own.slice(0, size - 1).map(capitalized);
   const others = usual.filter((one) => !first.includes(one));
   return [...first, ...faker.helpers.arrayElements(others, size - first.length)];

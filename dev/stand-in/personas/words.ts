@@ -7,10 +7,7 @@ export const STORIES = [
   "Income moves with the seasons, and {first} needs a plan that does not punish a good month",
   "{first} finally found a doctor who listens, and any plan has to begin with that name",
   "One prescription decides everything: at the wrong tier it costs {first} more than the premium",
-  "The last hospital bill came in four envelopes, and {first} never wants to open such mail again",
-  "A few good sessions a month keep {first} well, and a plan that counts them is no plan",
   "{first} looks after somebody besides work, and has no time for an insurer's telephone menu",
-  "A move within {state} is likely, and {first} wants a plan that comes along",
   "The words are half the work for {first}, who has never had to choose a plan alone before",
 ];
 export const PLANS = [
@@ -29,7 +26,6 @@ export const COVERAGE = [
 export const NEEDS = [
   "A premium that stays near {budget} a month",
   "Preventive care at no cost",
-  "Urgent care at a flat copay",
   "The present doctors in the network",
   "Regular medicines on a low tier",
   "Therapy and video visits across {state}",
@@ -41,13 +37,11 @@ export const PRIORITIES = [
   "Keeping the same doctors",
   "Steady prices at the pharmacy",
   "A firm limit on what a year can cost",
-  "As little paperwork as possible",
 ];
 export const CONCERNS = [
   "A premium that jumps at renewal",
   "Paying {deductible} before the plan pays anything",
   "Paying back tax credits after a good year",
-  "Bills from people nobody chose",
   "A medicine that leaves the list in the middle of the year",
 ];
 export const QUESTIONS = [
@@ -56,7 +50,6 @@ export const QUESTIONS = [
   "How can I be sure that my doctors stay in the network all year?",
   "Which tier are my medicines on, and what do they cost at first?",
   "Do I qualify for a tax credit in {state}, and what if my income changes?",
-  "Who else may bill me when I go to a hospital?",
   "What is the difference between a copay and coinsurance?",
 ];
 export const MANNERS = [

@@ -1,4 +1,4 @@
-/** How people may look, in words, and what the drawing calls it: a persona's words and its picture agree. */
+/** How people may look, in words, and what the drawing calls it: a persona's words and its portrait agree. */
 
 export const DARK_HAIR = { black: "#362c47", "dark brown": "#4a3734", auburn: "#a3543f", blond: "#e8b878" };
 export const GRAY_HAIR = { gray: "#b4b6c6", white: "#dee1f5" };

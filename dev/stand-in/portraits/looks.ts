@@ -9,9 +9,9 @@ function named(text: string, table: Record<string, string>): string | undefined 
   return Object.entries(table).find(([name]) => text.includes(name))?.[1];
 }
 
-/** What a picture's prompt says of a face, as the drawing's options; the seed decides what it does not say. */
-export function looksOf(prompt: string, seed: string): Record<string, string | number> {
-  const { arrayElement, objectValue } = seededFaker(seed).helpers;
+/** What a portrait's prompt says of a face, as the drawing's options; what it does not say is as it falls, for the same prompt the same. */
+export function looksOf(prompt: string): Record<string, string | number> {
+  const { arrayElement, objectValue } = seededFaker(prompt).helpers;
   const text = prompt.toLowerCase();
   // Only what is said of the hair: "a long coat" is no long hair.
   const hair = /([^.;:]*)\bhair\b/.exec(text)?.[1] ?? "";

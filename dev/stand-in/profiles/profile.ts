@@ -1,4 +1,4 @@
-import type { JsonObject } from "../as-record.ts";
+import type { JsonObject } from "../../json.ts";
 import { ApiFailure, badRequest } from "../openai/failure.ts";
 
 /** What a server that speaks OpenAI's API does otherwise than OpenAI's own. What is left out is as there. */
@@ -10,7 +10,7 @@ export interface Profile {
   readonly header?: string;
   /** What it says of a call without that, or of a path that it does not have. */
   readonly unauthorized?: ApiFailure;
-  /** It makes no pictures, and says so. */
+  /** It makes no portraits, and says so. */
   readonly withoutImages?: ApiFailure;
   /** Before the first chunk of a stream. */
   readonly prelude?: string;

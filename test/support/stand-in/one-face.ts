@@ -4,4 +4,4 @@ const paint = createPortraitPainter();
 
 /** One face for all: to draw one takes longer than most tests. */
 export const oneFace: PortraitPainter = (request) =>
-  paint({ ...request, prompt: "a woman with long black hair", variant: 0 });
+  paint({ ...request, prompt: "a woman with long black hair" });
