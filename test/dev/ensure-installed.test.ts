@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { hasEnded, look } from "../../dev/start/processes.ts";
+import { hasEnded, look } from "./processes.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const INSTALLING = "Installing dependencies (once)…\n";
@@ -113,7 +113,7 @@ it.each(["SIGINT", "SIGTERM"] as const)(
     expect(output).toBe(
       `${INSTALLING}Dependencies were not installed: it was stopped. The next start begins anew.\n`,
     );
-    await vi.waitUntil(() => hasEnded(script), 5_000);
+    await vi.waitUntil(() => script && hasEnded(script), 5_000);
     writeManifest("file:wrangler");
     expect(await ensureInstalled()).toEqual({ code: 0, output: INSTALLING });
   },

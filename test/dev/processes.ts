@@ -13,7 +13,7 @@ const HAS_PROC = existsSync("/proc/self/stat"); // a small system has no `ps`, a
 const LSTART_WORDS = 5; // Sat Nov 21 09:30:00 2026
 
 /** A running process. One that has ended and only waits for its parent to take note is not running. */
-function look(pid: number): Process | undefined {
+export function look(pid: number): Process | undefined {
   try {
     return HAS_PROC ? lookInProc(pid) : askPs(pid);
   } catch {

@@ -1,4 +1,4 @@
-import { LOOK } from "../upstream/marks.ts";
+import { LOOK, toQuestion } from "../upstream/marks.ts";
 import type { Books, Entry, Question } from "./evidence.ts";
 import type { Row, State } from "./state.ts";
 
@@ -8,16 +8,19 @@ const toEntry = ({ id, calls, cost }: Row): Entry => ({
   costUsd: Number(cost),
 });
 
-function grouped(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Entry[]> {
-  const groups = Map.groupBy(rows, nameOf);
-  return new Map([...groups].map(([name, group]) => [name, group.map(toEntry)]));
+function grouped(rows: readonly Row[], nameOf: (row: Row) => string | undefined): Map<string, Entry[]> {
+  const groups = [...Map.groupBy(rows, nameOf)];
+  return new Map(groups.flatMap(([name, group]) => (name === undefined ? [] : [[name, group.map(toEntry)]])));
 }
 
 function sum(state: State, sql: string): number {
   return Number(state.d1(sql)[0]?.usd ?? 0);
 }
 
-/** The mark of what a row is about: by the address that asked, or by the place in a job. */
+/**
+ * The mark of what a row is about: by the address that asked, or by the place in a job, by the set that was made;
+ * undefined for a set that was not, of a job whose id a kill kept from whoever asked for it.
+ */
 function markFinder(
   state: State,
   questions: Iterable<Question>,
@@ -31,7 +34,18 @@ function markFinder(
       jobs.get(String(job_id))?.[Number(position)],
     ]),
   );
-  return ({ address, request }: Row) => byKey.get(request ?? "") ?? byAddress.get(String(address)) ?? "";
+  const sets = state.d1("SELECT input_hash, personas_json FROM persona_cache");
+  const bySet = new Map(
+    sets.map(({ input_hash, personas_json }) => [
+      input_hash,
+      toQuestion(LOOK.exec(String(personas_json))?.[0] ?? "") || undefined,
+    ]),
+  );
+  return ({ address, request }: Row) => {
+    const key = request ?? "";
+    const mark = byKey.get(key) ?? bySet.get(key) ?? byAddress.get(String(address));
+    return mark ?? (byKey.has(key) ? undefined : "");
+  };
 }
 
 export function readBooks(
