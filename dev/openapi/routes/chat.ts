@@ -1,9 +1,13 @@
+import { MAX_MESSAGES, MAX_QUESTION_CHARS, MAX_SENT_BACK_CHARS } from "../../../src/chat/schema.ts";
 import { EVENTS, IDEMPOTENCY_KEY, STREAM_ID } from "../parameters.ts";
 import { RUN, RUN_HEADERS, routesOf } from "../route.ts";
 import { resumed } from "./resumed.ts";
 
+const inWords = (count: number) => count.toLocaleString("en");
+
 const MESSAGES =
-  "1 to 1,000 messages, the last from the user, a user's of 1 to 16,000 characters and an assistant's of at most 200,000. " +
+  `1 to ${inWords(MAX_MESSAGES)} messages, the last from the user, a user's of 1 to ${inWords(MAX_QUESTION_CHARS)} ` +
+  `characters and an assistant's of at most ${inWords(MAX_SENT_BACK_CHARS)}. ` +
   "To the model go the newest whole ones that fit; how many stayed behind is `droppedMessages`. With `persona` the " +
   "answer is given with that persona in mind.";
 
