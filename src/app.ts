@@ -46,6 +46,7 @@ const EXPOSED = [
   "Server-Timing",
 ];
 
+/** The whole service as one Hono app, for a valid configuration. */
 export function createApp(deps: AppDeps): Hono<AppEnv> {
   const { personas, portraits, chat, admin, verifyToken } = deps;
   const app = createBaseApp(deps);

@@ -89,6 +89,7 @@ async function part(name: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** What a cron has to do, each part whatever became of the others; nothing without a configuration. */
 export async function runCron(cron: string, work: BackgroundWork | undefined): Promise<void> {
   if (!work) return;
   if (cron === DAILY_CRON) {

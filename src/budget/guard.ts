@@ -42,10 +42,12 @@ const DAY_MS = 86_400_000;
 /** What is set aside is settled, and mostly given back, when its call ends. */
 const SET_ASIDE_SECONDS = 60;
 
+/** `2026-11-27`. `time`: milliseconds since the epoch. */
 export function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
+/** The Durable Object of a day's money, all of it or one caller's share. */
 export function ledgerName(day: string, share: Limit["share"]): string {
   return share === "" ? day : `${day}:${share}`;
 }

@@ -78,6 +78,7 @@ function conversationKey({ messages, persona }: ChatPrompt, caller: string, { ps
   return pseudonym(JSON.stringify(["conversation", caller, persona ?? null, messages[0]?.content ?? ""]));
 }
 
+/** What the model is asked: the instructions, who it is about, the conversation; ids that say nothing of the caller. */
 export function chatCompletion(prompt: ChatPrompt, options: ChatModel): ChatCompletionCreateParamsStreaming {
   const { messages, persona } = prompt;
   const caller = prompt.callerUserHash ?? prompt.callerAddressHash;

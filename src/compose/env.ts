@@ -45,12 +45,14 @@ export const now = () => Date.now();
 // Scope: the isolate. The bindings never change, and each new Durable Object reads them.
 const parsed = new WeakMap<Env, ConfigResult>();
 
+/** The configuration, or what is wrong with it; the bindings are read once an isolate. */
 export function readConfig(env: Env): ConfigResult {
   const result = parsed.get(env) ?? parseConfig(env as unknown as Record<string, unknown>);
   parsed.set(env, result);
   return result;
 }
 
+/** The same where it is known to be valid. Throws where it is not. */
 export function validConfig(env: Env): Config {
   const result = readConfig(env);
   if (!result.ok) throw new Error("invalid configuration"); // the Worker asks no object then

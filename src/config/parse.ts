@@ -28,6 +28,7 @@ export const dollars: Parser<number> = (text) => {
   throw new Unusable("must be an amount in dollars, such as 25 or 0.5");
 };
 
+/** One of these words, as they are spelt. */
 export function choice<const T extends string>(...words: readonly T[]): Parser<T> {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
@@ -36,6 +37,7 @@ export function choice<const T extends string>(...words: readonly T[]): Parser<T
   };
 }
 
+/** Text of this form; `meaning` goes on from "must be". */
 export function matching(pattern: RegExp, meaning: string): Parser<string> {
   return (text) => {
     if (pattern.test(text)) return text;

@@ -18,6 +18,7 @@ function network(ipv6: string): string {
   return `${groups.map((group) => group.replace(/^0+(?=.)/, "").toLowerCase()).join(":")}::/64`;
 }
 
+/** The caller's address as it is counted: an IPv6 one by its /64, `local` where the edge names none. */
 export function parseAddress(headers: Headers): string {
   const address = headers.get("CF-Connecting-IP")?.trim();
   if (!address) return "local";

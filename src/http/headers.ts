@@ -5,6 +5,7 @@ const COMMON = { "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-ref
 /** RFC 6797 §7.2: over https alone. */
 const COMMON_SECURE = { ...COMMON, "Strict-Transport-Security": "max-age=63072000; includeSubDomains" };
 
+/** `secure`: the request came over https. */
 export function commonHeaders(secure: boolean): Readonly<Record<string, string>> {
   return secure ? COMMON_SECURE : COMMON;
 }

@@ -94,6 +94,7 @@ export function adaptBody(body: ChatBody, refused: Refused): ChatBody | undefine
   return kept;
 }
 
+/** A request for an image without the parameters that the model's server refuses. */
 export function adaptImage(body: ImageRequest, refused: Refused): ImageRequest {
   if (refused.size === 0) return body;
   const left = ([name]: [string, unknown]) => !(DROPPED_OF_IMAGES.includes(name) && refused.has(name));

@@ -95,6 +95,7 @@ function isFree(error: unknown, progress: "none" | "head" | "text"): boolean {
   return progress === "none" ? error.code !== "upstream_timeout" : REFUSED_WORK.has(error.code);
 }
 
+/** One call at a time, with the money for it set aside before and settled after. */
 export function createTextCall(options: TextCallOptions): TextCall {
   const { upstream, spend, trace, parameters, timeoutMs, idleMs, now, signal: stopped } = options;
   const spent = { ...(options.checkpoint ?? NOTHING_SPENT) };

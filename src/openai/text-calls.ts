@@ -53,6 +53,7 @@ function isTooDear(error: unknown): boolean {
   return error instanceof Problem && error.code.endsWith("budget_exhausted");
 }
 
+/** The calls of one run: three at most, by whichever of its models can answer. */
 export function createTextCalls(options: TextCallsOptions): TextCalls {
   const { now, signal: stopped } = options;
   const rotation = createModelRotation(options.models);

@@ -50,6 +50,7 @@ const SQUARE = 1024 * 1024;
 /** Newer models than the formulas. */
 const MARGIN = 1.25;
 
+/** `size`: `1024x1024`, or `auto`. Tokens. */
 export function maxImageTokens(size: string, quality: string): number {
   const [width = 0, height = 0] = size.split("x").map(Number);
   const pixels = width > 0 && height > 0 ? width * height : MAX_PIXELS;

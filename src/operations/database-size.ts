@@ -33,6 +33,7 @@ export function fullOn([oldest]: readonly Sample[], bytes: number, now: number):
   return left > 36_500 ? null : utcDay(now + left * DAY_MS);
 }
 
+/** Its size now, its limit, and the day on which it is full if it goes on growing as in the last days. */
 export async function readDatabaseSize(db: Database, now: number): Promise<DatabaseSize> {
   const since = gte(dailyTotals.day, utcDay(now - SAMPLE_DAYS * DAY_MS));
   const samples = db

@@ -62,6 +62,7 @@ function imageRows({ day, generated, failed, costUsd }: ImageDay): Row[] {
   ];
 }
 
+/** The totals of the last `days` UTC days, today among them, day by day and together. */
 export async function readStats(
   db: Database,
   now: number,

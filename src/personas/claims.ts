@@ -37,6 +37,7 @@ export function claimStatement(db: Database, { ttlMs: _, ...asked }: Claim, now:
     .returning({ id: requestLog.id });
 }
 
+/** A key's row, for a batch. */
 export function selectClaim(db: Database, { id }: Claim) {
   return db.select().from(requestLog).where(eq(requestLog.id, id));
 }

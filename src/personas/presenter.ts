@@ -42,6 +42,7 @@ export function portraitsAre(set: StoredSet, ...wanted: readonly ImageStatus[]):
   return set.personas.every(({ imageKey }) => wanted.includes(set.states[imageKey] ?? "pending"));
 }
 
+/** A persona as callers see it. `baseUrl`: of the service, without a slash at its end. */
 export function toPersona(
   persona: StoredPersona,
   baseUrl: string,
@@ -58,6 +59,7 @@ export interface ShowOptions {
   readonly imageWidths: readonly number[];
 }
 
+/** A set as callers see it. */
 export function toPersonaSet(set: StoredSet, { baseUrl, fromCache, imageWidths }: ShowOptions): PersonaSet {
   const personas = set.personas.map((persona) => toPersona(persona, baseUrl, set.states[persona.imageKey]));
   const { setId, model } = set;

@@ -18,6 +18,7 @@ const MAX_SET_BYTES = 1_900_000;
 
 type Row = typeof personaCache.$inferSelect & { readonly statesJson: string };
 
+/** The set of a row, its portraits as they were when it was read. */
 export function toSet({
   personasJson,
   statesJson,
@@ -42,6 +43,7 @@ const UPSERT = `insert into "persona_cache"
     last_shown_on = excluded.last_shown_on
   where excluded.created_at >= persona_cache.created_at`;
 
+/** Stores a set in the place of an older one of the same key, for a batch. Throws where it is larger than D1 takes. */
 export function upsertSet({ $client: d1 }: Database, set: SetRow): D1PreparedStatement {
   const { key, setId, model, emailHash, userHash, createdAt, cost, lastShownOn = null } = set;
   const personasJson = JSON.stringify(set.personas);

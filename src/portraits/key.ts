@@ -21,6 +21,7 @@ export function toObjectName(key: string, width?: number): string {
   return width === undefined ? `${OBJECT_PREFIX}${key}` : `${OBJECT_PREFIX}${key}/${width}`;
 }
 
+/** The other way round. */
 export function parseObjectName(name: string): { readonly key: string; readonly width?: number } {
   const [key = "", width] = name.slice(OBJECT_PREFIX.length).split("/");
   return width === undefined ? { key } : { key, width: Number(width) };

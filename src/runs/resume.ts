@@ -10,6 +10,7 @@ export interface StreamRef {
 
 const STREAM_ID = /^([0-9a-f]{64})\.([0-9a-f]{32})$/;
 
+/** `<name>.<runId>`, as `X-Stream-Id` has it. */
 export function streamId({ name, runId }: StreamRef): string {
   return `${name}.${runId}`;
 }

@@ -27,6 +27,7 @@ export function failed(code: ProblemCode, retryAfterSeconds?: number): RunAnswer
 /** The limiter's period, in wrangler.toml. */
 const RATE_PERIOD_SECONDS = 60;
 
+/** What a caller over the limit is answered. */
 export function rateLimited(): RunAnswer {
   return failed("rate_limited", RATE_PERIOD_SECONDS);
 }

@@ -44,6 +44,7 @@ export function outputLimit(count: number, most: number): number {
   return Math.min(most, Math.ceil((Math.max(most, TEN) * (THINKING + count * EACH)) / TEN));
 }
 
+/** The call that asks the model for a set. */
 export function personaRequest(
   prompt: PersonaPrompt & PersonaCaller,
   options: GeneratorModel,

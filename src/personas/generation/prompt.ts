@@ -4,6 +4,7 @@ import { askedTraits, type PortraitSource } from "../schema.ts";
 /** Part of the cache key: raise it whenever what the model is sent changes (`askedTraits` in personas/schema.ts, too). */
 const PROMPT_VERSION = 2;
 
+/** Where portraits come from shapes what is asked for, and so the key. */
 export function promptVersion(portraits: PortraitSource): number | string {
   return portraits === "persona" ? PROMPT_VERSION : `${portraits}-${PROMPT_VERSION}`;
 }

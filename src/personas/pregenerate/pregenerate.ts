@@ -56,6 +56,7 @@ const encoder = new TextEncoder();
 
 export const jsonBytes = (value: unknown) => encoder.encode(JSON.stringify(value)).byteLength;
 
+/** In batches that the queue takes: by count and by bytes. */
 export function toBatches(messages: readonly PregenerateMessage[]): PregenerateMessage[][] {
   const batches: PregenerateMessage[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
