@@ -43,9 +43,11 @@ export function composePersonas(env: Env, config: Config): PersonaRoutesDeps & P
     cancelEconomy: createBatchItems(db, now, newId).dropUnwanted,
     runs: (key) => personaObject(env, key),
     async forget(key, baseUrl) {
+      const cacheKey = { key, baseUrl };
       memory.forget(key);
+      memory.invalidate(cacheKey, now()); // whoever has read it from D1 by now brings it back to no cache
       const forgetRuns = askAgainIfLost(() => personaObject(env, key).forget());
-      const [had] = await Promise.all([forgetRuns, edge.forget({ key, baseUrl })]);
+      const [had] = await Promise.all([forgetRuns, edge.invalidate(cacheKey, now())]);
       return had;
     },
     keyOptions: { scope, ignored, model, promptVersion: promptVersion(config.PORTRAITS), hash },

@@ -68,6 +68,32 @@ describe("erasing somebody by e-mail, where callers are anonymous", () => {
     expect((await chatStream(body)).status).toBe(404);
   });
 
+  it("is not undone by a reader of their set who comes late", async () => {
+    const { email } = newPerson();
+    const request = { leadData: newLead(), email, config: { count: 1 } };
+    await script(request.leadData.name, [{ content: JSON.stringify({ personas: [persona(newMarker())] }) }]);
+    const set = await setOf(await generate(request));
+    const key = set.personas[0]?.imageUrl.split("/").at(-1);
+    const state = env.DB.prepare("SELECT status FROM persona_images WHERE image_key = ?").bind(key);
+    await expect.poll(async () => await state.first("status")).toBe("ready"); // from now on it goes into the caches
+    let [reads, released] = [0, false];
+    const unwrap = wrapDatabase(async (sql, send) => {
+      const answer = await send();
+      if (!/from \W*persona_cache/.test(sql) || released) return answer;
+      reads += 1;
+      while (reads === 1 && !released) await new Promise((resolve) => setTimeout(resolve, 5));
+      return answer;
+    });
+    const late = generate(request);
+    await expect.poll(() => reads).toBe(1);
+    reads = 2; // those of the erasure are not held up
+    expect(await erase(email)).toMatchObject({ sets: 1 });
+    released = true;
+    unwrap();
+    expect((await setOf(await late)).setId).toBe(set.setId);
+    expect((await setOf(await generate(request))).createdAt).not.toBe(set.createdAt);
+  });
+
   it("finds no chat whose server died before D1 had heard of it, since nothing of it is written down", async () => {
     const { question, body } = await aboutSomebody();
     await script(question, [{ ...SLOWLY, firstChunkAfterMs: 5_000 }], true);
