@@ -1,8 +1,8 @@
 import type { StormServer } from "../server/server.ts";
 import type { Row, State } from "./state.ts";
 
-/** A run is announced in D1 just before it is written down in its object. Milliseconds. */
-const WRITTEN_WITHIN_MS = 2_000;
+/** A run is announced in D1 just before it is written down in its object; a busy machine takes seconds to it. Milliseconds. */
+const WRITTEN_WITHIN_MS = 6_000;
 /** What is due so soon may be begun before the clock has leapt. Milliseconds. */
 const SOON_MS = 2_000;
 
@@ -46,7 +46,7 @@ export function findStuck(state: State, server: StormServer): string[] {
       state.d1("SELECT image_key AS id FROM persona_images WHERE sizes_due_at IS NOT NULL"),
     ),
     ...inWords("job", stuckJobs(state, server)),
-    ...inWords("run", stuckRuns(state, server)),
+    ...inWords("announced run", stuckRuns(state, server)),
     ...inWords("run", state.objects("PersonaGeneration", "SELECT id FROM runs WHERE state = 'running'")),
     ...inWords(
       "outbox",
