@@ -64,7 +64,7 @@ export const EXAMPLES: Record<SchemaName, unknown> = {
     model: "gpt-6-luna",
     streamId: STREAM_ID,
   },
-  Health: { status: "ok", version: "0.1.0", label: "staging" },
+  Health: { status: "ok", version: "1.0.0", label: "staging" },
   Readiness: { status: "ok", checks: { config: "ok", d1: "ok", r2: "ok" }, warnings: [] },
   Stats: {
     from: "2026-11-22",
