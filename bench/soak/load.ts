@@ -56,7 +56,8 @@ async function pace(work: () => Promise<void>, until: number, counts: Counts, na
     const one = work().then(count(name), count("failed"));
     unanswered.add(one);
     void one.then(() => unanswered.delete(one));
-    await (unanswered.size < MAX_UNANSWERED ? delay(CHAT_EVERY_MS) : Promise.race(unanswered));
+    await delay(CHAT_EVERY_MS);
+    if (unanswered.size >= MAX_UNANSWERED) await Promise.race(unanswered);
   }
   await Promise.all(unanswered);
 }
